@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/glob.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/strlist.h"
+#include "base/tr.h"
+
+enum { ALTERNATIVES_MAX = 4096 };
+
+/* The first `{` of s that no backslash hides, and its matching `}`. */
+static const char *
+find_open(const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (*s == '\\' && s[1] != '\0')
+			s++;
+		else if (*s == '{')
+			return s;
+	}
+	return NULL;
+}
+
+static const char *
+find_close(const char *open)
+{
+	int depth = 0;
+
+	for (const char *s = open; *s != '\0'; s++) {
+		if (*s == '\\' && s[1] != '\0')
+			s++;
+		else if (*s == '{')
+			depth++;
+		else if (*s == '}' && --depth == 0)
+			return s;
+	}
+	return NULL;
+}
+
+/* The end of the alternative that starts at s: its comma or the brace. */
+static const char *
+alternative_end(const char *s, const char *close)
+{
+	int depth = 0;
+
+	for (; s < close; s++) {
+		if (*s == '\\' && s + 1 < close)
+			s++;
+		else if (*s == '{')
+			depth++;
+		else if (*s == '}')
+			depth--;
+		else if (*s == ',' && depth == 0)
+			break;
+	}
+	return s;
+}
+
+int
+glob_braces(const char *pattern, struct strlist *out, struct err *e)
+{
+	const char *open = find_open(pattern), *close, *alt, *end;
+	CLEANUP(drop_buf) struct buf one = { 0 };
+
+	if (open == NULL) {
+		if (out->n >= ALTERNATIVES_MAX)
+			return err_set(e, ERR_INPUT, pattern,
+			    _("the braces stand for more than %d paths"),
+			    ALTERNATIVES_MAX);
+		strlist_add(out, pattern);
+		return 0;
+	}
+	if ((close = find_close(open)) == NULL)
+		return err_set(e, ERR_INPUT, pattern,
+		    _("'{' without its '}' [write \\{ for the letter itself]"));
+	for (alt = open + 1;; alt = end + 1) {
+		end = alternative_end(alt, close);
+		buf_reset(&one);
+		buf_add(&one, pattern, (size_t)(open - pattern));
+		buf_add(&one, alt, (size_t)(end - alt));
+		buf_adds(&one, close + 1);
+		if (glob_braces(buf_str(&one), out, e) < 0)
+			return -1;
+		if (end == close)
+			return 0;
+	}
+}
+
+/* A bracket at p[0] == '['; its length, 0 when it never closes. */
+static size_t
+bracket(const char *p, size_t len, unsigned char c, bool *out_hit)
+{
+	size_t i = 1;
+	bool negate = false, hit = false;
+
+	if (i < len && (p[i] == '!' || p[i] == '^')) {
+		negate = true;
+		i++;
+	}
+	for (size_t first = i; i < len; i++) {
+		unsigned char lo, hi;
+
+		if (p[i] == ']' && i > first) {
+			*out_hit = hit != negate;
+			return i + 1;
+		}
+		lo = hi = (unsigned char)p[i];
+		if (i + 2 < len && p[i + 1] == '-' && p[i + 2] != ']') {
+			hi = (unsigned char)p[i + 2];
+			i += 2;
+		}
+		hit |= c >= lo && c <= hi;
+	}
+	return 0;
+}
+
+/* One pattern byte or bracket against c; bytes of pattern used, 0 = no match */
+static size_t
+match_one(const char *p, size_t len, unsigned char c)
+{
+	bool hit = false;
+	size_t n;
+
+	if (p[0] == '?')
+		return 1;
+	if (p[0] == '\\' && len > 1)
+		return (unsigned char)p[1] == c ? 2 : 0;
+	if (p[0] == '[' && (n = bracket(p, len, c, &hit)) > 0)
+		return hit ? n : 0;
+	return (unsigned char)p[0] == c ? 1 : 0;
+}
+
+bool
+glob_name(const char *p, size_t len, const char *name)
+{
+	size_t i = 0, star = len + 1;	/* star: where to resume after a `*` */
+	const char *resume = NULL;
+
+	for (;;) {
+		size_t n = 0;
+
+		if (i < len && p[i] == '*') {
+			star = ++i;
+			resume = name;
+			continue;
+		}
+		if (*name == '\0' && i == len)
+			return true;
+		if (*name != '\0' && i < len)
+			n = match_one(p + i, len - i, (unsigned char)*name);
+		if (n > 0) {
+			i += n;
+			name++;
+		} else if (star <= len && *resume != '\0') {
+			i = star;
+			name = ++resume;
+		} else {
+			return false;
+		}
+	}
+}
+
+bool
+glob_path(const char *pattern, const char *path)
+{
+	size_t pn, n;
+	char name[256];
+
+	while (*pattern == '/')
+		pattern++;
+	while (*path == '/')
+		path++;
+	if (*pattern == '\0')
+		return *path == '\0';
+	pn = strcspn(pattern, "/");
+	if (pn == 2 && memcmp(pattern, "**", 2) == 0) {
+		for (;; path += strcspn(path, "/"), path += *path == '/') {
+			if (glob_path(pattern + pn, path))
+				return true;
+			if (*path == '\0')
+				return false;
+		}
+	}
+	n = strcspn(path, "/");
+	if (n == 0 || n >= sizeof(name))
+		return false;
+	memcpy(name, path, n);
+	name[n] = '\0';
+	return glob_name(pattern, pn, name) &&
+	    glob_path(pattern + pn, path + n);
+}
+
+bool
+glob_literal(const char *pattern, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (strchr("*?[\\", pattern[i]) != NULL)
+			return false;
+	return true;
+}

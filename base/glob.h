@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_GLOB_H
+#define BASE_GLOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct strlist;
+
+/*
+ * Patterns of paths: `*` and `?` within one component (a leading dot is
+ * nothing special: configuration hides nothing from us), `[a-z]` and `[!a-z]`,
+ * `**` as a whole component for any number of components, none included;
+ * `{a,b}` expands before anything else. A backslash takes the next byte as it
+ * is.
+ */
+
+/* Adds each alternative of pattern to out; patterns without braces are added
+ * as they are. Refuses unbalanced braces and more than 4096 alternatives. */
+int glob_braces(const char *pattern, struct strlist *out, struct err *e);
+
+/* One component (len bytes of pattern) against one name. */
+bool glob_name(const char *pattern, size_t len, const char *name);
+
+/* A whole pattern without braces against a whole path. */
+bool glob_path(const char *pattern, const char *path);
+
+/* True when len bytes of pattern hold none of * ? [ \ */
+bool glob_literal(const char *pattern, size_t len);
+
+#endif

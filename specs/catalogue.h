@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SPECS_CATALOGUE_H
+#define SPECS_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "specs/spec.h"
+
+/*
+ * What `applies` and `${…}` may ask of the machine. Gathering it is the
+ * caller's; the catalogue only asks.
+ */
+struct facts {
+	const char *hostname, *os_id, *os_version, *arch;
+	void *ctx;
+	bool (*has_package)(void *ctx, const char *name);
+	bool (*has_path)(void *ctx, const char *path);
+};
+
+/* One mistake in a spec; the whole list is told at once. */
+struct diagnostic {
+	struct place at;
+	char *text;	/* with the remedy in brackets where there is one */
+};
+
+struct diagnostics {
+	struct diagnostic *items;
+	size_t n, cap;
+};
+
+void diagnostics_done(struct diagnostics *d);
+
+/* A site's variables from driftctl.yaml override those of every spec. */
+struct variable {
+	const char *name;
+	struct texts values;
+};
+
+struct variables {
+	struct variable *items;
+	size_t n, cap;
+};
+
+/* One YAML file, read by the caller. */
+struct spec_source {
+	const char *file;	/* for messages */
+	const char *bytes;
+	size_t len;
+	const char *extends;	/* NULL, or the name of the spec it adds to */
+};
+
+struct catalogue {
+	struct arena arena;
+	struct spec **specs;	/* sorted by name, those that do not apply too */
+	size_t n;
+};
+
+/*
+ * Parses all sources into one catalogue: sources without `extends` define a
+ * spec, those with it add to it in the order given (vars override, a rule with
+ * a known id overrides key by key, `disable: true` switches off, others are
+ * added). Every mistake goes to diags, and the call still returns what could
+ * be understood; the caller decides whether to go on.
+ */
+void catalogue_build(struct catalogue *c, const struct spec_source *sources,
+    size_t n, const struct variables *site, const struct facts *facts,
+    struct diagnostics *diags);
+void catalogue_done(struct catalogue *c);
+
+/* "SPEC/ID" or a bare id that is unique; NULL when there is none. */
+const struct rule *catalogue_rule(const struct catalogue *c, const char *id);
+
+/*
+ * Reads the folders (later ones mask earlier ones by file name NAME.yaml, and
+ * NAME.d/ *.yaml extend) into sources, refusing files and folders that anybody
+ * but their trusted owner can write (see `trust`). Refusals and unreadable
+ * files are diagnostics. Everything read belongs to the arena.
+ */
+struct spec_trust {
+	unsigned owner;		/* trusted besides root */
+	bool group_writable;	/* a group-writable file of gid is fine */
+	unsigned gid;
+};
+
+struct spec_sources {
+	struct spec_source *items;
+	size_t n, cap;
+};
+
+void catalogue_read_folder(struct arena *a, int dirfd, const char *dir,
+    const struct spec_trust *trust, struct spec_sources *out,
+    struct diagnostics *diags);
+
+#endif

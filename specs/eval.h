@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SPECS_EVAL_H
+#define SPECS_EVAL_H
+
+#include "base/buf.h"
+#include "base/entry.h"
+#include "base/err.h"
+#include "specs/spec.h"
+
+/*
+ * What a rule is judged by: a set of entries and their bytes. The live system,
+ * a snapshot and a test's folder all look like this, so the same rule can be
+ * asked of each. Evaluation opens nothing itself.
+ */
+struct evidence {
+	void *ctx;
+	/* The entry at path, NULL when it is not there. */
+	const struct entry *(*entry)(void *ctx, const char *path);
+	/* Calls each for all entries that match a pattern without braces. */
+	void (*find)(void *ctx, const char *pattern,
+	    void (*each)(void *arg, const struct entry *en), void *arg);
+	/* The bytes of a file, borrowed until the evidence goes; -1 when they
+	 * cannot be had. Symlinks are followed within the root. */
+	int (*bytes)(void *ctx, const char *path, const char **out_bytes,
+	    size_t *out_len, struct err *e);
+	/* What the accepted snapshot has at path, NULL = nothing known. */
+	const struct entry *(*baseline)(void *ctx, const char *path);
+};
+
+enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_CANNOT_TELL };
+
+/* One assertion on one path that does not hold or could not be judged. */
+struct result {
+	const struct rule *rule;
+	enum verdict verdict;
+	const char *path;	/* what the rule is about */
+	const char *demand;	/* "present", "mode", "lines.forbid", … */
+	const char *decided_in;	/* the file that decides, when not path */
+	unsigned line;		/* in it, 0 when no line decides */
+	const char *what;	/* for a person, one line, translated */
+	struct place at;	/* where the spec demands it */
+};
+
+struct results {
+	struct arena arena;
+	struct result *items;
+	size_t n, cap;
+	size_t held;		/* assertions that hold */
+	size_t rules;		/* rules judged */
+};
+
+void results_done(struct results *r);
+
+/* Judges one rule; adds to out what does not hold or cannot be told. */
+void eval_rule(const struct rule *rule, const struct evidence *ev,
+    struct results *out);
+
+/*
+ * The smallest edit that makes the rule's `lines` and `keys` hold in bytes;
+ * every other byte stays. Returns 1 when out differs from bytes, 0 when there
+ * is nothing to edit, -1 when the rule gives no way to (e says what is
+ * missing). Pure: the caller evaluates the result again.
+ */
+int repair_bytes(const struct rule *rule, const char *path, const char *bytes,
+    size_t len, struct buf *out, struct err *e);
+
+/*
+ * The same for metadata: mode, and owner and group as names or numbers in
+ * user/group (uid and gid are the caller's to find). Returns 1 when changed.
+ */
+int repair_entry(const struct rule *rule, struct entry *en);
+
+#endif

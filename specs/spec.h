@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SPECS_SPEC_H
+#define SPECS_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/entry.h"
+#include "base/strlist.h"
+
+/*
+ * What must be, as plain values: specs, their rules, and what each rule
+ * demands. Everything here belongs to the arena of its catalogue
+ * (catalogue.h); text is UTF-8, variables are already put in.
+ */
+
+/* Where in a YAML file something was said; line and col from 1. */
+struct place {
+	const char *file;
+	unsigned line, col;
+};
+
+enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
+enum on_drift { ON_DRIFT_FLAG, ON_DRIFT_REPAIR, ON_DRIFT_RESTORE };
+enum on_change { ON_CHANGE_NOTE, ON_CHANGE_FLAG, ON_CHANGE_RESTORE };
+enum require { REQUIRE_IF_PRESENT, REQUIRE_PRESENT, REQUIRE_ABSENT };
+
+/* A list of strings in the arena. */
+struct texts {
+	const char **items;
+	size_t n, cap;
+};
+
+/* How a value is judged: `keys`, `fields` of `entries`, `xpath`. */
+enum test_op {
+	TEST_EQUALS,	/* also a bare scalar */
+	TEST_MATCHES,	/* PCRE2, bounded */
+	TEST_INCLUDES,	/* a word of a list-valued key */
+	TEST_EXCLUDES,
+	TEST_ONE_OF,
+	TEST_ABSENT,
+	TEST_PRESENT,	/* exists: true */
+	TEST_AT_LEAST,
+	TEST_AT_MOST,
+	TEST_COUNT,	/* xpath: number of nodes */
+};
+
+struct test {
+	enum test_op op;
+	struct texts values;	/* one, but for ONE_OF, INCLUDES, EXCLUDES */
+	struct place at;
+};
+
+struct tests {
+	struct test *items;
+	size_t n, cap;
+};
+
+/* `lines:` */
+struct line_replace {
+	const char *match, *with;	/* regex; text with $1 … */
+	struct place at;
+};
+
+struct lines_demand {
+	struct texts require, forbid;	/* regexes, tried line by line */
+	struct place *require_at, *forbid_at;
+	struct texts append;		/* repair: whole lines */
+	const char *comment_out;	/* repair: prefix for forbidden lines,
+					 * NULL = do not */
+	struct {
+		struct line_replace *items;
+		size_t n, cap;
+	} replace;
+};
+
+/* `keys:` one `Section.Key` */
+struct key_demand {
+	const char *section;	/* "" for formats without sections */
+	const char *key;
+	struct tests tests;	/* all must hold */
+	struct place at;
+};
+
+/* `entries:` one row */
+struct field_test {
+	const char *field;
+	struct tests tests;
+};
+
+struct field_tests {
+	struct field_test *items;
+	size_t n, cap;
+};
+
+struct entry_demand {
+	struct field_tests where;	/* which rows */
+	bool absent;			/* state: absent */
+	struct field_tests fields;	/* what each of them must have */
+	struct place at;
+};
+
+/* `xpath:` one expression */
+struct xpath_demand {
+	const char *expr;
+	struct tests tests;
+	const char *why;		/* NULL: the rule's own */
+	struct place at;
+};
+
+/* `pam:` one stack assertion */
+struct pam_demand {
+	const char *type;		/* auth, account, password, session */
+	const char *module;		/* pam_sss.so */
+	const char *control;		/* NULL = any; "sufficient", "[…]" */
+	struct texts arguments;		/* each must be there */
+	const char *before, *after;	/* module names, or NULL */
+	bool absent;
+	struct place at;
+};
+
+#define DEMAND_LIST(type) struct { struct type *items; size_t n, cap; }
+
+struct rule {
+	const char *id;
+	const char *why;
+	const struct spec *spec;
+	struct place at;
+	struct texts paths;	/* absolute patterns, braces still in */
+	enum severity severity;
+	enum on_drift on_drift;
+	enum on_change on_change;
+	enum require require;
+	bool disabled, secret;
+
+	int kind;		/* enum entry_kind, -1 = any */
+	const char *owner, *group;	/* a name or a number, NULL = any */
+	int mode;		/* -1 = any */
+	bool mode_at_most;	/* "<=0644": grants at most these bits */
+	struct texts acl, xattr, capabilities, flags;	/* see spec-language */
+	bool has_acl, has_flags;
+
+	struct lines_demand *lines;	/* NULL = no demand */
+	const char *as;			/* the view of `keys` and `entries` */
+	DEMAND_LIST(key_demand) keys;
+	DEMAND_LIST(entry_demand) entries;
+	DEMAND_LIST(xpath_demand) xpath;
+	DEMAND_LIST(pam_demand) pam;
+	bool content_baseline;		/* content: baseline */
+	const char *content_sha256;	/* content: {sha256: …} */
+	bool content_valid;		/* content: {valid: true} */
+};
+
+struct spec {
+	const char *name, *title, *about;
+	struct place at;
+	const char *origin;	/* the file it came from */
+	bool applies;		/* here, by the facts given */
+	const char *applies_why;	/* what decided, in plain words */
+	struct texts track, ignore;
+	struct rule *rules;
+	size_t n_rules;
+};
+
+#endif
