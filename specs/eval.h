@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/entry.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "specs/spec.h"
 
 /*
