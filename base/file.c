@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -85,7 +86,7 @@ file_sync_dir(int dirfd, const char *where, struct err *e)
 
 static int
 write_temp(int dirfd, const char *temp, const char *name, const void *bytes,
-    size_t len, mode_t mode, struct err *e)
+    size_t len, mode_t mode, bool sync, struct err *e)
 {
 	CLEANUP(drop_fd) int fd = openat(dirfd, temp,
 	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
@@ -93,20 +94,33 @@ write_temp(int dirfd, const char *temp, const char *name, const void *bytes,
 		return err_sys(e, name, _("cannot create"));
 	if (file_write_fd(fd, name, bytes, len, e) < 0)
 		return -1;
-	if (fsync(fd) < 0)
+	if (sync && fsync(fd) < 0)
 		return err_sys(e, name, _("cannot sync"));
 	return 0;
 }
 
-int
-file_replace(int dirfd, const char *name, const void *bytes, size_t len,
-    mode_t mode, struct err *e)
+/* The folder that name stands in, synced. */
+static int
+sync_parent(int dirfd, const char *name, struct err *e)
+{
+	const char *slash = strrchr(name, '/');
+	CLEANUP(drop_free) char *dir = slash == NULL ? xstrdup(".") :
+	    xmemdup(name, (size_t)(slash - name) + 1);
+	CLEANUP(drop_fd) int fd = openat(dirfd, dir,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0)
+		return err_sys(e, dir, _("cannot sync the folder"));
+	return 0;
+}
+
+static int
+replace(int dirfd, const char *name, const void *bytes, size_t len,
+    mode_t mode, bool sync, struct err *e)
 {
 	CLEANUP(drop_free) char *temp = xasprintf("%s.tmp.%ld", name,
 	    (long)getpid());
-	const char *slash = strrchr(name, '/');
 
-	if (write_temp(dirfd, temp, name, bytes, len, mode, e) < 0) {
+	if (write_temp(dirfd, temp, name, bytes, len, mode, sync, e) < 0) {
 		unlinkat(dirfd, temp, 0);
 		return -1;
 	}
@@ -115,16 +129,21 @@ file_replace(int dirfd, const char *name, const void *bytes, size_t len,
 		unlinkat(dirfd, temp, 0);
 		return -1;
 	}
-	if (slash != NULL) {
-		CLEANUP(drop_free) char *dir = xmemdup(name,
-		    (size_t)(slash - name) + 1);
-		CLEANUP(drop_fd) int fd = openat(dirfd, dir,
-		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0 || fsync(fd) < 0)
-			return err_sys(e, dir, _("cannot sync the folder"));
-		return 0;
-	}
-	return file_sync_dir(dirfd, name, e);
+	return sync ? sync_parent(dirfd, name, e) : 0;
+}
+
+int
+file_replace(int dirfd, const char *name, const void *bytes, size_t len,
+    mode_t mode, struct err *e)
+{
+	return replace(dirfd, name, bytes, len, mode, true, e);
+}
+
+int
+file_replace_quick(int dirfd, const char *name, const void *bytes, size_t len,
+    mode_t mode, struct err *e)
+{
+	return replace(dirfd, name, bytes, len, mode, false, e);
 }
 
 int

@@ -28,6 +28,10 @@ int file_write_fd(int fd, const char *where, const void *bytes, size_t len,
 int file_replace(int dirfd, const char *name, const void *bytes, size_t len,
     mode_t mode, struct err *e);
 
+/* The same without any sync: for what only saves time (a cache). */
+int file_replace_quick(int dirfd, const char *name, const void *bytes,
+    size_t len, mode_t mode, struct err *e);
+
 /* mkdir -p below dirfd, each new folder with mode. */
 int file_mkdirs(int dirfd, const char *path, mode_t mode, struct err *e);
 

@@ -19,8 +19,8 @@ strlist_take(struct strlist *l, char *s)
 	*VEC_ADD(l) = s;
 }
 
-static int
-by_bytes(const void *a, const void *b)
+int
+strlist_cmp(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -29,7 +29,7 @@ void
 strlist_sort(struct strlist *l)
 {
 	if (l->n > 1)
-		qsort(l->items, l->n, sizeof(*l->items), by_bytes);
+		qsort(l->items, l->n, sizeof(*l->items), strlist_cmp);
 }
 
 bool

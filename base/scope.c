@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/scope.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/glob.h"
+#include "base/mem.h"
+#include "base/path.h"
+
+int
+scope_include(struct scope *s, const char *pattern, struct err *e)
+{
+	return glob_braces(pattern, &s->include, e);
+}
+
+int
+scope_ignore(struct scope *s, const char *pattern, struct err *e)
+{
+	return glob_braces(pattern, &s->ignore, e);
+}
+
+/* Where the first component with a wildcard starts; the length if none has. */
+static size_t
+literal_prefix(const char *pattern)
+{
+	size_t i = 0;
+
+	while (pattern[i] == '/') {
+		size_t n = strcspn(pattern + i + 1, "/");
+
+		if (!glob_literal(pattern + i + 1, n))
+			return i;
+		i += n + 1;
+	}
+	return strlen(pattern);
+}
+
+static int
+settle_one(const struct root *r, const char *pattern, struct strlist *out,
+    struct strlist *links, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf where = { 0 };
+	CLEANUP(drop_buf) struct buf folder = { 0 };
+	size_t n = literal_prefix(pattern);
+
+	if (pattern[n] == '\0') {
+		if (root_resolve(r, pattern, &where, links, e) < 0)
+			return -1;
+		strlist_add(out, buf_str(&where));
+		return 0;
+	}
+	/* The folder itself counts as a parent: resolve one name below it. */
+	buf_add(&folder, pattern, n);
+	buf_adds(&folder, "/x");
+	if (root_resolve(r, buf_str(&folder), &where, links, e) < 0)
+		return -1;
+	buf_truncate(&where, where.len - 2);
+	buf_adds(&where, pattern + n);
+	strlist_add(out, buf_str(&where));
+	return 0;
+}
+
+static void
+sort_unique(struct strlist *l)
+{
+	struct strlist once = { 0 };
+
+	strlist_sort(l);
+	for (size_t i = 0; i < l->n; i++)
+		if (i == 0 || strcmp(l->items[i], l->items[i - 1]) != 0)
+			strlist_add(&once, l->items[i]);
+	strlist_done(l);
+	*l = once;
+}
+
+int
+scope_settle(struct scope *s, const struct root *r, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist settled = { 0 };
+	CLEANUP(drop_strlist) struct strlist links = { 0 };
+
+	for (size_t i = 0; i < s->include.n; i++)
+		if (settle_one(r, s->include.items[i], &settled, &links, e) < 0)
+			return -1;
+	for (size_t i = 0; i < links.n; i++)
+		strlist_add(&settled, links.items[i]);
+	strlist_done(&s->include);
+	s->include = STEAL(settled);
+	sort_unique(&s->include);
+	sort_unique(&s->ignore);
+	return 0;
+}
+
+bool
+scope_ignores(const struct scope *s, const char *path, const char *name)
+{
+	for (size_t i = 0; i < s->ignore.n; i++) {
+		const char *p = s->ignore.items[i];
+
+		if (p[0] == '/' ? glob_path(p, path) :
+		    glob_name(p, strlen(p), name))
+			return true;
+	}
+	return false;
+}
+
+bool
+scope_tracks(const struct scope *s, const char *path)
+{
+	bool ignored = scope_ignores(s, path, path_name(path));
+
+	for (size_t i = 0; i < s->include.n; i++) {
+		const char *p = s->include.items[i];
+
+		if (strcmp(p, path) == 0 || (!ignored && glob_path(p, path)))
+			return true;
+	}
+	return false;
+}
+
+void
+scope_done(struct scope *s)
+{
+	strlist_done(&s->include);
+	strlist_done(&s->ignore);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_SCOPE_H
+#define BASE_SCOPE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/root.h"
+#include "base/strlist.h"
+
+/*
+ * Which paths are tracked: patterns of glob.h without braces, less what is
+ * ignored. An ignore pattern without a slash is about names anywhere, with one
+ * about whole paths. A path that is written out in full is tracked even where
+ * an ignore pattern matches: whoever names it means it.
+ */
+struct scope {
+	struct strlist include, ignore;
+};
+
+/* Adds a pattern, braces expanded. */
+int scope_include(struct scope *s, const char *pattern, struct err *e);
+int scope_ignore(struct scope *s, const char *pattern, struct err *e);
+/*
+ * Settles the patterns on this root: symlinks among the parents are followed
+ * to where they lead (and tracked themselves), doubles fall away.
+ */
+int scope_settle(struct scope *s, const struct root *r, struct err *e);
+/* True when an ignore pattern matches path, whose last component is name. */
+bool scope_ignores(const struct scope *s, const char *path, const char *name);
+/* True when some include pattern matches and no ignore pattern does. */
+bool scope_tracks(const struct scope *s, const char *path);
+void scope_done(struct scope *s);
+
+#endif

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+#include "snapshots/statcache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/checksum.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/vec.h"
+
+/*
+ * The file: header, records, texts. Numbers are in the machine's own order: it
+ * never leaves the machine, and another order fails at the version.
+ */
+struct header {
+	char magic[8];
+	uint32_t version, n;
+	uint64_t total;		/* bytes of the whole file */
+	uint64_t key;
+	struct oid commit;
+	uint32_t spare;
+	uint64_t sum;		/* over everything after the header, and n, key */
+};
+
+struct record {
+	uint64_t dev, ino, size;
+	int64_t mtime, ctime;
+	uint32_t mode, uid, gid, flags;
+	uint32_t path, line, line_len;	/* offsets into the texts */
+	uint32_t parent;		/* index of the folder, NONE at the top */
+	struct oid oid;
+	uint32_t spare;
+};
+
+#define MAGIC "drftseen"
+enum { VERSION_NOW = 1 };
+#define NONE UINT32_MAX
+
+/*
+ * The coarse clock that file systems stamp with advances 100 times a second at
+ * the least (CONFIG_HZ=100); two ticks leave room for the reading itself.
+ */
+enum { RACY_NS = 20 * 1000 * 1000 };
+
+struct statcache {
+	void *map;
+	size_t size;
+	const struct header *head;
+	const struct record *records;
+	const char *texts;
+	size_t texts_len;
+	size_t hint;
+};
+
+struct seen_stat
+seen_stat_of(const struct stat *st)
+{
+	return (struct seen_stat){
+		.dev = st->st_dev, .ino = st->st_ino,
+		.size = (uint64_t)st->st_size,
+		.mtime = st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
+		.ctime = st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec,
+		.mode = st->st_mode, .uid = st->st_uid, .gid = st->st_gid,
+	};
+}
+
+bool
+seen_stat_equal(const struct seen_stat *a, const struct seen_stat *b)
+{
+	return a->ctime == b->ctime && a->mtime == b->mtime &&
+	    a->ino == b->ino && a->size == b->size && a->dev == b->dev &&
+	    a->mode == b->mode && a->uid == b->uid && a->gid == b->gid;
+}
+
+static uint64_t
+sum_of(const struct header *h, const void *rest, size_t len)
+{
+	return checksum(checksum(h->key ^ h->n, &h->commit, OID_LEN), rest,
+	    len);
+}
+
+static bool
+sound(struct statcache *c, const uint64_t *key)
+{
+	const struct header *h = c->map;
+	size_t table;
+
+	if (c->size < sizeof(*h) || memcmp(h->magic, MAGIC, 8) != 0 ||
+	    h->version != VERSION_NOW || h->total != c->size ||
+	    (key != NULL && h->key != *key))
+		return false;
+	table = (size_t)h->n * sizeof(struct record);
+	if (table > c->size - sizeof(*h) || h->sum !=
+	    sum_of(h, h + 1, c->size - sizeof(*h)))
+		return false;
+	c->head = h;
+	c->records = (const struct record *)(h + 1);
+	c->texts = (const char *)(h + 1) + table;
+	c->texts_len = c->size - sizeof(*h) - table;
+	return c->texts_len > 0 && c->texts[c->texts_len - 1] == '\0';
+}
+
+struct statcache *
+statcache_open(int dirfd, const char *name, const uint64_t *key)
+{
+	struct statcache *c;
+	struct stat st;
+	CLEANUP(drop_fd) int fd = openat(dirfd, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size <= 0)
+		return NULL;
+	c = xcalloc(1, sizeof(*c));
+	c->size = (size_t)st.st_size;
+	c->map = mmap(NULL, c->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd,
+	    0);
+	if (c->map == MAP_FAILED) {
+		free(c);
+		return NULL;
+	}
+	if (!sound(c, key)) {
+		statcache_close(c);
+		return NULL;
+	}
+	return c;
+}
+
+void
+statcache_close(struct statcache *c)
+{
+	if (c == NULL)
+		return;
+	munmap(c->map, c->size);
+	free(c);
+}
+
+void
+drop_statcache(struct statcache **c)
+{
+	statcache_close(*c);
+}
+
+uint64_t
+statcache_sum(const struct statcache *c)
+{
+	return c->head->sum;
+}
+
+const struct oid *
+statcache_commit(const struct statcache *c)
+{
+	return &c->head->commit;
+}
+
+static const char *
+path_of(const struct statcache *c, size_t i)
+{
+	return c->texts + c->records[i].path;
+}
+
+static struct seen_stat
+stat_of(const struct record *r)
+{
+	return (struct seen_stat){
+		.dev = r->dev, .ino = r->ino, .size = r->size,
+		.mtime = r->mtime, .ctime = r->ctime, .mode = r->mode,
+		.uid = r->uid, .gid = r->gid,
+	};
+}
+
+static size_t
+search(const struct statcache *c, const char *path)
+{
+	size_t lo = 0, hi = c->head->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (path_cmp(path_of(c, mid), path) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+bool
+statcache_find(struct statcache *c, const char *path, struct seen *out)
+{
+	size_t i = c->hint;
+	const struct record *r;
+
+	if (i >= c->head->n || strcmp(path_of(c, i), path) != 0)
+		i = search(c, path);
+	if (i >= c->head->n || strcmp(path_of(c, i), path) != 0)
+		return false;
+	c->hint = i + 1;
+	r = &c->records[i];
+	*out = (struct seen){ .path = path_of(c, i), .flags = r->flags,
+		.line = c->texts + r->line, .line_len = r->line_len,
+		.st = stat_of(r), .oid = r->oid };
+	return true;
+}
+
+/* An open folder on the way from the root to the record looked at. */
+struct open_dir {
+	uint32_t record;
+	int fd;
+};
+
+struct open_dirs {
+	struct open_dir *items;
+	size_t n, cap;
+};
+
+static int
+enter(const struct statcache *c, const struct root *r, struct open_dirs *way,
+    uint32_t folder)
+{
+	const char *name;
+	int fd;
+
+	if (folder == NONE) {
+		while (way->n > 0)
+			close(way->items[--way->n].fd);
+		return r->fd;
+	}
+	while (way->n > 0 && way->items[way->n - 1].record > folder)
+		close(way->items[--way->n].fd);
+	if (way->n > 0 && way->items[way->n - 1].record == folder)
+		return way->items[way->n - 1].fd;
+	/* Path order: the folder of this folder is open already. */
+	name = path_name(path_of(c, folder));
+	fd = enter(c, r, way, c->records[folder].parent);
+	if (fd < 0)
+		return -1;
+	fd = openat(fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		*VEC_ADD(way) = (struct open_dir){ folder, fd };
+	return fd;
+}
+
+static bool
+same(const struct statcache *c, const struct root *r, struct open_dirs *way,
+    uint32_t i)
+{
+	const struct record *rec = &c->records[i];
+	struct seen_stat now, then = stat_of(rec);
+	struct stat st;
+	int dirfd;
+
+	if (rec->flags & SEEN_UNTRUSTED)
+		return false;
+	dirfd = enter(c, r, way, rec->parent);
+	if (dirfd < 0)
+		return false;
+	if (fstatat(dirfd, path_name(path_of(c, i)), &st,
+	    AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT && (rec->flags & SEEN_ABSENT);
+	if (rec->flags & SEEN_ABSENT)
+		return false;
+	now = seen_stat_of(&st);
+	if (rec->flags & (SEEN_ENTRY | SEEN_LISTED))
+		return seen_stat_equal(&now, &then);
+	/* A folder that was only passed through: what lies in it decides. */
+	return (now.mode & S_IFMT) == (then.mode & S_IFMT);
+}
+
+bool
+statcache_unchanged(const struct statcache *c, const struct root *r)
+{
+	struct open_dirs way = { 0 };
+	bool ok = true;
+
+	for (uint32_t i = 0; ok && i < c->head->n; i++)
+		ok = same(c, r, &way, i);
+	while (way.n > 0)
+		close(way.items[--way.n].fd);
+	free(way.items);
+	return ok;
+}
+
+int64_t
+statcache_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+bool
+statcache_racy(const struct seen_stat *st, int64_t since)
+{
+	return st->mtime >= since - RACY_NS || st->ctime >= since - RACY_NS;
+}
+
+static uint32_t
+add_text(struct buf *texts, const char *s, size_t len)
+{
+	uint32_t at = (uint32_t)texts->len;
+
+	buf_add(texts, s, len);
+	buf_addc(texts, '\0');
+	return at;
+}
+
+static void
+add_record(struct buf *records, struct buf *texts, const struct seen *s,
+    uint32_t parent)
+{
+	struct record r = {
+		.dev = s->st.dev, .ino = s->st.ino, .size = s->st.size,
+		.mtime = s->st.mtime, .ctime = s->st.ctime,
+		.mode = s->st.mode, .uid = s->st.uid, .gid = s->st.gid,
+		.flags = s->flags, .oid = s->oid, .parent = parent,
+		.path = add_text(texts, s->path, strlen(s->path)),
+		.line_len = (uint32_t)s->line_len,
+	};
+
+	r.line = s->line_len > 0 ? add_text(texts, s->line, s->line_len) : 0;
+	buf_add(records, &r, sizeof(r));
+}
+
+/* The chain of folders that the last path lies in, as indices. */
+struct chain {
+	uint32_t *items;
+	size_t n, cap;
+};
+
+/* Every folder on the way to an object is seen, so the top is its parent. */
+static uint32_t
+find_parent(struct chain *way, const struct seen *items, uint32_t i)
+{
+	while (way->n > 0) {
+		uint32_t top = way->items[way->n - 1];
+
+		if (path_is_under(items[i].path, items[top].path))
+			return top;
+		way->n--;
+	}
+	return NONE;
+}
+
+int
+statcache_write(int dirfd, const char *name, uint64_t key,
+    const struct oid *commit, const struct seen *items, size_t n,
+    uint64_t *out_sum, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf file = { 0 };
+	CLEANUP(drop_buf) struct buf texts = { 0 };
+	struct chain way = { 0 };
+	struct header h = { .magic = MAGIC, .version = VERSION_NOW,
+		.n = (uint32_t)n, .key = key, .commit = *commit };
+
+	buf_add(&file, &h, sizeof(h));
+	buf_addc(&texts, '\0');
+	for (uint32_t i = 0; i < n; i++) {
+		add_record(&file, &texts, &items[i],
+		    find_parent(&way, items, i));
+		if (S_ISDIR(items[i].st.mode))
+			*VEC_ADD(&way) = i;
+	}
+	free(way.items);
+	buf_add(&file, texts.bytes, texts.len);
+	h.total = file.len;
+	h.sum = sum_of(&h, file.bytes + sizeof(h), file.len - sizeof(h));
+	memcpy(file.bytes, &h, sizeof(h));
+	*out_sum = h.sum;
+	return file_replace_quick(dirfd, name, file.bytes, file.len, 0600, e);
+}
