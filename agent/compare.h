@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_COMPARE_H
+#define AGENT_COMPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "snapshots/manifest.h"
+
+/* One path of which two manifests say different things. */
+struct change {
+	const struct entry *was, *is;	/* NULL: added, removed */
+	unsigned differs;		/* enum entry_difference, 0 = added/removed */
+};
+
+struct changes {
+	struct change *items;
+	size_t n, cap;
+};
+
+/*
+ * Lists what differs, in path order, by merging the two sorted lists. With
+ * mtime, entries that differ in nothing but their time are listed too.
+ * Entries are borrowed from the manifests.
+ */
+void compare_manifests(const struct manifest *was, const struct manifest *is,
+    bool mtime, struct changes *out);
+void changes_done(struct changes *c);
+void drop_changes(struct changes *c);	/* for CLEANUP */
+
+#endif

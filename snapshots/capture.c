@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: MIT */
+#include "snapshots/capture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checksum.h"
+#include "base/path.h"
+#include "base/pool.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "base/vec.h"
+#include "base/walk.h"
+#include "snapshots/reader.h"
+
+enum {
+	WINDOW = 32,		/* files under way; each may hold max_size */
+	PROGRESS_EVERY = 256,
+};
+
+/* A file with several names, and the first of them in path order. */
+struct inode {
+	uint64_t dev, ino;
+	size_t first;
+	bool used;
+};
+
+struct inodes {
+	struct inode *slots;
+	size_t n, cap;		/* cap is a power of two */
+};
+
+/* Entry `slot` is another name of entry `first`. */
+struct alias {
+	size_t slot, first;
+};
+
+struct capturing {
+	const struct capture_options *o;
+	struct capture *out;
+	struct pool *pool;
+	int64_t since;
+	struct inodes inodes;
+	struct {
+		struct alias *items;
+		size_t n, cap;
+	} aliases;
+	struct err failed;	/* what the caller's blob() came back with */
+};
+
+/* Which seen object belongs to an entry, while both grow. */
+struct job {
+	struct reading r;
+	size_t slot, seen;
+};
+
+static struct inode *
+inode_slot(struct inodes *t, uint64_t dev, uint64_t ino)
+{
+	size_t i = (size_t)(ino * 0x9e3779b97f4a7c15u ^ dev) & (t->cap - 1);
+
+	while (t->slots[i].used &&
+	    (t->slots[i].ino != ino || t->slots[i].dev != dev))
+		i = (i + 1) & (t->cap - 1);
+	return &t->slots[i];
+}
+
+static void
+inodes_grow(struct inodes *t)
+{
+	struct inodes bigger = { .cap = t->cap > 0 ? 2 * t->cap : 64,
+		.n = t->n };
+
+	bigger.slots = xcalloc(bigger.cap, sizeof(*bigger.slots));
+	for (size_t i = 0; i < t->cap; i++)
+		if (t->slots[i].used)
+			*inode_slot(&bigger, t->slots[i].dev,
+			    t->slots[i].ino) = t->slots[i];
+	free(t->slots);
+	*t = bigger;
+}
+
+static void
+note_links(struct capturing *c, const struct stat *st, size_t slot)
+{
+	struct inode *i;
+
+	if (!S_ISREG(st->st_mode) || st->st_nlink < 2)
+		return;
+	if (2 * (c->inodes.n + 1) > c->inodes.cap)
+		inodes_grow(&c->inodes);
+	i = inode_slot(&c->inodes, st->st_dev, st->st_ino);
+	if (i->used) {
+		*VEC_ADD(&c->aliases) = (struct alias){ slot, i->first };
+		return;
+	}
+	*i = (struct inode){ st->st_dev, st->st_ino, slot, true };
+	c->inodes.n++;
+}
+
+static void
+add_unknown(struct capture *out, const char *path, const char *why)
+{
+	*VEC_ADD(&out->unknown) = (struct capture_unknown){
+		arena_strdup(&out->manifest.arena, path),
+		arena_strdup(&out->manifest.arena, why) };
+}
+
+static size_t
+add_seen(struct capturing *c, const struct walk_item *item, const char *path,
+    unsigned flags)
+{
+	struct seen *s = VEC_ADD(&c->out->seen);
+
+	s->path = path;
+	s->flags = flags;
+	if (item->st != NULL)
+		s->st = seen_stat_of(item->st);
+	if (item->listed)
+		s->flags |= SEEN_LISTED;
+	if (item->st != NULL && statcache_racy(&s->st, c->since))
+		s->flags |= SEEN_UNTRUSTED;
+	return c->out->seen.n - 1;
+}
+
+/* Takes the entry from the cache when nothing about it has moved. */
+static bool
+from_cache(struct capturing *c, const char *path, size_t slot, size_t seen)
+{
+	struct seen known, *now = &c->out->seen.items[seen];
+	struct entry *en = &c->out->manifest.items[slot];
+	const char *name;
+	struct err ignored = { 0 };
+
+	if (c->o->cache == NULL ||
+	    !statcache_find(c->o->cache, path, &known) ||
+	    (known.flags & (SEEN_ENTRY | SEEN_UNTRUSTED)) != SEEN_ENTRY ||
+	    !seen_stat_equal(&known.st, &now->st))
+		return false;
+	if (manifest_parse_line(known.line, known.line_len,
+	    &c->out->manifest.arena, en, &name, path, 0, &ignored) < 0)
+		return false;
+	en->path = path;
+	en->oid = known.oid;
+	now->oid = known.oid;
+	return true;
+}
+
+static void
+submit(struct capturing *c, const char *path, const struct stat *st,
+    size_t slot, size_t seen)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	j->slot = slot;
+	j->seen = seen;
+	j->r.path = path;
+	j->r.secret = S_ISREG(st->st_mode) && c->o->secrets != NULL &&
+	    scope_tracks(c->o->secrets, path);
+	pool_submit(c->pool, j);
+}
+
+static int
+each_item(void *ctx, const struct walk_item *item, struct err *e)
+{
+	struct capturing *c = ctx;
+	struct manifest *m = &c->out->manifest;
+	const char *path = arena_strdup(&m->arena, item->path);
+	size_t slot, seen;
+
+	switch (item->what) {
+	case WALK_ABSENT:
+		add_seen(c, item, path, SEEN_ABSENT);
+		return 0;
+	case WALK_PASSED:
+		add_seen(c, item, path, 0);
+		return 0;
+	case WALK_UNREADABLE: {
+		CLEANUP(drop_buf) struct buf why = { 0 };
+		struct err reason = *item->e;
+
+		reason.where[0] = '\0';
+		err_format(&reason, &why);
+		add_unknown(c->out, path, buf_str(&why));
+		add_seen(c, item, path, SEEN_UNTRUSTED);
+		return 0;
+	}
+	case WALK_ENTRY:
+		break;
+	}
+	seen = add_seen(c, item, path, SEEN_ENTRY);
+	manifest_add(m)->path = path;
+	slot = m->n - 1;
+	note_links(c, item->st, slot);
+	if (!from_cache(c, path, slot, seen))
+		submit(c, path, item->st, slot, seen);
+	if (c->failed.kind != ERR_NONE) {
+		*e = c->failed;
+		return -1;
+	}
+	return 0;
+}
+
+static void *
+worker_new(void *ctx)
+{
+	struct capturing *c = ctx;
+
+	return reader_new(c->o->root, c->o->seal, c->o->max_size,
+	    c->o->blob != NULL);
+}
+
+static void
+worker_free(void *worker)
+{
+	reader_free(worker);
+}
+
+static void
+work(void *ctx, void *worker, void *job)
+{
+	struct job *j = job;
+
+	(void)ctx;
+	reader_read(worker, &j->r);
+}
+
+static void
+set_names(struct idnames *ids, struct arena *a, struct entry *en)
+{
+	const char *user = idnames_user(ids, en->uid);
+	const char *group = idnames_group(ids, en->gid);
+
+	en->user = user != NULL ? arena_strdup(a, user) : NULL;
+	en->group = group != NULL ? arena_strdup(a, group) : NULL;
+}
+
+static void
+done(void *ctx, void *job)
+{
+	struct capturing *c = ctx;
+	struct job *j = job;
+	struct capture *out = c->out;
+	struct entry *en = &out->manifest.items[j->slot];
+	struct seen *s = &out->seen.items[j->seen];
+	const char *path = en->path;
+
+	if (j->r.state == READING_GONE) {
+		/* Never there: dropped when all is read, looked for again. */
+		en->path = NULL;
+		s->path = NULL;
+	} else {
+		*en = entry_dup(&out->manifest.arena, &j->r.en);
+		en->path = path;
+		set_names(c->o->ids, &out->manifest.arena, en);
+		s->st = j->r.st;
+		s->oid = en->oid;
+		if (j->r.state == READING_UNKNOWN)
+			add_unknown(out, path, j->r.why);
+		if (j->r.state != READING_GOOD ||
+		    statcache_racy(&s->st, c->since))
+			s->flags |= SEEN_UNTRUSTED;
+		if (j->r.packed.bytes.len > 0 && c->failed.kind == ERR_NONE)
+			c->o->blob(c->o->ctx, &j->r.packed, &c->failed);
+		if (en->kind == ENTRY_FILE)
+			out->files_read++;
+		if (c->o->progress != NULL &&
+		    out->files_read % PROGRESS_EVERY == 0)
+			c->o->progress(c->o->ctx, out->files_read);
+	}
+	reading_done(&j->r);
+	free(j);
+}
+
+static bool
+same_line(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Which names share an inode is known only when all names are. */
+static void
+settle_links(struct capturing *c, const struct alias *a, size_t n)
+{
+	struct manifest *m = &c->out->manifest;
+	size_t k = 0;
+
+	/* Entries and what was seen of them are in the same order. */
+	for (size_t i = 0; i < m->n; i++) {
+		const char *first = NULL;
+		struct entry *en = &m->items[i];
+
+		while (k < n && a[k].slot < i)
+			k++;
+		if (k < n && a[k].slot == i)
+			first = m->items[a[k].first].path;
+		if (en->path != NULL && !same_line(first, en->hardlink))
+			en->hardlink = first;
+	}
+}
+
+/* Drops what vanished. */
+static void
+settle(struct capturing *c)
+{
+	struct capture *out = c->out;
+	struct manifest *m = &out->manifest;
+	size_t kept = 0;
+
+	settle_links(c, c->aliases.items, c->aliases.n);
+	for (size_t i = 0; i < m->n; i++)
+		if (m->items[i].path != NULL)
+			m->items[kept++] = m->items[i];
+	m->n = kept;
+	kept = 0;
+	for (size_t i = 0; i < out->seen.n; i++)
+		if (out->seen.items[i].path != NULL)
+			out->seen.items[kept++] = out->seen.items[i];
+	out->seen.n = kept;
+}
+
+static int
+seen_by_path(const void *a, const void *b)
+{
+	return path_cmp(((const struct seen *)a)->path,
+	    ((const struct seen *)b)->path);
+}
+
+static int
+unknown_by_path(const void *a, const void *b)
+{
+	return path_cmp(((const struct capture_unknown *)a)->path,
+	    ((const struct capture_unknown *)b)->path);
+}
+
+/* Folders that were only passed through are told after what lies in them. */
+static void
+sort_seen(struct capture *out)
+{
+	for (size_t i = 1; i < out->seen.n; i++) {
+		if (seen_by_path(&out->seen.items[i - 1],
+		    &out->seen.items[i]) > 0) {
+			qsort(out->seen.items, out->seen.n,
+			    sizeof(struct seen), seen_by_path);
+			break;
+		}
+	}
+	if (out->unknown.n > 1)
+		qsort(out->unknown.items, out->unknown.n,
+		    sizeof(struct capture_unknown), unknown_by_path);
+}
+
+int
+capture_run(const struct capture_options *o, struct capture *out,
+    struct err *e)
+{
+	struct capturing c = { .o = o, .out = out, .since = statcache_now() };
+	const struct pool_ops ops = {
+		.ctx = &c, .worker_new = worker_new,
+		.worker_free = worker_free, .work = work, .done = done,
+	};
+	int n;
+
+	c.pool = pool_new(o->threads, WINDOW, &ops);
+	n = walk(o->root, o->scope, each_item, &c, e);
+	pool_drain(c.pool);
+	pool_free(c.pool);
+	if (n == 0 && c.failed.kind != ERR_NONE) {
+		*e = c.failed;
+		n = -1;
+	}
+	settle(&c);
+	sort_seen(out);
+	free(c.inodes.slots);
+	free(c.aliases.items);
+	return n;
+}
+
+void
+capture_done(struct capture *c)
+{
+	free(c->seen.items);
+	free(c->unknown.items);
+	manifest_done(&c->manifest);
+	*c = (struct capture){ 0 };
+}
+
+void
+drop_capture(struct capture *c)
+{
+	capture_done(c);
+}
+
+static void
+fill_line(struct buf *lines, struct seen *s, const struct entry *en)
+{
+	size_t start = lines->len;
+
+	manifest_line(lines, en, path_name(en->path), false);
+	s->line_len = lines->len - start - 1;
+}
+
+int
+capture_write_cache(const struct capture *c, int dirfd, const char *name,
+    uint64_t key, const struct oid *commit, uint64_t *out_sum, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf lines = { 0 };
+	CLEANUP(drop_free) struct seen *items =
+	    xreallocarray(NULL, c->seen.n, sizeof(*items));
+	CLEANUP(drop_free) size_t *at =
+	    xreallocarray(NULL, c->seen.n, sizeof(*at));
+	size_t k = 0;
+
+	for (size_t i = 0; i < c->seen.n; i++) {
+		items[i] = c->seen.items[i];
+		at[i] = SIZE_MAX;
+		if ((items[i].flags & SEEN_ENTRY) == 0)
+			continue;
+		while (k < c->manifest.n && path_cmp(c->manifest.items[k].path,
+		    items[i].path) < 0)
+			k++;
+		at[i] = lines.len;
+		fill_line(&lines, &items[i], &c->manifest.items[k]);
+	}
+	/* The buffer has stopped moving now. */
+	for (size_t i = 0; i < c->seen.n; i++)
+		if (at[i] != SIZE_MAX)
+			items[i].line = lines.bytes + at[i];
+	return statcache_write(dirfd, name, key, commit, items, c->seen.n,
+	    out_sum, e);
+}
+
+static uint64_t
+sum_list(uint64_t sum, const struct strlist *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		sum = checksum(sum, l->items[i], strlen(l->items[i]) + 1);
+	return checksum(sum, "", 1);
+}
+
+uint64_t
+capture_key(const struct capture_options *o)
+{
+	uint64_t sum = checksum(o->seal != NULL, &o->max_size,
+	    sizeof(o->max_size));
+
+	sum = sum_list(sum, &o->scope->include);
+	sum = sum_list(sum, &o->scope->ignore);
+	if (o->secrets != NULL)
+		sum = sum_list(sum, &o->secrets->include);
+	return sum;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SNAPSHOTS_CAPTURE_H
+#define SNAPSHOTS_CAPTURE_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/idnames.h"
+#include "base/root.h"
+#include "base/scope.h"
+#include "snapshots/manifest.h"
+#include "snapshots/packfile.h"
+#include "snapshots/statcache.h"
+
+struct seal_key;
+
+struct capture_options {
+	const struct root *root;
+	const struct scope *scope;	/* settled */
+	const struct scope *secrets;	/* what is sealed; never settled */
+	const struct seal_key *seal;	/* NULL: secrets cannot be compared */
+	struct idnames *ids;
+	struct statcache *cache;	/* NULL: read everything */
+	uint64_t max_size;		/* larger files by digest only */
+	unsigned threads;
+	/*
+	 * Takes each blob that was read (not those that the cache knew), in
+	 * path order; NULL when nothing is to be stored.
+	 */
+	int (*blob)(void *ctx, const struct packed *o, struct err *e);
+	void *ctx;
+	/* Called now and then with the number of files read; may be NULL. */
+	void (*progress)(void *ctx, size_t files);
+};
+
+/* Something tracked that could not be looked at, and why. */
+struct capture_unknown {
+	const char *path, *why;
+};
+
+/*
+ * The machine at one moment. seen is what the stat cache keeps, sorted by
+ * path; its strings belong to the manifest's arena.
+ */
+struct capture {
+	struct manifest manifest;
+	struct {
+		struct seen *items;
+		size_t n, cap;
+	} seen;
+	struct {
+		struct capture_unknown *items;
+		size_t n, cap;
+	} unknown;
+	size_t files_read;
+};
+
+/*
+ * Captures everything in scope. What cannot be read is recorded as far as it
+ * is known and listed as unknown; what vanishes meanwhile was never there; a
+ * file that changes while it is read is read again, a few times, and then
+ * taken as it is and not trusted.
+ */
+int capture_run(const struct capture_options *o, struct capture *out,
+    struct err *e);
+void capture_done(struct capture *c);
+void drop_capture(struct capture *c);	/* for CLEANUP */
+
+/* Writes the stat cache of this capture; commit is what it equals, or zero. */
+int capture_write_cache(const struct capture *c, int dirfd, const char *name,
+    uint64_t key, const struct oid *commit, uint64_t *out_sum, struct err *e);
+
+/* What the cache depends on besides the file system. */
+uint64_t capture_key(const struct capture_options *o);
+
+#endif
