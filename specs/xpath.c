@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/xpath.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+
+#include "base/tr.h"
+
+/* The parser itself refuses more than 256 levels without XML_PARSE_HUGE. */
+enum {
+	XML_MAX = 16 * 1024 * 1024,
+	EXPR_MAX = 4096,
+	STEPS_MAX = 10 * 1000 * 1000,
+	TEXT_MAX = 32 * 1024 * 1024
+};
+
+struct xpath_doc {
+	xmlDocPtr doc;
+	char *name;
+};
+
+/* libxml2 2.12 made the error that a handler is given const. */
+#if LIBXML_VERSION >= 21200
+typedef const xmlError handled_error;
+#else
+typedef xmlError handled_error;
+#endif
+
+/* What went wrong first: later complaints only follow from it. */
+struct complaint {
+	char words[256];
+	int line;
+	bool doctype;
+};
+
+static void
+keep_first(struct complaint *c, const char *message, int line)
+{
+	if (c->words[0] != '\0' || message == NULL)
+		return;
+	snprintf(c->words, sizeof(c->words), "%s", message);
+	c->words[strcspn(c->words, "\n")] = '\0';
+	c->line = line;
+}
+
+static void
+parser_complains(void *arg, handled_error *error)
+{
+	xmlParserCtxtPtr p = arg;
+
+	if (error->level >= XML_ERR_ERROR)
+		keep_first(p->_private, error->message, error->line);
+}
+
+static void
+xpath_complains(void *arg, handled_error *error)
+{
+	keep_first(arg, error->message, error->int1 + 1);
+}
+
+/*
+ * An unknown function or variable goes past the handler of the expression, as
+ * "xmlSomething: what is wrong".
+ */
+static void
+library_complains(void *arg, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+library_complains(void *arg, const char *fmt, ...)
+{
+	char line[256];
+	const char *words;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	words = strncmp(line, "xml", 3) == 0 ? strstr(line, ": ") : NULL;
+	keep_first(arg, words != NULL ? words + 2 : line, 0);
+}
+
+static void
+drop_parser(xmlParserCtxtPtr *p)
+{
+	if (*p != NULL)
+		xmlFreeParserCtxt(*p);
+}
+
+static void
+drop_asker(xmlXPathContextPtr *c)
+{
+	if (*c != NULL)
+		xmlXPathFreeContext(*c);
+}
+
+static void
+drop_object(xmlXPathObjectPtr *o)
+{
+	if (*o != NULL)
+		xmlXPathFreeObject(*o);
+}
+
+static void
+drop_text(xmlChar **s)
+{
+	if (*s != NULL)
+		xmlFree(*s);
+}
+
+/*
+ * A DTD is where entities, and with them exponential growth and foreign files,
+ * come from. Called before any of it is read.
+ */
+static void
+refuse_doctype(void *arg, const xmlChar *name, const xmlChar *external,
+    const xmlChar *system)
+{
+	xmlParserCtxtPtr p = arg;
+	struct complaint *c = p->_private;
+
+	(void)name;
+	(void)external;
+	(void)system;
+	c->doctype = true;
+	c->line = xmlSAX2GetLineNumber(arg);
+	xmlStopParser(p);
+}
+
+static xmlDocPtr
+parse(const char *name, const char *bytes, size_t len, struct err *e)
+{
+	const int how = XML_PARSE_NONET | XML_PARSE_BIG_LINES |
+	    XML_PARSE_NOCDATA;
+	CLEANUP(drop_parser) xmlParserCtxtPtr p = xmlNewParserCtxt();
+	struct complaint c = { .line = 0 };
+	xmlDocPtr doc;
+
+	if (p == NULL) {
+		err_set(e, ERR_SYSTEM, name, _("no memory for the XML parser"));
+		return NULL;
+	}
+	p->_private = &c;
+	p->sax->internalSubset = refuse_doctype;
+	p->sax->serror = parser_complains;
+	doc = xmlCtxtReadMemory(p, bytes, (int)len, NULL, NULL, how);
+	if (doc != NULL && !c.doctype)
+		return doc;
+	xmlFreeDoc(doc);
+	if (c.doctype)
+		err_at(e, name, c.line > 0 ? (unsigned)c.line : 0, 0,
+		    _("a DOCTYPE is refused [remove it: entities and DTDs are "
+		    "not read]"));
+	else
+		err_at(e, name, c.line > 0 ? (unsigned)c.line : 0, 0,
+		    _("no well-formed XML: %s"),
+		    c.words[0] ? c.words : _("no reason given"));
+	return NULL;
+}
+
+struct xpath_doc *
+xpath_open(const char *name, const char *bytes, size_t len, struct err *e)
+{
+	struct xpath_doc *d;
+	xmlDocPtr doc;
+
+	if (len > XML_MAX) {
+		err_set(e, ERR_INPUT, name,
+		    _("larger than the %d MiB that are read as XML"),
+		    XML_MAX / 1024 / 1024);
+		return NULL;
+	}
+	xmlInitParser();
+	if ((doc = parse(name, len > 0 ? bytes : "", len, e)) == NULL)
+		return NULL;
+	d = xcalloc(1, sizeof(*d));
+	d->doc = doc;
+	d->name = xstrdup(name);
+	return d;
+}
+
+void
+xpath_close(struct xpath_doc *d)
+{
+	if (d == NULL)
+		return;
+	xmlFreeDoc(d->doc);
+	free(d->name);
+	free(d);
+}
+
+void
+drop_xpath(struct xpath_doc **d)
+{
+	xpath_close(*d);
+}
+
+static bool
+name_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
+	    (unsigned char)c >= 0x80;
+}
+
+/*
+ * XPath refuses a prefix that nobody declared, but a document without libvirt's
+ * qemu namespace simply has no such nodes.
+ */
+static void
+declare_prefixes(xmlXPathContextPtr c, const char *expr)
+{
+	xmlNodePtr top = c->doc ? xmlDocGetRootElement(c->doc) : NULL;
+
+	for (xmlNsPtr ns = top ? top->nsDef : NULL; ns; ns = ns->next)
+		if (ns->prefix != NULL)
+			xmlXPathRegisterNs(c, ns->prefix, ns->href);
+	for (const char *s = strchr(expr, ':'); s; s = strchr(s + 1, ':')) {
+		const char *start = s;
+		char prefix[64];
+
+		while (start > expr && name_byte(start[-1]))
+			start--;
+		if (s[1] == ':') {
+			s++;
+			continue;
+		}
+		if (start == s || (size_t)(s - start) >= sizeof(prefix))
+			continue;
+		memcpy(prefix, start, (size_t)(s - start));
+		prefix[s - start] = '\0';
+		if (xmlXPathNsLookup(c, (xmlChar *)prefix) == NULL)
+			xmlXPathRegisterNs(c, (xmlChar *)prefix,
+			    (const xmlChar *)"urn:undeclared");
+	}
+}
+
+static int
+wrong_expression(const struct complaint *c, const char *name, const char *expr,
+    struct err *e)
+{
+	const char *words = c->words[0] ? c->words : _("no reason given");
+
+	if (c->line > 0)
+		return err_set(e, ERR_INPUT, name,
+		    _("the XPath '%.200s' is wrong near byte %d: %s"), expr,
+		    c->line, words);
+	return err_set(e, ERR_INPUT, name,
+	    _("the XPath '%.200s' is wrong: %s"), expr, words);
+}
+
+static xmlXPathObjectPtr
+evaluate(xmlDocPtr doc, const char *name, const char *expr, struct err *e)
+{
+	CLEANUP(drop_asker) xmlXPathContextPtr c = NULL;
+	struct complaint wrong = { .line = 0 };
+	xmlXPathObjectPtr o;
+
+	if (strlen(expr) > EXPR_MAX) {
+		err_set(e, ERR_INPUT, name,
+		    _("the XPath is longer than %d bytes"), EXPR_MAX);
+		return NULL;
+	}
+	if ((c = xmlXPathNewContext(doc)) == NULL) {
+		err_set(e, ERR_SYSTEM, name, _("no memory for the XPath"));
+		return NULL;
+	}
+	c->opLimit = STEPS_MAX;
+	c->node = (xmlNodePtr)doc;
+	declare_prefixes(c, expr);
+	/* A handler of the context's own is given no message. */
+	xmlSetStructuredErrorFunc(&wrong, xpath_complains);
+	xmlSetGenericErrorFunc(&wrong, library_complains);
+	o = xmlXPathEvalExpression((const xmlChar *)expr, c);
+	xmlSetGenericErrorFunc(NULL, NULL);
+	xmlSetStructuredErrorFunc(NULL, NULL);
+	if (o == NULL)
+		wrong_expression(&wrong, name, expr, e);
+	return o;
+}
+
+static unsigned
+line_of(xmlNodePtr node)
+{
+	long line;
+
+	if (node->type == XML_NAMESPACE_DECL)
+		return 0;
+	/* An attribute keeps no line; its element does. */
+	if (node->type == XML_ATTRIBUTE_NODE)
+		node = node->parent;
+	line = node == NULL ? 0 : xmlGetLineNo(node);
+	return line > 0 ? (unsigned)line : 0;
+}
+
+static int
+take_nodes(xmlNodeSetPtr set, struct arena *a, struct xpath_answer *out,
+    const char *name, struct err *e)
+{
+	size_t n = set == NULL || set->nodeNr < 0 ? 0 : (size_t)set->nodeNr;
+	size_t total = 0;
+
+	out->items = arena_alloc(a, (n + 1) * sizeof(*out->items));
+	for (; out->n < n; out->n++) {
+		xmlNodePtr node = set->nodeTab[out->n];
+		CLEANUP(drop_text) xmlChar *text =
+		    xmlXPathCastNodeToString(node);
+
+		total += text ? strlen((char *)text) : 0;
+		if (total > TEXT_MAX)
+			return err_set(e, ERR_INPUT, name,
+			    _("the XPath picks more than %d MiB of text"),
+			    TEXT_MAX / 1024 / 1024);
+		out->items[out->n].text =
+		    arena_strdup(a, text ? (char *)text : "");
+		out->items[out->n].line = line_of(node);
+	}
+	return 0;
+}
+
+static int
+take_answer(xmlXPathObjectPtr o, struct arena *a, struct xpath_answer *out,
+    const char *name, struct err *e)
+{
+	CLEANUP(drop_text) xmlChar *text = NULL;
+
+	memset(out, 0, sizeof(*out));
+	if (o->type == XPATH_NODESET) {
+		out->kind = XPATH_IS_NODES;
+		xmlXPathNodeSetSort(o->nodesetval);
+		return take_nodes(o->nodesetval, a, out, name, e);
+	}
+	out->kind = o->type == XPATH_NUMBER ? XPATH_IS_NUMBER :
+	    o->type == XPATH_BOOLEAN ? XPATH_IS_BOOL : XPATH_IS_TEXT;
+	out->number = out->kind == XPATH_IS_NUMBER ? o->floatval : 0;
+	text = xmlXPathCastToString(o);
+	out->items = arena_alloc(a, sizeof(*out->items));
+	out->items[0].text = arena_strdup(a, text ? (char *)text : "");
+	out->n = 1;
+	return 0;
+}
+
+int
+xpath_ask(struct xpath_doc *d, const char *expr, struct arena *a,
+    struct xpath_answer *out, struct err *e)
+{
+	CLEANUP(drop_object) xmlXPathObjectPtr o =
+	    evaluate(d->doc, d->name, expr, e);
+
+	return o == NULL ? -1 : take_answer(o, a, out, d->name, e);
+}
+
+/*
+ * Compiling alone finds neither an unknown function nor a wrong number of
+ * arguments; asking a small document does, as far as it gets.
+ */
+int
+xpath_check(const char *expr, struct err *e)
+{
+	static const char small[] = "<a b='c'><d/></a>";
+	CLEANUP(drop_xpath) struct xpath_doc *d =
+	    xpath_open("", small, sizeof(small) - 1, e);
+	CLEANUP(drop_object) xmlXPathObjectPtr o =
+	    d == NULL ? NULL : evaluate(d->doc, "", expr, e);
+
+	return o == NULL ? -1 : 0;
+}
