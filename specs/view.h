@@ -2,8 +2,10 @@
 #ifndef SPECS_VIEW_H
 #define SPECS_VIEW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -38,9 +40,27 @@ struct view {
 	 * value with the quotes it needs; NULL where keys make no sense.
 	 */
 	int (*write_key)(const char *key, const char *value, struct buf *out);
+	/* One value, with the quotes it needs or those of `was`, the value it
+	 * takes the place of; -1 when the format cannot say it. */
+	int (*write_value)(const char *value, const char *was, size_t was_len,
+	    struct buf *out);
 	/* True where a later key of the same name adds rather than replaces. */
 	int (*accumulates)(const char *section, const char *key);
+	const char *separators;	/* what stands between the words of a value */
+	const char *const *fields;	/* of a table, NULL at the end */
+	bool quoted_words;	/* "two words" in quotes are one */
+	bool sections;		/* keys stand under [section] */
+	bool first_wins;	/* of two keys the first one counts */
+	bool ignore_case;	/* of section and key */
+	const char *comment;	/* what a line that is none begins with */
 };
+
+/* Calls each word of a value in turn, quotes taken off where the view has
+ * them; stops where each says so (not 0) and returns that. */
+int view_words(const struct view *v, const char *value,
+    int (*each)(void *arg, const char *word, size_t len), void *arg);
+/* Whether two names of sections or keys are the same one. */
+bool view_same(const struct view *v, const char *a, const char *b);
 
 /* NULL when there is no such view. */
 const struct view *view_find(const char *name);
