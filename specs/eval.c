@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/eval.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/glob.h"
+#include "base/path.h"
+#include "base/strlist.h"
+#include "base/tr.h"
+#include "base/vec.h"
+#include "specs/judge.h"
+
+enum { SYMLINKS_MAX = 40 };
+
+/* What the patterns of a rule match, each path once. */
+struct matches {
+	struct arena arena;
+	const struct entry **items;
+	size_t n, cap;
+};
+
+void
+results_done(struct results *r)
+{
+	free(r->items);
+	arena_done(&r->arena);
+	memset(r, 0, sizeof(*r));
+}
+
+static void
+drop_matches(struct matches *m)
+{
+	free(m->items);
+	arena_done(&m->arena);
+}
+
+static void
+drop_regexes(struct regex_cache *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		regex_free(c->items[i].re);
+	free(c->items);
+}
+
+static void
+add_match(void *arg, const struct entry *en)
+{
+	struct matches *m = arg;
+	struct entry *copy = arena_alloc(&m->arena, sizeof(*copy));
+
+	*copy = entry_dup(&m->arena, en);
+	*VEC_ADD(m) = copy;
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct entry *const *x = a, *const *y = b;
+
+	return path_cmp((*x)->path, (*y)->path);
+}
+
+/* A pattern may come from braces, so one path can be matched twice. */
+static void
+sort_matches(struct matches *m)
+{
+	size_t n = 0;
+
+	if (m->n == 0)
+		return;
+	qsort(m->items, m->n, sizeof(*m->items), by_path);
+	for (size_t i = 1; i < m->n; i++)
+		if (strcmp(m->items[n]->path, m->items[i]->path) != 0)
+			m->items[++n] = m->items[i];
+	m->n = n + 1;
+}
+
+static void
+one_alternative(struct judge *j, const char *pattern, struct matches *m)
+{
+	size_t before = m->n;
+
+	j->path = pattern;
+	if (glob_literal(pattern, strlen(pattern))) {
+		const struct entry *en = j->ev->entry(j->ev->ctx, pattern);
+
+		if (en != NULL)
+			add_match(m, en);
+	} else {
+		j->ev->find(j->ev->ctx, pattern, add_match, m);
+	}
+	if (j->rule->require == REQUIRE_ABSENT && m->n == before)
+		judge_held(j);
+	if (j->rule->require != REQUIRE_PRESENT || m->n > before)
+		return;
+	if (glob_literal(pattern, strlen(pattern)))
+		judge_add(j, VERDICT_FAILS, (struct about){ "present" },
+		    _("is missing"));
+	else
+		judge_add(j, VERDICT_FAILS, (struct about){ "present" },
+		    _("nothing matches this pattern, at least one must"));
+}
+
+static void
+find_matches(struct judge *j, struct matches *m)
+{
+	for (size_t i = 0; i < j->rule->paths.n; i++) {
+		const char *pattern = j->rule->paths.items[i];
+		CLEANUP(drop_strlist) struct strlist all = { 0 };
+		struct err e = { 0 };
+
+		j->path = pattern;
+		if (glob_braces(pattern, &all, &e) < 0) {
+			judge_unknown(j, "path", NULL, &e);
+			continue;
+		}
+		for (size_t k = 0; k < all.n; k++)
+			one_alternative(j, all.items[k], m);
+	}
+	sort_matches(m);
+}
+
+/* Where a symlink at path leads, made regular without a look at the machine;
+ * -1 when that is no path. */
+static int
+link_target(const char *path, const char *target, struct buf *out)
+{
+	CLEANUP(drop_buf) struct buf whole = { 0 };
+
+	if (target[0] != '/') {
+		path_parent(&whole, path);
+		buf_addc(&whole, '/');
+	}
+	buf_adds(&whole, target);
+	buf_reset(out);
+	for (const char *s = buf_str(&whole); *s != '\0';) {
+		size_t n = strcspn(s += strspn(s, "/"), "/");
+
+		if (n == 2 && memcmp(s, "..", 2) == 0) {
+			while (out->len > 0 &&
+			    out->bytes[out->len - 1] != '/')
+				buf_truncate(out, out->len - 1);
+			if (out->len > 0)
+				buf_truncate(out, out->len - 1);
+		} else if (n > 0 && !(n == 1 && *s == '.')) {
+			buf_addc(out, '/');
+			buf_add(out, s, n);
+		}
+		s += n;
+	}
+	if (out->len == 0)
+		buf_addc(out, '/');
+	return 0;
+}
+
+/*
+ * A symlink whose type nobody asked for stands for what it leads to. Returns
+ * NULL when that is not known to the evidence.
+ */
+static const struct entry *
+follow(struct judge *j, const struct entry *en)
+{
+	CLEANUP(drop_buf) struct buf at = { 0 };
+
+	for (int i = 0; i < SYMLINKS_MAX && en != NULL &&
+	    en->kind == ENTRY_SYMLINK; i++) {
+		CLEANUP(drop_buf) struct buf from = { 0 };
+
+		if (en->target == NULL)
+			return NULL;
+		buf_adds(&from, i == 0 ? en->path : buf_str(&at));
+		if (link_target(buf_str(&from), en->target, &at) < 0)
+			return NULL;
+		en = j->ev->entry(j->ev->ctx, buf_str(&at));
+	}
+	return en != NULL && en->kind == ENTRY_SYMLINK ? NULL : en;
+}
+
+/* False when there is nothing behind a symlink to judge. */
+static bool
+settle_subject(struct judge *j)
+{
+	const char *bytes;
+	size_t len;
+	struct err e = { 0 };
+
+	j->subject = j->entry;
+	if (j->rule->kind >= 0 || j->entry->kind != ENTRY_SYMLINK)
+		return true;
+	j->subject = follow(j, j->entry);
+	if (j->subject != NULL)
+		return true;
+	/* The evidence may know bytes whose entry it does not track. */
+	if (j->ev->bytes(j->ev->ctx, j->path, &bytes, &len, &e) == 0)
+		return true;
+	if (e.kind != ERR_MISSING)
+		return true;
+	judge_add(j, VERDICT_FAILS, (struct about){ "present" },
+	    _("is a symlink to %s, which is not there"),
+	    judge_shows(j, j->entry->target ? j->entry->target : ""));
+	return false;
+}
+
+static void
+judge_path(struct judge *j, const struct entry *en)
+{
+	const struct rule *r = j->rule;
+
+	j->path = en->path;
+	j->entry = en;
+	if (r->require == REQUIRE_ABSENT) {
+		judge_add(j, VERDICT_FAILS, (struct about){ "absent" },
+		    _("is there, but must not be"));
+		return;
+	}
+	if (settle_subject(j)) {
+		if (r->require == REQUIRE_PRESENT)
+			judge_held(j);
+		judge_metadata(j);
+		judge_extras(j);
+		judge_lines(j);
+		judge_keys(j);
+		judge_entries(j);
+		judge_xpath(j);
+		judge_pam(j);
+		judge_content(j);
+	}
+	arena_done(&j->arena);
+}
+
+void
+eval_rule(const struct rule *rule, const struct evidence *ev,
+    struct results *out)
+{
+	CLEANUP(drop_regexes) struct regex_cache regexes = { 0 };
+	CLEANUP(drop_matches) struct matches m = { 0 };
+	struct judge j = { .rule = rule, .ev = ev, .out = out,
+		.regexes = &regexes };
+
+	if (rule->disabled)
+		return;
+	out->rules++;
+	find_matches(&j, &m);
+	for (size_t i = 0; i < m.n; i++)
+		judge_path(&j, m.items[i]);
+	arena_done(&j.arena);
+}

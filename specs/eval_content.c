@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/judge.h"
+
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "specs/views/reader.h"
+
+/*
+ * Each match is bounded by itself; this bounds all of them on one file, looked
+ * at every so many lines.
+ */
+enum { SECONDS_MAX = 5, LINES_BETWEEN = 64 };
+
+/* One expression of `lines` on its way through a file. */
+struct hunt {
+	const char *pattern;
+	const struct regex *re;
+	const struct place *at;
+	const char *demand;
+	bool forbidden;
+	size_t found;
+	unsigned line;			/* of the first match */
+	size_t start, end;
+	bool gave_up;
+};
+
+struct pack {
+	struct hunt *items;
+	size_t n;
+};
+
+static void
+add_hunts(struct judge *j, struct pack *p, const struct texts *patterns,
+    const struct place *at, bool forbidden)
+{
+	for (size_t i = 0; i < patterns->n; i++) {
+		struct err e = { 0 };
+		struct hunt h = { .pattern = patterns->items[i],
+			.at = at != NULL ? &at[i] : NULL,
+			.demand = forbidden ? "lines.forbid" :
+			    "lines.require", .forbidden = forbidden };
+
+		h.re = judge_regex(j, h.pattern, &e);
+		if (h.re == NULL)
+			judge_unknown(j, h.demand, h.at, &e);
+		else
+			p->items[p->n++] = h;
+	}
+}
+
+static void
+hunt_line(struct judge *j, struct hunt *h, const char *bytes,
+    const struct line *l)
+{
+	struct about about = { h->demand, NULL, l->no, h->at };
+	int found;
+
+	if (h->gave_up || (h->found > 0 && !h->forbidden))
+		return;
+	found = regex_match(h->re, bytes + l->start, l->end - l->start, NULL);
+	if (found < 0) {
+		h->gave_up = true;
+		judge_add(j, VERDICT_CANNOT_TELL, about,
+		    _("the expression %s takes too many steps on this line"),
+		    judge_wanted(j, h->pattern));
+	}
+	if (found > 0 && h->found++ == 0) {
+		h->line = l->no;
+		h->start = l->start;
+		h->end = l->end;
+	}
+}
+
+static void
+hunt_done(struct judge *j, const struct hunt *h, const char *bytes)
+{
+	struct about about = { h->demand, NULL, h->line, h->at };
+
+	/* A forbidden line that was found stands, whatever came later. */
+	if (h->gave_up && !(h->forbidden && h->found > 0))
+		return;
+	if (h->forbidden ? h->found == 0 : h->found > 0)
+		judge_held(j);
+	else if (!h->forbidden)
+		judge_add(j, VERDICT_FAILS, about, _("no line matches %s"),
+		    judge_wanted(j, h->pattern));
+	else if (h->found == 1)
+		judge_add(j, VERDICT_FAILS, about,
+		    _("the line %s matches %s, which is forbidden"),
+		    judge_show(j, bytes + h->start, h->end - h->start),
+		    judge_wanted(j, h->pattern));
+	else
+		judge_add(j, VERDICT_FAILS, about,
+		    _("the line %s and %zu more match %s, which is forbidden"),
+		    judge_show(j, bytes + h->start, h->end - h->start),
+		    h->found - 1, judge_wanted(j, h->pattern));
+}
+
+static bool
+late(const struct timespec *from)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec - from->tv_sec > SECONDS_MAX;
+}
+
+static void
+hunt_file(struct judge *j, struct pack *p, const char *bytes, size_t len)
+{
+	struct reader r = { .bytes = bytes, .len = len, .line = 1 };
+	struct timespec from;
+	struct line l;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	while (reader_next(&r, &l)) {
+		if (l.no % LINES_BETWEEN == 0 && late(&from)) {
+			judge_add(j, VERDICT_CANNOT_TELL, (struct about){
+			    "lines", NULL, l.no, NULL },
+			    _("the expressions take longer than %d seconds; "
+			    "given up at this line"), SECONDS_MAX);
+			return;
+		}
+		for (size_t i = 0; i < p->n; i++)
+			hunt_line(j, &p->items[i], bytes, &l);
+	}
+	for (size_t i = 0; i < p->n; i++)
+		hunt_done(j, &p->items[i], bytes);
+}
+
+void
+judge_lines(struct judge *j)
+{
+	const struct lines_demand *d = j->rule->lines;
+	struct pack p = { 0 };
+	const char *bytes;
+	size_t len;
+	struct err e = { 0 };
+
+	if (d == NULL || d->require.n + d->forbid.n == 0)
+		return;
+	if (judge_bytes(j, &bytes, &len, &e) < 0) {
+		judge_unknown(j, "lines", NULL, &e);
+		return;
+	}
+	p.items = arena_alloc(&j->arena,
+	    (d->require.n + d->forbid.n) * sizeof(*p.items));
+	add_hunts(j, &p, &d->require, d->require_at, false);
+	add_hunts(j, &p, &d->forbid, d->forbid_at, true);
+	hunt_file(j, &p, bytes, len);
+}
+
+static void
+judge_baseline(struct judge *j)
+{
+	struct about about = { .demand = "content.baseline" };
+	const struct entry *was = j->ev->baseline == NULL ? NULL :
+	    j->ev->baseline(j->ev->ctx, j->path);
+	unsigned diff = was == NULL ? 0 : entry_differs(was, j->entry);
+
+	if (was == NULL)
+		judge_add(j, VERDICT_CANNOT_TELL, about,
+		    _("the baseline does not have it [accept it first]"));
+	else if (diff & DIFF_UNKNOWN)
+		judge_add(j, VERDICT_CANNOT_TELL, about,
+		    _("its content now or in the baseline is not known"));
+	else if (diff & (DIFF_CONTENT | DIFF_KIND))
+		judge_add(j, VERDICT_FAILS, about,
+		    _("the content is not that of the baseline"));
+	else
+		judge_held(j);
+}
+
+static void
+judge_sha256(struct judge *j)
+{
+	CLEANUP(drop_digest) struct digest *d = NULL;
+	CLEANUP(drop_buf) struct buf hex = { 0 };
+	struct about about = { .demand = "content.sha256" };
+	unsigned char sum[SHA256_LEN];
+	const char *bytes;
+	size_t len;
+	struct err e = { 0 };
+
+	if (judge_bytes(j, &bytes, &len, &e) < 0) {
+		judge_unknown(j, about.demand, NULL, &e);
+		return;
+	}
+	d = digest_new();
+	digest_sha256_start(d);
+	digest_add(d, bytes, len);
+	digest_end(d, sum);
+	text_hex(&hex, sum, sizeof(sum));
+	if (strcasecmp(buf_str(&hex), j->rule->content_sha256) == 0)
+		judge_held(j);
+	else
+		judge_add(j, VERDICT_FAILS, about,
+		    _("the SHA-256 of the content is %s, expected %s"),
+		    j->rule->secret ? _("(hidden)") : buf_str(&hex),
+		    j->rule->content_sha256);
+}
+
+static void
+judge_valid(struct judge *j)
+{
+	struct about about = { .demand = "content.valid" };
+	CLEANUP(drop_buf) struct buf why = { 0 };
+	const struct view *v = NULL;
+	struct view_node top;
+	const char *bytes;
+	size_t len;
+	struct err e = { 0 };
+
+	if (judge_view(j, &v, &top, &e) == 0) {
+		judge_held(j);
+		return;
+	}
+	/* Bytes that are there and a known format: then it is the content. */
+	err_format(&e, &why);
+	about.line = e.line;
+	err_clear(&e);
+	v = j->rule->as != NULL ? view_find(j->rule->as) :
+	    view_for_path(j->path);
+	if (v == NULL || judge_bytes(j, &bytes, &len, &e) < 0)
+		judge_add(j, VERDICT_CANNOT_TELL, about, "%s", buf_str(&why));
+	else if (j->rule->secret)
+		judge_add(j, VERDICT_FAILS, about, _("is no valid %s file "
+		    "(hidden: the rule is secret)"), v->name);
+	else
+		judge_add(j, VERDICT_FAILS, about, _("is no valid %s file: %s"),
+		    v->name, buf_str(&why));
+}
+
+void
+judge_content(struct judge *j)
+{
+	if (j->rule->content_baseline)
+		judge_baseline(j);
+	if (j->rule->content_sha256 != NULL)
+		judge_sha256(j);
+	if (j->rule->content_valid)
+		judge_valid(j);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/judge.h"
+
+#include <string.h>
+
+#include "base/tr.h"
+
+static void
+collect_section(struct judge *j, const struct view *view,
+    const struct view_node *section, const char *key, struct values *out)
+{
+	bool adds = view->accumulates(section->name, key);
+
+	for (const struct view_node *k = section->child; k; k = k->next) {
+		if (!view_same(view, k->name, key))
+			continue;
+		if (adds && k->value[0] == '\0') {
+			out->n = 0;
+			continue;
+		}
+		if (!adds && out->n > 0 && view->first_wins)
+			continue;
+		if (!adds)
+			out->n = 0;
+		values_add(j, out, k->value, k->line);
+	}
+}
+
+void
+keys_collect(struct judge *j, const struct view *view,
+    const struct view_node *top, const char *section, const char *key,
+    struct values *out)
+{
+	for (const struct view_node *s = top->child; s != NULL; s = s->next)
+		if (view_same(view, s->name, section))
+			collect_section(j, view, s, key, out);
+}
+
+/* "[Unit] After", or the key alone. */
+static const char *
+key_name(struct judge *j, const struct key_demand *d)
+{
+	if (d->section == NULL || d->section[0] == '\0')
+		return d->key;
+	return arena_printf(&j->arena, "[%s] %s", d->section, d->key);
+}
+
+static void
+one_test(struct judge *j, const struct view *view, const struct key_demand *d,
+    const struct test *t, const struct values *v)
+{
+	struct about about = { .demand = "keys",
+		.at = t->at.line > 0 ? &t->at : &d->at };
+	struct err e = { 0 };
+	size_t i;
+
+	switch (test_values(j, view, t, v, false, &i, &e)) {
+	case VERDICT_HOLDS:
+		judge_held(j);
+		break;
+	case VERDICT_CANNOT_TELL:
+		judge_unknown(j, "keys", about.at, &e);
+		break;
+	case VERDICT_FAILS:
+		if (i < v->n) {
+			about.line = v->lines[i];
+			judge_add(j, VERDICT_FAILS, about, _("%s is %s, %s"),
+			    key_name(j, d), judge_shows(j, v->items[i]),
+			    test_describe(j, t));
+		} else {
+			judge_add(j, VERDICT_FAILS, about,
+			    _("%s is not set, %s"), key_name(j, d),
+			    test_describe(j, t));
+		}
+	}
+}
+
+void
+judge_keys(struct judge *j)
+{
+	const struct view *view = NULL;
+	struct view_node top;
+	struct err e = { 0 };
+
+	if (j->rule->keys.n == 0)
+		return;
+	if (judge_view(j, &view, &top, &e) < 0) {
+		judge_unknown(j, "keys", &j->rule->keys.items[0].at, &e);
+		return;
+	}
+	for (size_t i = 0; i < j->rule->keys.n; i++) {
+		const struct key_demand *d = &j->rule->keys.items[i];
+		struct values v = { 0 };
+
+		keys_collect(j, view, &top, d->section ? d->section : "",
+		    d->key, &v);
+		for (size_t k = 0; k < d->tests.n; k++)
+			one_test(j, view, d, &d->tests.items[k], &v);
+	}
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/judge.h"
+
+#include <string.h>
+
+#include "base/tr.h"
+#include "specs/views/views.h"
+#include "specs/xpath.h"
+
+/* What a truth, a number or a text must be to count as "there". */
+static bool
+truthy(const struct xpath_answer *a)
+{
+	switch (a->kind) {
+	case XPATH_IS_NODES:
+		return a->n > 0;
+	case XPATH_IS_NUMBER:
+		/* NaN is no number of anything. */
+		return a->number < 0 || a->number > 0;
+	case XPATH_IS_BOOL:
+		return strcmp(a->items[0].text, "true") == 0;
+	case XPATH_IS_TEXT:
+		return a->items[0].text[0] != '\0';
+	}
+	return false;
+}
+
+static bool
+about_presence(const struct test *t)
+{
+	return t->op == TEST_PRESENT || t->op == TEST_ABSENT;
+}
+
+static void
+one_test(struct judge *j, const struct xpath_demand *d, const struct test *t,
+    const struct xpath_answer *a, const struct values *v)
+{
+	static const struct values nothing;
+	struct about about = { .demand = "xpath",
+		.at = t->at.line > 0 ? &t->at : &d->at };
+	const char *why = d->why != NULL ? d->why : "";
+	const char *sep = d->why != NULL ? ": " : "";
+	struct err e = { 0 };
+	enum verdict is;
+	size_t i = 0;
+
+	if (about_presence(t) && !truthy(a))
+		v = &nothing;
+	is = test_values(j, &view_xml, t, v, true, &i, &e);
+	if (is == VERDICT_HOLDS) {
+		judge_held(j);
+	} else if (is == VERDICT_CANNOT_TELL) {
+		judge_unknown(j, "xpath", about.at, &e);
+	} else if (t->op == TEST_COUNT) {
+		about.line = v->n > 0 ? v->lines[0] : 0;
+		judge_add(j, is, about, _("%zu nodes match %s, %s%s%s"), v->n,
+		    judge_wanted(j, d->expr), test_describe(j, t), sep, why);
+	} else if (i < v->n) {
+		about.line = v->lines[i];
+		judge_add(j, is, about, _("%s yields %s, %s%s%s"),
+		    judge_wanted(j, d->expr), judge_shows(j, v->items[i]),
+		    test_describe(j, t), sep, why);
+	} else {
+		judge_add(j, is, about, _("nothing matches %s, %s%s%s"),
+		    judge_wanted(j, d->expr), test_describe(j, t), sep, why);
+	}
+}
+
+static void
+one_demand(struct judge *j, struct xpath_doc *doc,
+    const struct xpath_demand *d)
+{
+	struct xpath_answer a;
+	struct values v = { 0 };
+	struct err e = { 0 };
+
+	if (xpath_ask(doc, d->expr, &j->arena, &a, &e) < 0) {
+		judge_unknown(j, "xpath", &d->at, &e);
+		return;
+	}
+	for (size_t i = 0; i < a.n; i++)
+		values_add(j, &v, a.items[i].text, a.items[i].line);
+	for (size_t i = 0; i < d->tests.n; i++)
+		one_test(j, d, &d->tests.items[i], &a, &v);
+}
+
+void
+judge_xpath(struct judge *j)
+{
+	CLEANUP(drop_xpath) struct xpath_doc *doc = NULL;
+	const char *bytes;
+	size_t len;
+	struct err e = { 0 };
+
+	if (j->rule->xpath.n == 0)
+		return;
+	if (judge_bytes(j, &bytes, &len, &e) == 0)
+		doc = xpath_open(j->path, bytes, len, &e);
+	if (doc == NULL) {
+		judge_unknown(j, "xpath", &j->rule->xpath.items[0].at, &e);
+		return;
+	}
+	for (size_t i = 0; i < j->rule->xpath.n; i++)
+		one_demand(j, doc, &j->rule->xpath.items[i]);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/judge.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/tr.h"
+#include "base/vec.h"
+
+/* A message is one line for a person; a longer value is cut. */
+enum { SHOWN_MAX = 120 };
+
+void
+judge_held(struct judge *j)
+{
+	j->out->held++;
+}
+
+static void
+add(struct judge *j, enum verdict v, struct about about, const char *what)
+{
+	struct results *out = j->out;
+	struct result *r = VEC_ADD(out);
+
+	r->rule = j->rule;
+	r->verdict = v;
+	r->path = arena_strdup(&out->arena, j->path);
+	r->demand = about.demand;
+	if (about.file != NULL && strcmp(about.file, j->path) != 0)
+		r->decided_in = arena_strdup(&out->arena, about.file);
+	r->line = about.line;
+	r->at = about.at != NULL && about.at->line > 0 ? *about.at :
+	    j->rule->at;
+	r->what = arena_strdup(&out->arena, what);
+}
+
+void
+judge_add(struct judge *j, enum verdict v, struct about about,
+    const char *fmt, ...)
+{
+	char what[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	add(j, v, about, what);
+}
+
+void
+judge_unknown(struct judge *j, const char *demand, const struct place *at,
+    const struct err *e)
+{
+	CLEANUP(drop_buf) struct buf why = { 0 };
+	struct about about = { demand, e->where[0] ? e->where : NULL, e->line,
+		at };
+
+	/* A parser may quote what it stumbled over. */
+	if (j->rule->secret && e->kind == ERR_INPUT && e->line > 0)
+		buf_adds(&why, _("not readable in its format (hidden: the "
+		    "rule is secret)"));
+	else
+		text_escape(&why, e->what, strlen(e->what));
+	if (e->sys != 0)
+		buf_addf(&why, ": %s", strerror(e->sys));
+	judge_add(j, VERDICT_CANNOT_TELL, about, "%s", buf_str(&why));
+}
+
+static const char *
+quoted(struct judge *j, const char *bytes, size_t len)
+{
+	CLEANUP(drop_buf) struct buf b = { 0 };
+	bool cut = len > SHOWN_MAX;
+
+	/* Not in the middle of a letter. */
+	for (len = cut ? SHOWN_MAX : len; cut && len > 0 &&
+	    ((unsigned char)bytes[len] & 0xc0) == 0x80;)
+		len--;
+	buf_addc(&b, '\'');
+	text_escape(&b, bytes, len);
+	buf_adds(&b, cut ? "'…" : "'");
+	return arena_strdup(&j->arena, buf_str(&b));
+}
+
+const char *
+judge_show(struct judge *j, const char *bytes, size_t len)
+{
+	return j->rule->secret ? _("(hidden)") : quoted(j, bytes, len);
+}
+
+const char *
+judge_shows(struct judge *j, const char *s)
+{
+	return judge_show(j, s, strlen(s));
+}
+
+const char *
+judge_wanted(struct judge *j, const char *s)
+{
+	return judge_show(j, s, strlen(s));
+}
+
+const struct regex *
+judge_regex(struct judge *j, const char *pattern, struct err *e)
+{
+	struct regex_cache *c = j->regexes;
+	struct cached_regex *r;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->items[i].re != NULL &&
+		    strcmp(c->items[i].pattern, pattern) == 0)
+			return c->items[i].re;
+	r = VEC_ADD(c);
+	r->pattern = pattern;
+	r->re = regex_new(pattern, e);
+	return r->re;
+}
+
+int
+judge_bytes(struct judge *j, const char **out_bytes, size_t *out_len,
+    struct err *e)
+{
+	const struct entry *en = j->subject;
+
+	/* With `type: symlink` the content is still that of the target. */
+	if (en != NULL && en->kind != ENTRY_FILE && en->kind != ENTRY_SYMLINK)
+		return err_set(e, ERR_INPUT, j->path,
+		    _("is a %s, which has no content to judge"),
+		    entry_kind_name(en->kind));
+	if (en != NULL && en->kind == ENTRY_FILE && en->size > CONTENT_MAX)
+		return err_set(e, ERR_INPUT, j->path,
+		    _("larger than the %d MiB whose content is judged"),
+		    CONTENT_MAX / 1024 / 1024);
+	if (j->ev->bytes(j->ev->ctx, j->path, out_bytes, out_len, e) < 0)
+		return -1;
+	if (*out_len > CONTENT_MAX)
+		return err_set(e, ERR_INPUT, j->path,
+		    _("larger than the %d MiB whose content is judged"),
+		    CONTENT_MAX / 1024 / 1024);
+	return 0;
+}
+
+int
+judge_view(struct judge *j, const struct view **out_view,
+    struct view_node *out, struct err *e)
+{
+	const struct view *v = j->rule->as != NULL ? view_find(j->rule->as) :
+	    view_for_path(j->path);
+	const char *bytes;
+	size_t len;
+
+	if (v == NULL)
+		return err_set(e, ERR_INPUT, j->path,
+		    _("no format is known for this file [say 'as: ini' or "
+		    "another view in the rule]"));
+	if (judge_bytes(j, &bytes, &len, e) < 0 ||
+	    v->parse(j->path, bytes, len, &j->arena, out, e) < 0)
+		return -1;
+	*out_view = v;
+	return 0;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SPECS_JUDGE_H
+#define SPECS_JUDGE_H
+
+#include "base/regex.h"
+#include "specs/eval.h"
+#include "specs/view.h"
+
+/*
+ * Inside of evaluation: one rule on one path. Each judge_x looks at what the
+ * rule demands of x, counts what holds and adds results for what does not.
+ */
+
+/* Larger files are recorded, but their content is not judged. */
+enum { CONTENT_MAX = 16 * 1024 * 1024 };
+
+/* Expressions compiled once a rule, whatever number of files it is about. */
+struct regex_cache {
+	struct cached_regex {
+		const char *pattern;
+		struct regex *re;	/* NULL: the pattern is wrong */
+	} *items;
+	size_t n, cap;
+};
+
+struct judge {
+	const struct rule *rule;
+	const struct evidence *ev;
+	struct results *out;
+	struct regex_cache *regexes;
+	struct arena arena;		/* emptied after each path */
+	const char *path;
+	const struct entry *entry;	/* what is at path */
+	const struct entry *subject;	/* the symlink's target, or entry;
+					 * NULL when it is not known */
+};
+
+/* What a result is about. */
+struct about {
+	const char *demand;		/* "lines.forbid" */
+	const char *file;		/* that decides; NULL = the path */
+	unsigned line;
+	const struct place *at;		/* NULL = the rule's */
+};
+
+void judge_held(struct judge *j);
+/* Adds a result; what it shows of the machine must have been through show. */
+void judge_add(struct judge *j, enum verdict v, struct about about,
+    const char *fmt, ...) PRINTF(4, 5);
+/* "Cannot tell" with the reason, place and line of e. */
+void judge_unknown(struct judge *j, const char *demand,
+    const struct place *at, const struct err *e);
+
+/* Bytes from the machine for a message: in quotes, escaped, shortened; hidden
+ * where the rule is secret. In the judge's arena. */
+const char *judge_show(struct judge *j, const char *bytes, size_t len);
+const char *judge_shows(struct judge *j, const char *s);
+/* The same for what the spec says. */
+const char *judge_wanted(struct judge *j, const char *s);
+
+/* NULL with e when the pattern is wrong. */
+const struct regex *judge_regex(struct judge *j, const char *pattern,
+    struct err *e);
+
+/* The content to judge; -1 with the reason why there is none. */
+int judge_bytes(struct judge *j, const char **out_bytes, size_t *out_len,
+    struct err *e);
+/* Parses the content with the view of the rule or, without one, of the path. */
+int judge_view(struct judge *j, const struct view **out_view,
+    struct view_node *out, struct err *e);
+
+void judge_metadata(struct judge *j);
+void judge_extras(struct judge *j);	/* acl, xattr, capabilities, flags */
+void judge_lines(struct judge *j);
+void judge_keys(struct judge *j);
+void judge_entries(struct judge *j);
+void judge_xpath(struct judge *j);
+void judge_pam(struct judge *j);
+void judge_content(struct judge *j);
+
+/* Values that one test looks at, with their lines. */
+struct values {
+	const char **items;
+	unsigned *lines;
+	size_t n, cap;
+};
+
+void values_add(struct judge *j, struct values *v, const char *s,
+    unsigned line);
+
+/*
+ * One test. VERDICT_FAILS: *out_i is the value that failed (or n). every:
+ * equals, matches and one-of hold for each value, not only for one.
+ */
+enum verdict test_values(struct judge *j, const struct view *view,
+    const struct test *t, const struct values *v, bool every, size_t *out_i,
+    struct err *e);
+/* "expected 'x'" for a person, in the judge's arena. */
+const char *test_describe(struct judge *j, const struct test *t);
+
+/* The values of one key that count, in order; see view.h for which do. */
+void keys_collect(struct judge *j, const struct view *view,
+    const struct view_node *top, const char *section, const char *key,
+    struct values *out);
+
+#endif
