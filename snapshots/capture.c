@@ -45,6 +45,7 @@ struct capturing {
 		struct alias *items;
 		size_t n, cap;
 	} aliases;
+	bool cache_stored;	/* SEEN_STORED in the cache can be believed */
 	struct err failed;	/* what the caller's blob() came back with */
 };
 
@@ -143,6 +144,12 @@ from_cache(struct capturing *c, const char *path, size_t slot, size_t seen)
 	en->path = path;
 	en->oid = known.oid;
 	now->oid = known.oid;
+	if (c->cache_stored)
+		now->flags |= known.flags & SEEN_STORED;
+	/* Whoever stores needs the bytes of what is not stored yet. */
+	if (c->o->blob != NULL && en->kind == ENTRY_FILE &&
+	    en->content != CONTENT_DIGEST && !(now->flags & SEEN_STORED))
+		return false;
 	return true;
 }
 
@@ -361,6 +368,8 @@ capture_run(const struct capture_options *o, struct capture *out,
 	};
 	int n;
 
+	c.cache_stored = o->cache != NULL && o->last != NULL &&
+	    oid_equal(statcache_commit(o->cache), o->last);
 	c.pool = pool_new(o->threads, WINDOW, &ops);
 	n = walk(o->root, o->scope, each_item, &c, e);
 	pool_drain(c.pool);
@@ -402,7 +411,8 @@ fill_line(struct buf *lines, struct seen *s, const struct entry *en)
 
 int
 capture_write_cache(const struct capture *c, int dirfd, const char *name,
-    uint64_t key, const struct oid *commit, uint64_t *out_sum, struct err *e)
+    uint64_t key, const struct oid *commit, bool stored, uint64_t *out_sum,
+    struct err *e)
 {
 	CLEANUP(drop_buf) struct buf lines = { 0 };
 	CLEANUP(drop_free) struct seen *items =
@@ -419,6 +429,8 @@ capture_write_cache(const struct capture *c, int dirfd, const char *name,
 		while (k < c->manifest.n && path_cmp(c->manifest.items[k].path,
 		    items[i].path) < 0)
 			k++;
+		if (stored)
+			items[i].flags |= SEEN_STORED;
 		at[i] = lines.len;
 		fill_line(&lines, &items[i], &c->manifest.items[k]);
 	}

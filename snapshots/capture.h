@@ -2,6 +2,7 @@
 #ifndef SNAPSHOTS_CAPTURE_H
 #define SNAPSHOTS_CAPTURE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -21,6 +22,9 @@ struct capture_options {
 	const struct seal_key *seal;	/* NULL: secrets cannot be compared */
 	struct idnames *ids;
 	struct statcache *cache;	/* NULL: read everything */
+	/* The last snapshot: what the cache says is stored in it is stored.
+	 * NULL or another than the cache's: nothing is. */
+	const struct oid *last;
 	uint64_t max_size;		/* larger files by digest only */
 	unsigned threads;
 	/*
@@ -66,9 +70,13 @@ int capture_run(const struct capture_options *o, struct capture *out,
 void capture_done(struct capture *c);
 void drop_capture(struct capture *c);	/* for CLEANUP */
 
-/* Writes the stat cache of this capture; commit is what it equals, or zero. */
+/*
+ * Writes the stat cache of this capture. commit is the last snapshot; with
+ * stored, it has the content of everything captured.
+ */
 int capture_write_cache(const struct capture *c, int dirfd, const char *name,
-    uint64_t key, const struct oid *commit, uint64_t *out_sum, struct err *e);
+    uint64_t key, const struct oid *commit, bool stored, uint64_t *out_sum,
+    struct err *e);
 
 /* What the cache depends on besides the file system. */
 uint64_t capture_key(const struct capture_options *o);

@@ -27,6 +27,7 @@ enum seen_flag {
 	SEEN_ABSENT = 1 << 1,	/* was asked for and is not there */
 	SEEN_LISTED = 1 << 2,	/* a folder whose names were read */
 	SEEN_UNTRUSTED = 1 << 3,
+	SEEN_STORED = 1 << 4,	/* its content is in the cache's commit */
 };
 
 struct seen_stat {
@@ -62,7 +63,7 @@ void drop_statcache(struct statcache **c);	/* for CLEANUP */
 
 /* The checksum, which names this very cache; and what was stored with it. */
 uint64_t statcache_sum(const struct statcache *c);
-/* The commit that the captured state equals; zero = none. */
+/* The snapshot that has the content of all that is SEEN_STORED. */
 const struct oid *statcache_commit(const struct statcache *c);
 
 /* Finds path; calls in path order cost next to nothing. False: not there. */

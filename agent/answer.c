@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/answer.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/checksum.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/root.h"
+#include "snapshots/statcache.h"
+
+enum {
+	VERSION_NOW = 1,
+	ANSWERS_MAX = 24,	/* different questions that are remembered */
+	ANSWER_BYTES_MAX = 8 << 20,
+};
+
+struct header {
+	char magic[8];
+	uint32_t version;
+	int32_t exit_code;
+	uint64_t sum;		/* over the rest of the file */
+	uint64_t seen_sum;
+	int64_t valid_until;
+	uint32_t n_inputs;
+	uint32_t text_len;
+};
+
+struct input {
+	struct seen_stat st;
+	uint32_t exists, path_len;
+};
+
+#define MAGIC "drftansw"
+
+/* Everything about the question that the words of the answer depend on. */
+static uint64_t
+question(const struct options *o)
+{
+	static const char *const env[] = { "LANG", "LC_ALL", "LC_MESSAGES",
+		"LC_CTYPE", "LANGUAGE", "COLUMNS", "XDG_STATE_HOME", "HOME",
+		"TZ" };
+	struct { uint32_t format, color, uid; int32_t verbose; } how = {
+		(uint32_t)o->format, options_color(o), geteuid(), o->verbose };
+	char cwd[PATH_MAX] = "";
+	uint64_t sum = checksum(0, &how, sizeof(how));
+	const char *const plain[] = { o->verb, o->root, o->store, o->config,
+		getcwd(cwd, sizeof(cwd)) };
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		sum = checksum(sum, plain[i], plain[i] != NULL ?
+		    strlen(plain[i]) + 1 : 0);
+	for (size_t i = 0; i < o->specs.n; i++)
+		sum = checksum(sum, o->specs.items[i],
+		    strlen(o->specs.items[i]) + 1);
+	for (int i = 0; i < o->argc; i++)
+		sum = checksum(sum, o->argv[i], strlen(o->argv[i]) + 1);
+	for (size_t i = 0; i < sizeof(env) / sizeof(env[0]); i++) {
+		const char *v = getenv(env[i]);
+
+		sum = checksum(sum, v, v != NULL ? strlen(v) + 1 : 0);
+	}
+	return sum;
+}
+
+static char *
+answer_name(const struct options *o)
+{
+	return xasprintf("answers/%016llx", (unsigned long long)question(o));
+}
+
+static int
+open_store(const struct options *o)
+{
+	CLEANUP(drop_buf) struct buf dir = { 0 };
+	struct err ignored = { 0 };
+
+	if (options_store(o, &dir, &ignored) < 0)
+		return -1;
+	return open(buf_str(&dir), O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+static bool
+same_input(const struct input *in, const char *path)
+{
+	struct stat st;
+	struct seen_stat now;
+
+	if (stat(path, &st) < 0)
+		return (errno == ENOENT || errno == ENOTDIR) && !in->exists;
+	now = seen_stat_of(&st);
+	return in->exists && seen_stat_equal(&now, &in->st);
+}
+
+/* Steps over the inputs; NULL when one of them is not what it was. */
+static const char *
+check_inputs(const struct header *h, const char *p, const char *end)
+{
+	for (uint32_t i = 0; i < h->n_inputs; i++) {
+		struct input in;
+
+		if ((size_t)(end - p) < sizeof(in))
+			return NULL;
+		memcpy(&in, p, sizeof(in));
+		p += sizeof(in);
+		if ((size_t)(end - p) <= in.path_len ||
+		    p[in.path_len] != '\0' || !same_input(&in, p))
+			return NULL;
+		p += in.path_len + 1;
+	}
+	return (size_t)(end - p) == h->text_len ? p : NULL;
+}
+
+static bool
+same_machine(const struct options *o, int store, uint64_t seen_sum)
+{
+	CLEANUP(drop_statcache) struct statcache *c =
+	    statcache_open(store, "statcache", NULL);
+	CLEANUP(drop_root) struct root r = { .fd = -1 };
+	struct err ignored = { 0 };
+
+	return c != NULL && statcache_sum(c) == seen_sum &&
+	    root_open(&r, o->root, &ignored) == 0 &&
+	    statcache_unchanged(c, &r);
+}
+
+bool
+answer_recall(const struct options *o, struct answer *out)
+{
+	CLEANUP(drop_free) char *name = answer_name(o);
+	CLEANUP(drop_buf) struct buf file = { 0 };
+	CLEANUP(drop_fd) int store = open_store(o);
+	struct header h;
+	struct err ignored = { 0 };
+	const char *text;
+
+	if (store < 0 ||
+	    file_read(store, name, ANSWER_BYTES_MAX, &file, &ignored) < 0 ||
+	    file.len < sizeof(h))
+		return false;
+	memcpy(&h, file.bytes, sizeof(h));
+	if (memcmp(h.magic, MAGIC, 8) != 0 || h.version != VERSION_NOW ||
+	    h.sum != checksum(h.seen_sum, file.bytes + sizeof(h),
+	    file.len - sizeof(h)) ||
+	    (h.valid_until != 0 && time(NULL) >= h.valid_until))
+		return false;
+	text = check_inputs(&h, file.bytes + sizeof(h),
+	    file.bytes + file.len);
+	if (text == NULL || !same_machine(o, store, h.seen_sum))
+		return false;
+	out->exit_code = h.exit_code;
+	buf_add(&out->text, text, h.text_len);
+	return true;
+}
+
+/* False when an input may change again without any stat data showing it. */
+static bool
+add_input(struct buf *file, const char *path, int64_t since)
+{
+	struct input in = { .path_len = (uint32_t)strlen(path) };
+	struct stat st;
+
+	if (stat(path, &st) == 0) {
+		in.exists = 1;
+		in.st = seen_stat_of(&st);
+		if (statcache_racy(&in.st, since))
+			return false;
+	} else if (errno != ENOENT && errno != ENOTDIR) {
+		return false;
+	}
+	buf_add(file, &in, sizeof(in));
+	buf_add(file, path, in.path_len + 1);
+	return true;
+}
+
+/* Questions come and go: when there are many, all of them go. */
+static void
+make_room(int store)
+{
+	CLEANUP(drop_fd) int fd = openat(store, "answers",
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(drop_dir) DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *de;
+	size_t n = 0;
+
+	if (d == NULL)
+		return;
+	fd = -1;
+	while ((de = readdir(d)) != NULL)
+		n += de->d_name[0] != '.';
+	if (n < ANSWERS_MAX)
+		return;
+	rewinddir(d);
+	while ((de = readdir(d)) != NULL)
+		if (de->d_name[0] != '.')
+			unlinkat(dirfd(d), de->d_name, 0);
+}
+
+void
+answer_keep(const struct options *o, const struct answer *a,
+    uint64_t seen_sum, const struct strlist *inputs, int64_t since,
+    int64_t valid_until)
+{
+	CLEANUP(drop_free) char *name = answer_name(o);
+	CLEANUP(drop_buf) struct buf file = { 0 };
+	CLEANUP(drop_fd) int store = open_store(o);
+	struct err ignored = { 0 };
+	struct header h = { .magic = MAGIC, .version = VERSION_NOW,
+		.exit_code = a->exit_code, .seen_sum = seen_sum,
+		.valid_until = valid_until, .n_inputs = (uint32_t)inputs->n,
+		.text_len = (uint32_t)a->text.len };
+
+	if (store < 0)
+		return;
+	buf_add(&file, &h, sizeof(h));
+	for (size_t i = 0; i < inputs->n; i++)
+		if (!add_input(&file, inputs->items[i], since))
+			return;
+	buf_add(&file, buf_str(&a->text), a->text.len);
+	if (file.len > ANSWER_BYTES_MAX)
+		return;
+	h.sum = checksum(seen_sum, file.bytes + sizeof(h),
+	    file.len - sizeof(h));
+	memcpy(file.bytes, &h, sizeof(h));
+	make_room(store);
+	/* It only saves time: without it the next run thinks for itself. */
+	file_replace_quick(store, name, file.bytes, file.len, 0600, &ignored);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_ANSWER_H
+#define AGENT_ANSWER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/options.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/strlist.h"
+
+/*
+ * What a verb said the last time it was asked the same thing, kept in the
+ * store with everything that the words depended on: the stat cache (every
+ * tracked object), and `inputs`, the other files that were looked at (specs,
+ * configuration, package database, refs, the program). While all of these are
+ * what they were, the answer is the same, and is given without a library being
+ * loaded. Anything else, and the full program thinks anew. Needs libc alone.
+ */
+struct answer {
+	int exit_code;
+	struct buf text;	/* for stdout */
+};
+
+/* True and the answer when it can be given again. */
+bool answer_recall(const struct options *o, struct answer *out);
+
+/*
+ * Keeps an answer given at a moment when the stat cache was `seen_sum`. since
+ * is when the work began (statcache_now): inputs that changed later than that
+ * make it worthless, and then nothing is kept. valid_until: seconds since the
+ * epoch after which time itself changes the answer, 0 = never.
+ */
+void answer_keep(const struct options *o, const struct answer *a,
+    uint64_t seen_sum, const struct strlist *inputs, int64_t since,
+    int64_t valid_until);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_OPTIONS_H
+#define AGENT_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/strlist.h"
+
+enum format { FORMAT_TEXT, FORMAT_JSON };
+
+/* What stands before (or after) any verb. Strings are argv's own. */
+struct options {
+	const char *root;	/* "/" when not given */
+	bool root_given;
+	const char *store;	/* NULL: the default, see options_store */
+	struct strlist specs;	/* --specs, none: the default folders */
+	const char *config;	/* NULL: the default */
+	enum format format;
+	int verbose;		/* -1 quiet, 0, 1 verbose */
+	bool no_color;
+	bool help, version;
+	const char *verb;	/* NULL: none given */
+	int argc;		/* what is left for the verb, without it */
+	char **argv;		/* owned array of borrowed strings */
+};
+
+/* Takes the words after the program's name. */
+int options_parse(int argc, char **argv, struct options *out, struct err *e);
+void options_done(struct options *o);
+void drop_options(struct options *o);	/* for CLEANUP */
+
+/*
+ * Appends the store's folder: --store, else var/lib/driftctl below --root, or
+ * of the running system for root, else $XDG_STATE_HOME/driftctl.
+ */
+int options_store(const struct options *o, struct buf *out, struct err *e);
+
+/* Whether what goes to stdout may be coloured. */
+bool options_color(const struct options *o);
+
+/* Options of one verb: a flag, or one that takes a value. */
+struct verb_option {
+	const char *name;	/* without dashes; NULL ends the table */
+	char letter;		/* 0 = none */
+	bool *flag;
+	const char **value;
+};
+
+/*
+ * Takes the verb's own words: options of the table and plain arguments, which
+ * are added to rest. "--" ends the options.
+ */
+int options_verb(const struct options *o, const struct verb_option *table,
+    struct strlist *rest, struct err *e);
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+#include "snapshots/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/tr.h"
+#include "snapshots/seal.h"
+#include "snapshots/trees.h"
+
+enum { POLL_NS = 50 * 1000 * 1000 };
+
+struct store {
+	char *dir, *repo_dir;
+	int fd, lock_fd;
+	struct gitrepo *repo;
+	struct seal_key *key;
+};
+
+static const char *const folders[] = { "rollback", "journal", "answers" };
+
+int
+store_init(const char *dir, struct err *e)
+{
+	CLEANUP(drop_free) char *repo = xasprintf("%s/repo.git", dir);
+	CLEANUP(drop_fd) int fd = -1;
+
+	if (file_mkdirs(AT_FDCWD, dir, 0700, e) < 0)
+		return -1;
+	if ((fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return err_sys(e, dir, _("cannot open the store"));
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (mkdirat(fd, folders[i], 0700) < 0 && errno != EEXIST)
+			return err_sys(e, dir, _("cannot make '%s'"),
+			    folders[i]);
+	return gitrepo_init(repo, e);
+}
+
+static int
+check_folder(const char *dir, int fd, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, dir, _("cannot look at the store"));
+	if (st.st_uid != geteuid() && geteuid() != 0)
+		return err_set(e, ERR_SYSTEM, dir, _("the store belongs to "
+		    "uid %u [run as that user, or name another with --store]"),
+		    (unsigned)st.st_uid);
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return err_set(e, ERR_SYSTEM, dir, _("the store belongs to "
+		    "uid %u, who could have changed it [chown -R root: it, "
+		    "if you trust what it holds]"), (unsigned)st.st_uid);
+	if (st.st_mode & 022)
+		return err_set(e, ERR_SYSTEM, dir,
+		    _("others can write to the store [chmod 0700]"));
+	return 0;
+}
+
+static int
+open_repo(struct store *s, struct err *e)
+{
+	struct stat st;
+
+	s->fd = open(s->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (s->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return err_set(e, ERR_MISSING, s->dir,
+		    _("there is no store [run 'driftctl init' first]"));
+	if (s->fd < 0)
+		return err_sys(e, s->dir, _("cannot open the store"));
+	if (check_folder(s->dir, s->fd, e) < 0)
+		return -1;
+	if (fstatat(s->fd, "repo.git", &st, 0) < 0 && errno == ENOENT)
+		return err_set(e, ERR_MISSING, s->dir, _("this folder is no "
+		    "store of driftctl [run 'driftctl init' first, or name "
+		    "another with --store]"));
+	s->repo = gitrepo_open(s->repo_dir, e);
+	return s->repo != NULL ? 0 : -1;
+}
+
+struct store *
+store_open(const char *dir, struct err *e)
+{
+	struct store *s = xcalloc(1, sizeof(*s));
+
+	s->lock_fd = -1;
+	s->dir = xstrdup(dir);
+	s->repo_dir = xasprintf("%s/repo.git", dir);
+	if (open_repo(s, e) < 0) {
+		store_close(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	if (s->lock_fd >= 0)
+		close(s->lock_fd);
+	if (s->fd >= 0)
+		close(s->fd);
+	gitrepo_close(s->repo);
+	seal_key_free(s->key);
+	free(s->repo_dir);
+	free(s->dir);
+	free(s);
+}
+
+void
+drop_store(struct store **s)
+{
+	store_close(*s);
+}
+
+int
+store_fd(const struct store *s)
+{
+	return s->fd;
+}
+
+const char *
+store_dir(const struct store *s)
+{
+	return s->dir;
+}
+
+struct gitrepo *
+store_repo(const struct store *s)
+{
+	return s->repo;
+}
+
+static int
+busy(const struct store *s, int fd, unsigned seconds, struct err *e)
+{
+	char who[32] = "";
+	ssize_t n = pread(fd, who, sizeof(who) - 1, 0);
+
+	who[n > 0 ? n : 0] = '\0';
+	who[strcspn(who, "\n")] = '\0';
+	return err_set(e, ERR_BUSY, s->dir, _("another driftctl (process %s) "
+	    "is at work here; waited %u s [try again when it is done]"),
+	    who[0] != '\0' ? who : "?", seconds);
+}
+
+int
+store_lock(struct store *s, unsigned seconds, struct err *e)
+{
+	const struct timespec nap = { .tv_nsec = POLL_NS };
+	unsigned long tries = seconds * (1000000000ul / POLL_NS);
+	char who[32];
+	CLEANUP(drop_fd) int fd = -1;
+
+	if (s->lock_fd >= 0)
+		return 0;
+	fd = openat(s->fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (fd < 0)
+		return err_sys(e, s->dir, _("cannot open the lock"));
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK)
+			return err_sys(e, s->dir, _("cannot lock the store"));
+		if (tries-- == 0)
+			return busy(s, fd, seconds, e);
+		nanosleep(&nap, NULL);
+	}
+	snprintf(who, sizeof(who), "%ld\n", (long)getpid());
+	/* Who holds it is a courtesy: a full disk must not stop the work. */
+	if (ftruncate(fd, 0) == 0)
+		(void)!pwrite(fd, who, strlen(who), 0);
+	s->lock_fd = fd_steal(&fd);
+	/* Whoever had the lock before may have moved things. */
+	return gitrepo_refresh(s->repo, e);
+}
+
+int
+store_load_key(struct store *s, int dirfd, const char *path, bool make,
+    struct err *e)
+{
+	seal_key_free(s->key);
+	s->key = seal_key_load(dirfd, path, make, e);
+	return s->key != NULL ? 0 : -1;
+}
+
+const struct seal_key *
+store_key(const struct store *s)
+{
+	return s->key;
+}
+
+int
+store_load(struct store *s, const struct oid *commit, struct manifest *m,
+    struct err *e)
+{
+	CLEANUP(drop_gitcommit) struct gitcommit c = { 0 };
+
+	if (gitrepo_commit(s->repo, commit, &c, e) < 0)
+		return -1;
+	return trees_load(s->repo, &c.tree, m, e);
+}
+
+int
+store_content(struct store *s, const struct entry *en, struct buf *out,
+    struct err *e)
+{
+	CLEANUP(drop_buf) struct buf sealed = { 0 };
+
+	switch (en->content) {
+	case CONTENT_DIGEST:
+		return err_set(e, ERR_MISSING, en->path, _("too large when it "
+		    "was recorded: only its digest is known [raise max-size "
+		    "for the next time]"));
+	case CONTENT_UNREADABLE:
+		return err_set(e, ERR_MISSING, en->path,
+		    _("could not be read when it was recorded"));
+	case CONTENT_STORED:
+		return gitrepo_read(s->repo, &en->oid, "blob", out, e);
+	case CONTENT_SEALED:
+		break;
+	}
+	if (s->key == NULL)
+		return err_set(e, ERR_MISSING, en->path, _("its content is "
+		    "sealed and there is no key [put seal.key back]"));
+	if (gitrepo_read(s->repo, &en->oid, "blob", &sealed, e) < 0)
+		return -1;
+	return seal_open(s->key, sealed.bytes, sealed.len, out, e);
+}
+
+struct packfile *
+store_pack(struct store *s, struct err *e)
+{
+	return packfile_new(gitrepo_pack_fd(s->repo), s->repo_dir, e);
+}
+
+int
+store_add_blob(struct store *s, struct packfile *p, const struct packed *o,
+    struct err *e)
+{
+	if (gitrepo_has(s->repo, &o->oid))
+		return 0;
+	return packfile_add(p, o, e);
+}
+
+/* Where the objects of a snapshot's trees go. */
+struct sink {
+	struct store *s;
+	struct packfile *pack;
+	struct packfile_worker *packer;
+	struct digest *digest;
+};
+
+static int
+put(struct sink *k, enum packed_type type, const char *name,
+    const void *bytes, size_t len, struct oid *out, struct err *e)
+{
+	CLEANUP(drop_packed) struct packed o = { 0 };
+
+	digest_object(k->digest, name, bytes, len, out);
+	if (packfile_has(k->pack, out) || gitrepo_has(k->s->repo, out))
+		return 0;
+	packfile_compress(k->packer, type, bytes, len, out, &o);
+	return packfile_add(k->pack, &o, e);
+}
+
+static int
+sink_object(void *ctx, enum packed_type type, const void *bytes, size_t len,
+    struct oid *out, struct err *e)
+{
+	return put(ctx, type, type == PACKED_TREE ? "tree" : "blob", bytes,
+	    len, out, e);
+}
+
+static int
+put_commit(struct sink *k, const struct oid *tree,
+    const struct store_commit *how, struct oid *out, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf bytes = { 0 };
+	struct gitcommit c = { .tree = *tree, .time = time(NULL) };
+	char host[256] = "";
+	struct tm tm;
+
+	gethostname(host, sizeof(host) - 1);
+	if (how->parent != NULL)
+		c.parents[c.n_parents++] = *how->parent;
+	if (localtime_r((const time_t[]){ c.time }, &tm) != NULL)
+		c.offset = (int)(tm.tm_gmtoff / 60);
+	c.message = (char *)how->message;
+	gitcommit_format(&bytes, &c, host);
+	return put(k, PACKED_COMMIT, "commit", bytes.bytes, bytes.len, out, e);
+}
+
+static int
+parent_tree(struct store *s, const struct oid *parent, struct oid *out,
+    struct err *e)
+{
+	CLEANUP(drop_gitcommit) struct gitcommit c = { 0 };
+
+	if (gitrepo_commit(s->repo, parent, &c, e) < 0)
+		return -1;
+	*out = c.tree;
+	return 0;
+}
+
+/* 1 when there is a commit to write, whose objects are all in the pack. */
+static int
+fill_pack(struct sink *k, const struct manifest *m,
+    const struct store_commit *how, struct oid *out, struct err *e)
+{
+	struct oid tree, before = { 0 };
+
+	if (trees_build(m, sink_object, k, &tree, e) < 0)
+		return -1;
+	if (how->parent != NULL &&
+	    parent_tree(k->s, how->parent, &before, e) < 0)
+		return -1;
+	if (oid_equal(&tree, &before) && !how->even_if_same)
+		return 0;
+	return put_commit(k, &tree, how, out, e) < 0 ? -1 : 1;
+}
+
+int
+store_save(struct store *s, const struct manifest *m, struct packfile *pack,
+    const struct store_commit *how, struct oid *out_commit, struct err *e)
+{
+	CLEANUP(drop_digest) struct digest *digest = digest_new();
+	CLEANUP(drop_packfile_worker) struct packfile_worker *packer =
+	    packfile_worker_new();
+	CLEANUP(drop_packfile) struct packfile *owned = pack;
+	struct sink k = { s, pack, packer, digest };
+	struct oid commit, name;
+	int n = fill_pack(&k, m, how, &commit, e);
+
+	if (n <= 0)
+		return n;
+	if (packfile_finish(STEAL(owned), &name, e) < 0 ||
+	    gitrepo_refresh(s->repo, e) < 0 ||
+	    gitrepo_ref_set(s->repo, how->ref, &commit, NULL, e) < 0)
+		return -1;
+	*out_commit = commit;
+	return 1;
+}

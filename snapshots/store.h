@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SNAPSHOTS_STORE_H
+#define SNAPSHOTS_STORE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "snapshots/gitrepo.h"
+#include "snapshots/manifest.h"
+#include "snapshots/packfile.h"
+
+/* The store's folder: design and file formats are in driftctl-store(5). */
+struct store;
+struct seal_key;
+
+/* Makes the folder (0700) and an empty repository; an existing store is left
+ * as it is, half-made ones are completed. */
+int store_init(const char *dir, struct err *e);
+/* NULL when there is none, it is another user's, or it is damaged. */
+struct store *store_open(const char *dir, struct err *e);
+void store_close(struct store *s);
+void drop_store(struct store **s);	/* for CLEANUP */
+
+/* Borrowed. */
+int store_fd(const struct store *s);
+const char *store_dir(const struct store *s);
+struct gitrepo *store_repo(const struct store *s);
+
+/*
+ * One writer at a time: waits at most `seconds` for whoever has the lock.
+ * ERR_BUSY names its process. Held until store_close.
+ */
+int store_lock(struct store *s, unsigned seconds, struct err *e);
+
+/*
+ * The key that secrets are sealed with; path is below dirfd. With make, one is
+ * made where there is none. Without it secrets can be neither recorded nor
+ * restored.
+ */
+int store_load_key(struct store *s, int dirfd, const char *path, bool make,
+    struct err *e);
+const struct seal_key *store_key(const struct store *s);
+
+/* Reads a snapshot's entries; m is empty before. */
+int store_load(struct store *s, const struct oid *commit, struct manifest *m,
+    struct err *e);
+/* Appends the content of a file of any snapshot, unsealed. ERR_MISSING when
+ * only its digest was recorded. */
+int store_content(struct store *s, const struct entry *en, struct buf *out,
+    struct err *e);
+
+/* A pack for the blobs of a snapshot to come, handed to store_save. */
+struct packfile *store_pack(struct store *s, struct err *e);
+/* Adds a blob unless the store has it. */
+int store_add_blob(struct store *s, struct packfile *p,
+    const struct packed *o, struct err *e);
+
+struct store_commit {
+	const char *ref;	/* moved to the new commit */
+	const struct oid *parent;	/* NULL: the first */
+	const char *message;	/* subject, empty line, body, trailers */
+	bool even_if_same;	/* commit although the tree is the parent's */
+};
+
+/*
+ * Makes a commit of m, whose new blobs are in pack (freed in any case), on
+ * disk for good when it returns. 1 and its name; 0 when nothing changed since
+ * the parent: no commit, no object, not a byte written.
+ */
+int store_save(struct store *s, const struct manifest *m,
+    struct packfile *pack, const struct store_commit *how,
+    struct oid *out_commit, struct err *e);
+
+#endif
