@@ -23,4 +23,21 @@
 	&v_->items[v_->n++];						\
 })
 
+/* The same for a list whose items belong to an arena and go with it. */
+#define VEC_ADD_IN(arena_, v) __extension__({				\
+	__typeof__(v) v_ = (v);						\
+	if (v_->n == v_->cap) {						\
+		size_t cap_ = v_->cap * 2 + 4;				\
+		void *p_ = arena_alloc((arena_),			\
+		    cap_ * sizeof(*v_->items));				\
+		if (v_->n > 0)						\
+			memcpy(p_, v_->items,				\
+			    v_->n * sizeof(*v_->items));		\
+		v_->items = p_;						\
+		v_->cap = cap_;						\
+	}								\
+	memset(&v_->items[v_->n], 0, sizeof(*v_->items));		\
+	&v_->items[v_->n++];						\
+})
+
 #endif

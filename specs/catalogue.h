@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/err.h"
 #include "base/mem.h"
+#include "specs/diagnostics.h"
 #include "specs/spec.h"
 
 /*
@@ -20,20 +20,8 @@ struct facts {
 	bool (*has_path)(void *ctx, const char *path);
 };
 
-/* One mistake in a spec; the whole list is told at once. */
-struct diagnostic {
-	struct place at;
-	char *text;	/* with the remedy in brackets where there is one */
-};
-
-struct diagnostics {
-	struct diagnostic *items;
-	size_t n, cap;
-};
-
-void diagnostics_done(struct diagnostics *d);
-
-/* A site's variables from driftctl.yaml override those of every spec. */
+/* A variable: one value, or a list. A site's variables from driftctl.yaml
+ * override those of every spec. */
 struct variable {
 	const char *name;
 	struct texts values;
@@ -59,11 +47,14 @@ struct catalogue {
 };
 
 /*
- * Parses all sources into one catalogue: sources without `extends` define a
+ * Parses all sources into one catalogue, which copies what it keeps. A source
+ * of no bytes at all masks its spec: it defines nothing, and what extends it
+ * falls away with it. Sources without `extends` define a
  * spec, those with it add to it in the order given (vars override, a rule with
  * a known id overrides key by key, `disable: true` switches off, others are
  * added). Every mistake goes to diags, and the call still returns what could
- * be understood; the caller decides whether to go on.
+ * be understood; the caller decides whether to go on. site may be NULL; so may
+ * facts, then every spec applies. diags comes back sorted.
  */
 void catalogue_build(struct catalogue *c, const struct spec_source *sources,
     size_t n, const struct variables *site, const struct facts *facts,
