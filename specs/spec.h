@@ -138,8 +138,14 @@ struct rule {
 	const char *owner, *group;	/* a name or a number, NULL = any */
 	int mode;		/* -1 = any */
 	bool mode_at_most;	/* "<=0644": grants at most these bits */
-	struct texts acl, xattr, capabilities, flags;	/* see spec-language */
-	bool has_acl, has_flags;
+	struct texts acl;	/* "user:vmail:r-x", "default:group::r-x" */
+	struct texts xattr;	/* "NAME", or "NAME=VALUE": each is there */
+	struct texts capabilities;	/* "cap_net_raw+ep" */
+	struct texts flags;	/* letters of chattr(1), one a text */
+	/* What is demanded, so that an empty list says "none of them". */
+	bool has_acl, has_capabilities, has_flags;
+	/* These and others, as opposed to exactly these. */
+	bool acl_includes, capabilities_includes, flags_includes;
 
 	struct lines_demand *lines;	/* NULL = no demand */
 	const char *as;			/* the view of `keys` and `entries` */

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/speccheck.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/glob.h"
+#include "base/strlist.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "specs/view.h"
+
+/* What a key demands of the object; a rule holds each at most once. */
+enum about { OF_CONTENT = 1, OF_MODE = 2, OF_OBJECT = 4, OF_FILE = 8 };
+
+static const struct {
+	const char *key;
+	unsigned about;
+} demands[] = {
+	{ "lines", OF_CONTENT },
+	{ "keys", OF_CONTENT },
+	{ "entries", OF_CONTENT },
+	{ "xpath", OF_CONTENT },
+	{ "pam", OF_CONTENT },
+	{ "content", OF_CONTENT },
+	{ "mode", OF_MODE },
+	{ "acl", OF_MODE },
+	{ "flags", OF_MODE },
+	{ "capabilities", OF_FILE },
+	{ "owner", OF_OBJECT },
+	{ "group", OF_OBJECT },
+	{ "xattr", OF_OBJECT },
+	{ "type", OF_OBJECT },
+};
+
+/* What makes no sense for a type: a symlink has no mode of its own, and its
+ * content is that of the file it leads to (symlink(7)). */
+static unsigned
+senseless(int kind)
+{
+	switch (kind) {
+	case -1:
+	case ENTRY_FILE:
+		return 0;
+	case ENTRY_SYMLINK:
+		return OF_MODE | OF_FILE;
+	default:
+		return OF_CONTENT | OF_FILE;
+	}
+}
+
+static void
+check_demands(struct reader *r, const struct node *n, const struct rule *rule)
+{
+	for (size_t i = 0; i < sizeof(demands) / sizeof(*demands); i++) {
+		const struct node_pair *p = node_find(n, demands[i].key);
+
+		if (p == NULL)
+			continue;
+		if (rule->require == REQUIRE_ABSENT)
+			diagnostics_add(r->diags, p->at,
+			    _("'%s' of what must be absent [take it out, or "
+			    "'require: absent']"), p->key);
+		else if ((demands[i].about & senseless(rule->kind)) != 0)
+			diagnostics_add(r->diags, p->at,
+			    _("a %s has no '%s' of its own [take it out, or "
+			    "correct 'type']"),
+			    entry_kind_name((enum entry_kind)rule->kind),
+			    p->key);
+	}
+}
+
+static bool
+repairable(const struct rule *rule)
+{
+	const struct lines_demand *l = rule->lines;
+
+	return rule->keys.n > 0 || rule->mode >= 0 || rule->owner != NULL ||
+	    rule->group != NULL || (l != NULL && (l->append.n > 0 ||
+	    l->comment_out != NULL || l->replace.n > 0));
+}
+
+static void
+check_repair(struct reader *r, const struct node *n, const struct rule *rule)
+{
+	const struct node_pair *p = node_find(n, "on-drift");
+
+	if (rule->on_drift == ON_DRIFT_REPAIR && !repairable(rule))
+		diagnostics_add(r->diags, p->value->at,
+		    _("nothing here can be repaired [demand 'keys', 'mode', "
+		    "'owner' or 'group', give 'lines' its 'repair', or write "
+		    "'on-drift: restore']"));
+}
+
+/*
+ * The one format of all paths. Paths of several formats would need the rule
+ * to say which keys are meant for which.
+ */
+static const struct view *
+view_of_paths(struct reader *r, const struct rule *rule, struct place at,
+    const char *what)
+{
+	CLEANUP(drop_strlist) struct strlist all = { 0 };
+	CLEANUP(drop_buf) struct buf said = { 0 };
+	const struct view *view = NULL, *other;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < rule->paths.n; i++)
+		glob_braces(rule->paths.items[i], &all, &e);
+	for (size_t i = 0; i < all.n; i++) {
+		if ((other = view_for_path(all.items[i])) == NULL) {
+			buf_addf(&said, _("'%s' of '%s', whose format is not "
+			    "known; add 'as:'"), what, all.items[i]);
+			read_unknown(r, at, buf_str(&said), "", view_names());
+			return NULL;
+		}
+		if (view != NULL && view != other) {
+			diagnostics_add(r->diags, at,
+			    _("'%s' of files in different formats, %s and %s "
+			    "[make it two rules, or add 'as:']"), what,
+			    view->name, other->name);
+			return NULL;
+		}
+		view = other;
+	}
+	return view;
+}
+
+static const struct view *
+view_of_rule(struct reader *r, const struct node *n, const struct rule *rule,
+    const struct node_pair *what)
+{
+	CLEANUP(drop_buf) struct buf said = { 0 };
+	const struct node_pair *as = node_find(n, "as");
+	const struct view *view;
+
+	if (as == NULL)
+		return view_of_paths(r, rule, what->at, what->key);
+	if (rule->as == NULL || (view = view_find(rule->as)) != NULL)
+		return rule->as == NULL ? NULL : view;
+	buf_addf(&said, _("'%s' is no format that can be read"), rule->as);
+	read_unknown(r, as->value->at, buf_str(&said), rule->as,
+	    view_names());
+	return NULL;
+}
+
+static bool
+has_sections(const struct view *view)
+{
+	return strcmp(view->name, "ini") == 0 ||
+	    strcmp(view->name, "systemd") == 0;
+}
+
+static void
+split_key(struct reader *r, const struct view *view, struct key_demand *d)
+{
+	const char *name = d->key, *end;
+
+	if (name == NULL || !has_sections(view))
+		return;
+	if (name[0] == '[' && (end = strstr(name, "].")) != NULL) {
+		d->section = arena_memdup(r->arena, name + 1,
+		    (size_t)(end - name - 1));
+		d->key = end + 2;
+	} else if ((end = strchr(name, '.')) != NULL) {
+		d->section = arena_memdup(r->arena, name,
+		    (size_t)(end - name));
+		d->key = end + 1;
+	} else {
+		diagnostics_add(r->diags, d->at,
+		    _("'%s' names no section, and %s files have them [write "
+		    "Section.%s]"), name, view->name, name);
+		return;
+	}
+	if (d->key[0] == '\0')
+		diagnostics_add(r->diags, d->at,
+		    _("'%s' names no key [write Section.Key]"), name);
+}
+
+static void
+check_format(struct reader *r, const struct node *n, struct rule *rule)
+{
+	static const char *const readers[] = { "keys", "entries", "content",
+		"as" };
+	const struct node_pair *p = NULL;
+	const struct view *view;
+
+	for (size_t i = 0; i < 4 && p == NULL; i++)
+		p = node_find(n, readers[i]);
+	if (p == NULL || (strcmp(p->key, "content") == 0 &&
+	    !rule->content_valid && rule->as == NULL))
+		return;
+	if ((view = view_of_rule(r, n, rule, p)) == NULL)
+		return;
+	rule->as = view->name;
+	if (rule->keys.n > 0 && view->write_key == NULL) {
+		diagnostics_add(r->diags, p->at,
+		    _("%s files have no keys [use 'entries']"), view->name);
+		return;
+	}
+	for (size_t i = 0; i < rule->keys.n; i++)
+		split_key(r, view, &rule->keys.items[i]);
+}
+
+void
+speccheck_rule(struct reader *r, const struct node *n, struct rule *rule)
+{
+	check_demands(r, n, rule);
+	check_repair(r, n, rule);
+	check_format(r, n, rule);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SPECS_SPECCONTENT_H
+#define SPECS_SPECCONTENT_H
+
+#include "specs/specread.h"
+
+/* `lines`, `pam` and `content` of a rule; into is the struct rule. */
+void speccontent_lines(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+void speccontent_pam(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+void speccontent_content(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+
+#endif

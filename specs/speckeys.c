@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/speckeys.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/regex.h"
+#include "base/tr.h"
+#include "base/vec.h"
+#include "specs/speccheck.h"
+#include "specs/speccontent.h"
+#include "specs/specparse.h"
+#include "specs/spectests.h"
+
+static const char *const severities[] = { "info", "warning", "critical",
+	NULL };
+static const char *const drift_words[] = { "flag", "repair", "restore", NULL };
+static const char *const change_words[] = { "note", "flag", "restore", NULL };
+static const char *const require_words[] = { "if-present", "present", "absent",
+	NULL };
+
+/* An id is what findings and other files name, so no variable makes it. */
+static void
+id(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	struct rule *rule = into;
+
+	if (!read_is(r, k->name, p->value, TAKES_TEXT))
+		return;
+	rule->id = p->value->text;
+	if (!spec_is_name(rule->id))
+		diagnostics_add(r->diags, p->value->at,
+		    _("'%s' cannot be an id [small letters, digits and '-', "
+		    "and no '-' first]"), rule->id);
+}
+
+static void
+type(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	const char *words[ENTRY_KINDS + 1];
+	struct rule *rule = into;
+
+	for (int i = 0; i < ENTRY_KINDS; i++)
+		words[i] = entry_kind_name((enum entry_kind)i);
+	words[ENTRY_KINDS] = NULL;
+	rule->kind = read_choice(r, k->name, p->value, words);
+}
+
+/* "0644", or "<=0644"; YAML's own numbers are of no use, since some of its
+ * readers take 0644 for octal and others for decimal. */
+static void
+mode(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	struct rule *rule = into;
+	const char *text = read_text(r, k->name, p->value), *s = text;
+	int bits = 0;
+
+	if (text == NULL)
+		return;
+	if (strncmp(s, "<=", 2) == 0)
+		s += 2;
+	s += strspn(s, " ");
+	if (strspn(s, "01234567") != strlen(s) || strlen(s) < 3 ||
+	    strlen(s) > 4) {
+		diagnostics_add(r->diags, p->value->at,
+		    _("'mode' is no mode: '%s' [write octal digits as "
+		    "\"0644\", or \"<=0644\" for at most these bits]"), text);
+		return;
+	}
+	for (; *s != '\0'; s++)
+		bits = bits * 8 + (*s - '0');
+	rule->mode = bits;
+	rule->mode_at_most = text[0] == '<';
+}
+
+/* user or group: a name as useradd(8) allows it and more, or a number. */
+static void
+owner(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	const char *text = read_text(r, k->name, p->value);
+
+	if (text == NULL)
+		return;
+	if (text[strcspn(text, ":/ \t\n,")] != '\0')
+		diagnostics_add(r->diags, p->value->at,
+		    _("'%s' takes one name or number, not '%s'"), k->name,
+		    text);
+	*(const char **)((char *)into + k->at) = text;
+}
+
+/* `NAME: none`, a text, a list, or {includes: …}. */
+static void
+set_of(struct reader *r, const struct node_pair *p, struct texts *out,
+    bool *includes, struct place **at)
+{
+	const struct node *n = p->value;
+	const struct node_pair *pair = node_find(n, "includes");
+
+	*includes = pair != NULL;
+	if (n->kind == NODE_TEXT && strcmp(n->text, "none") == 0)
+		return;
+	if (n->kind == NODE_MAP && (pair == NULL || n->map.n != 1))
+		diagnostics_add(r->diags, n->at,
+		    _("'%s' takes a list, 'none' or {includes: […]}"), p->key);
+	else
+		read_texts(r, p->key, pair != NULL ? pair->value : n,
+		    VARS_MANY, out, at);
+}
+
+static void
+check_form(struct reader *r, const struct texts *texts,
+    const struct place *at, const char *form, const char *said)
+{
+	CLEANUP(drop_regex) struct regex *re = NULL;
+	struct err e = { 0 };
+
+	if ((re = regex_new(form, &e)) == NULL)
+		return;
+	for (size_t i = 0; i < texts->n; i++)
+		if (regex_match(re, texts->items[i], strlen(texts->items[i]),
+		    NULL) != 1)
+			diagnostics_add(r->diags, at[i], said,
+			    texts->items[i]);
+}
+
+static void
+acl(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	struct rule *rule = into;
+	struct place *at = NULL;
+
+	(void)k;
+	set_of(r, p, &rule->acl, &rule->acl_includes, &at);
+	check_form(r, &rule->acl, at,
+	    "^(default:)?(user|group|mask|other):[^:,\\s]*:[r-][w-][x-]$",
+	    _("'%s' is no entry of an ACL [write it as getfacl(1) does: "
+	    "user:vmail:r-x]"));
+	rule->has_acl = true;
+}
+
+static void
+xattr(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	struct rule *rule = into;
+	struct place *at = NULL;
+
+	(void)k;
+	read_texts(r, p->key, p->value, VARS_MANY, &rule->xattr, &at);
+	check_form(r, &rule->xattr, at,
+	    "^(user|security|system|trusted)\\.[^=]+(=.*)?$",
+	    _("'%s' is no attribute [write user.NAME or user.NAME=VALUE]"));
+}
+
+static void
+capabilities(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	struct rule *rule = into;
+	struct place *at = NULL;
+
+	(void)k;
+	set_of(r, p, &rule->capabilities, &rule->capabilities_includes, &at);
+	check_form(r, &rule->capabilities, at,
+	    "^cap_[a-z_]+(,cap_[a-z_]+)*[=+][eip]+$",
+	    _("'%s' is no capability [write it as getcap(8) does: "
+	    "cap_net_raw+ep]"));
+	rule->has_capabilities = true;
+}
+
+static void
+flags(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	struct rule *rule = into;
+	struct texts words = { 0 };
+	struct place *at = NULL;
+
+	(void)k;
+	set_of(r, p, &words, &rule->flags_includes, &at);
+	rule->has_flags = true;
+	for (size_t i = 0; i < words.n; i++) {
+		const char *c = words.items[i];
+
+		if (strcmp(c, "immutable") == 0)
+			c = "i";
+		else if (strcmp(c, "append-only") == 0)
+			c = "a";
+		if (c[strspn(c, "aAcCdDijmPsStTux")] != '\0') {
+			diagnostics_add(r->diags, at[i],
+			    _("'%s' are no flags [letters of chattr(1), "
+			    "'immutable' or 'append-only']"), c);
+			continue;
+		}
+		for (; *c != '\0'; c++)
+			*VEC_ADD_IN(r->arena, &rule->flags) =
+			    arena_memdup(r->arena, c, 1);
+	}
+}
+
+#define AT(member) offsetof(struct rule, member)
+
+static const struct keyword rule_keys[] = {
+	{ "id", id, 0, NULL },
+	{ "path", keyword_paths, AT(paths), NULL },
+	{ "why", keyword_text, AT(why), NULL },
+	{ "severity", keyword_choice, AT(severity), severities },
+	{ "on-drift", keyword_choice, AT(on_drift), drift_words },
+	{ "on-change", keyword_choice, AT(on_change), change_words },
+	{ "require", keyword_choice, AT(require), require_words },
+	{ "type", type, 0, NULL },
+	{ "owner", owner, AT(owner), NULL },
+	{ "group", owner, AT(group), NULL },
+	{ "mode", mode, 0, NULL },
+	{ "acl", acl, 0, NULL },
+	{ "xattr", xattr, 0, NULL },
+	{ "capabilities", capabilities, 0, NULL },
+	{ "flags", flags, 0, NULL },
+	{ "secret", keyword_bool, AT(secret), NULL },
+	{ "disable", keyword_bool, AT(disabled), NULL },
+	{ "lines", speccontent_lines, 0, NULL },
+	{ "as", keyword_text, AT(as), NULL },
+	{ "keys", spectests_keys, 0, NULL },
+	{ "entries", spectests_entries, 0, NULL },
+	{ "xpath", spectests_xpath, 0, NULL },
+	{ "pam", speccontent_pam, 0, NULL },
+	{ "content", speccontent_content, 0, NULL },
+	{ "unit", NULL, 0, NULL },
+	{ "layers", NULL, 0, NULL },
+	{ "config", NULL, 0, NULL },
+	{ "certificate", NULL, 0, NULL },
+	{ "luks", NULL, 0, NULL },
+	{ "count", NULL, 0, NULL },
+	{ "age", NULL, 0, NULL },
+	{ "newest", NULL, 0, NULL },
+	{ "command", NULL, 0, NULL },
+	{ 0 },
+};
+
+static void
+missing(struct reader *r, const struct node *n, const struct rule *rule,
+    const char *key, const char *remedy)
+{
+	if (node_find(n, key) != NULL)
+		return;
+	if (rule->id != NULL)
+		diagnostics_add(r->diags, n->at,
+		    _("rule '%s' has no '%s' [%s]"), rule->id, key, remedy);
+	else
+		diagnostics_add(r->diags, n->at, _("a rule without '%s' [%s]"),
+		    key, remedy);
+}
+
+void
+speckeys_rule(struct reader *r, const struct node *n, struct rule *out)
+{
+	*out = (struct rule){
+		.at = n->at, .severity = SEVERITY_WARNING, .kind = -1,
+		.mode = -1,
+	};
+	if (!read_is_item(r, "rules", n))
+		return;
+	read_keys(r, "rules", n, rule_keys, out);
+	missing(r, n, out, "id", _("give it a short name of its own"));
+	/* A unit is in place of a path, and was refused already. */
+	if (node_find(n, "unit") == NULL)
+		missing(r, n, out, "path", _("say which files it is about"));
+	missing(r, n, out, "why",
+	    _("tell the person who reads the finding what it protects"));
+	speccheck_rule(r, n, out);
+}

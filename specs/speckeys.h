@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SPECS_SPECKEYS_H
+#define SPECS_SPECKEYS_H
+
+#include "specs/specread.h"
+
+/*
+ * One rule from its mapping. Without a mapping, id, path or why it is told,
+ * and out holds what could be read.
+ */
+void speckeys_rule(struct reader *r, const struct node *n, struct rule *out);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/specparse.h"
+
+#include <string.h>
+
+#include "base/tr.h"
+#include "base/vec.h"
+#include "specs/applies.h"
+#include "specs/speckeys.h"
+
+enum { VARIABLES_MAX = 1024 };
+
+bool
+spec_is_name(const char *s)
+{
+	static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+	return s[0] != '\0' && strchr(first, s[0]) != NULL &&
+	    s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
+static void
+read_variable(struct reader *r, const struct node_pair *p)
+{
+	struct texts values = { 0 };
+	struct variable *v;
+	struct err e = { 0 };
+
+	if (vars_check_name(p->key, &e) < 0) {
+		diagnostics_add(r->diags, p->at, "%s", e.what);
+		return;
+	}
+	/* Only what stands before it is known in a value: no cycle can be. */
+	if (p->value->kind == NODE_TEXT && !node_is_nothing(p->value) &&
+	    p->value->text[0] == '\0')
+		*VEC_ADD_IN(r->arena, &values) = "";
+	else
+		read_texts(r, p->key, p->value, VARS_MANY, &values, NULL);
+	/* A bad value must not make a bad variable of each that names it. */
+	if (values.n == 0)
+		*VEC_ADD_IN(r->arena, &values) = "unknown";
+	v = VEC_ADD_IN(r->arena, &r->vars.own);
+	v->name = p->key;
+	v->values = values;
+}
+
+static void
+read_vars(struct reader *r, const struct node *top)
+{
+	const struct node_pair *p = node_find(top, "vars");
+
+	if (p == NULL || !read_is(r, p->key, p->value, TAKES_MAP))
+		return;
+	if (p->value->map.n > VARIABLES_MAX) {
+		diagnostics_add(r->diags, p->at,
+		    _("more than %d variables"), VARIABLES_MAX);
+		return;
+	}
+	for (size_t i = 0; i < p->value->map.n; i++)
+		read_variable(r, &p->value->map.items[i]);
+}
+
+/* The name is known from the file already; here it is only compared. */
+static void
+name(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	const struct spec *spec = into;
+
+	if (!read_is(r, k->name, p->value, TAKES_TEXT))
+		return;
+	if (!spec_is_name(p->value->text))
+		diagnostics_add(r->diags, p->value->at,
+		    _("'%s' cannot be the name of a spec [small letters, "
+		    "digits and '-', and no '-' first]"), p->value->text);
+	else if (strcmp(p->value->text, spec->name) != 0)
+		diagnostics_add(r->diags, p->value->at,
+		    _("the spec is called '%s' and its file '%s.yaml' [call "
+		    "them the same]"), p->value->text, spec->name);
+}
+
+static void
+applies(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	struct spec *spec = into;
+
+	(void)k;
+	spec->applies = applies_here(r, p->value, &spec->applies_why);
+}
+
+/* Read before all others, since they use them. */
+static void
+vars(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	(void)r;
+	(void)k;
+	(void)p;
+	(void)into;
+}
+
+static void
+rules(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	struct spec *spec = into;
+	const struct node *list = p->value;
+
+	if (!read_is(r, k->name, list, TAKES_LIST))
+		return;
+	spec->rules = arena_alloc(r->arena,
+	    (1 + list->list.n) * sizeof(*spec->rules));
+	for (size_t i = 0; i < list->list.n; i++) {
+		struct rule *rule = &spec->rules[spec->n_rules];
+
+		speckeys_rule(r, list->list.items[i], rule);
+		rule->spec = spec;
+		/* Without an id nothing could name what it finds. */
+		if (rule->id != NULL)
+			spec->n_rules++;
+	}
+}
+
+static const struct keyword spec_keys[] = {
+	{ "spec", name, 0, NULL },
+	{ "title", keyword_text, offsetof(struct spec, title), NULL },
+	{ "about", keyword_text, offsetof(struct spec, about), NULL },
+	{ "applies", applies, 0, NULL },
+	{ "vars", vars, 0, NULL },
+	{ "track", keyword_paths, offsetof(struct spec, track), NULL },
+	{ "ignore", keyword_paths, offsetof(struct spec, ignore), NULL },
+	{ "rules", rules, 0, NULL },
+	{ "relations", NULL, 0, NULL },
+	{ 0 },
+};
+
+struct spec *
+spec_parse(struct reader *r, const char *spec_name, const struct node *top)
+{
+	struct spec *spec = arena_alloc(r->arena, sizeof(*spec));
+
+	*spec = (struct spec){
+		.name = spec_name, .at = top->at, .origin = top->at.file,
+		.applies = true, .applies_why = _("it applies everywhere"),
+	};
+	if (top->kind != NODE_MAP) {
+		diagnostics_add(r->diags, top->at,
+		    _("a spec is a mapping [begin it with 'spec: %s']"),
+		    spec_name);
+		return spec;
+	}
+	read_vars(r, top);
+	read_keys(r, "spec", top, spec_keys, spec);
+	if (node_find(top, "spec") == NULL)
+		diagnostics_add(r->diags, top->at,
+		    _("the spec has no name [begin it with 'spec: %s']"),
+		    spec_name);
+	if (node_find(top, "rules") == NULL &&
+	    node_find(top, "track") == NULL &&
+	    node_find(top, "ignore") == NULL &&
+	    node_find(top, "relations") == NULL)
+		diagnostics_add(r->diags, top->at,
+		    _("the spec has neither 'rules' nor 'track' nor 'ignore' "
+		    "[add what it is for]"));
+	return spec;
+}

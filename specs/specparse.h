@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SPECS_SPECPARSE_H
+#define SPECS_SPECPARSE_H
+
+#include "specs/specread.h"
+
+/*
+ * One spec from its mapping, to which the site's additions were merged. name
+ * is what the spec is known by, after its file; r->vars.own comes empty and
+ * holds the spec's variables afterwards.
+ */
+struct spec *spec_parse(struct reader *r, const char *name,
+    const struct node *top);
+
+/* True for what may name a spec or a rule: [a-z0-9][a-z0-9-]* */
+bool spec_is_name(const char *s);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SPECS_SPECTESTS_H
+#define SPECS_SPECTESTS_H
+
+#include "specs/specread.h"
+
+/* `keys`, `entries` and `xpath` of a rule, whose values are tested; into is
+ * the struct rule. The names of keys come whole: speccheck.h splits them. */
+void spectests_keys(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+void spectests_entries(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+void spectests_xpath(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+
+#endif
