@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -195,4 +196,15 @@ root_resolve(const struct root *r, const char *path, struct buf *out,
 	}
 	buf_adds(out, done.len > 0 ? buf_str(&done) : "/");
 	return 0;
+}
+
+void
+root_input(const struct root *r, const char *path, struct strlist *out)
+{
+	bool top = strcmp(r->dir, "/") == 0;
+	CLEANUP(drop_free) char *full = xasprintf("%s%s", top ? "" : r->dir,
+	    path);
+
+	if (!strlist_has(out, full))
+		strlist_add(out, full);
 }

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strlist.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "base/vec.h"
+#include "specs/diagnostics.h"
+#include "specs/yaml.h"
+
+enum { MAX_SIZE_DEFAULT = 16 << 20, LOCK_WAIT_DEFAULT = 10 };
+
+void
+config_init(struct config *c)
+{
+	*c = (struct config){ .max_size = MAX_SIZE_DEFAULT,
+		.lock_wait = LOCK_WAIT_DEFAULT };
+}
+
+void
+config_done(struct config *c)
+{
+	strlist_done(&c->track);
+	strlist_done(&c->ignore);
+	for (size_t i = 0; i < c->vars.n; i++)
+		free(c->vars.items[i].values.items);
+	free(c->vars.items);
+	arena_done(&c->arena);
+	*c = (struct config){ 0 };
+}
+
+static void
+want(const struct node *n, const char *what, struct diagnostics *d)
+{
+	if (n->kind != NODE_BAD)
+		diagnostics_add(d, n->at, _("expected %s here"), what);
+}
+
+/* Texts of a list, or one text alone. */
+static void
+each_text(const struct node *n, void (*add)(void *to, const char *text),
+    void *to, struct diagnostics *d)
+{
+	if (n->kind == NODE_TEXT) {
+		add(to, n->text);
+		return;
+	}
+	if (n->kind != NODE_LIST) {
+		want(n, _("a text or a list of texts"), d);
+		return;
+	}
+	for (size_t i = 0; i < n->list.n; i++) {
+		if (n->list.items[i]->kind == NODE_TEXT)
+			add(to, n->list.items[i]->text);
+		else
+			want(n->list.items[i], _("a text"), d);
+	}
+}
+
+static void
+add_to_list(void *to, const char *text)
+{
+	strlist_add(to, text);
+}
+
+static void
+read_track(struct config *c, const struct node *n, struct diagnostics *d)
+{
+	size_t before = c->track.n;
+
+	each_text(n, add_to_list, &c->track, d);
+	for (size_t i = before; i < c->track.n; i++)
+		if (c->track.items[i][0] != '/')
+			diagnostics_add(d, n->at, _("'%s' is no absolute path "
+			    "[start it with '/']"), c->track.items[i]);
+}
+
+static void
+read_ignore(struct config *c, const struct node *n, struct diagnostics *d)
+{
+	each_text(n, add_to_list, &c->ignore, d);
+}
+
+static void
+read_max_size(struct config *c, const struct node *n, struct diagnostics *d)
+{
+	if (n->kind != NODE_TEXT || text_size(n->text, &c->max_size) < 0)
+		want(n, _("a size such as 16MiB"), d);
+}
+
+static void
+read_seal_key(struct config *c, const struct node *n, struct diagnostics *d)
+{
+	if (n->kind != NODE_TEXT || n->text[0] != '/')
+		want(n, _("an absolute path"), d);
+	else
+		c->seal_key = arena_strdup(&c->arena, n->text);
+}
+
+static void
+read_lock_wait(struct config *c, const struct node *n, struct diagnostics *d)
+{
+	uint64_t v;
+
+	if (n->kind != NODE_TEXT || text_size(n->text, &v) < 0 || v > 3600)
+		want(n, _("a number of seconds, 3600 at most"), d);
+	else
+		c->lock_wait = (unsigned)v;
+}
+
+struct value_list {
+	struct config *c;
+	struct variable *v;
+};
+
+static void
+add_value(void *to, const char *text)
+{
+	struct value_list *l = to;
+
+	*VEC_ADD(&l->v->values) = arena_strdup(&l->c->arena, text);
+}
+
+static void
+read_vars(struct config *c, const struct node *n, struct diagnostics *d)
+{
+	if (n->kind != NODE_MAP) {
+		want(n, _("a mapping from names to values"), d);
+		return;
+	}
+	for (size_t i = 0; i < n->map.n; i++) {
+		struct variable *v = VEC_ADD(&c->vars);
+
+		v->name = arena_strdup(&c->arena, n->map.items[i].key);
+		each_text(n->map.items[i].value, add_value,
+		    &(struct value_list){ c, v }, d);
+	}
+}
+
+static const struct {
+	const char *key;
+	void (*read)(struct config *c, const struct node *n,
+	    struct diagnostics *d);
+} keys[] = {
+	{ "track", read_track },
+	{ "ignore", read_ignore },
+	{ "max-size", read_max_size },
+	{ "seal-key", read_seal_key },
+	{ "lock-wait", read_lock_wait },
+	{ "vars", read_vars },
+};
+enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
+
+static void
+unknown_key(const struct node_pair *p, struct diagnostics *d)
+{
+	const char *names[N_KEYS + 1] = { NULL }, *near;
+
+	for (int i = 0; i < N_KEYS; i++)
+		names[i] = keys[i].key;
+	near = text_nearest(p->key, names);
+	if (near != NULL)
+		diagnostics_add(d, p->at, _("unknown key '%s' (did you mean "
+		    "'%s'?)"), p->key, near);
+	else
+		diagnostics_add(d, p->at, _("unknown key '%s' [see "
+		    "driftctl.yaml(5)]"), p->key);
+}
+
+void
+config_parse(const char *file, const char *bytes, size_t len,
+    struct config *c, struct diagnostics *diags)
+{
+	const char *name = arena_strdup(&c->arena, file);
+	const struct node *top;
+
+	/* An empty file, or one of comments alone, changes nothing. */
+	if (len == 0)
+		return;
+	top = node_parse(name, bytes, len, &c->arena, diags);
+	if (top == NULL)
+		return;
+	if (top->kind != NODE_MAP) {
+		want(top, _("a mapping of settings"), diags);
+		return;
+	}
+	for (size_t i = 0; i < top->map.n; i++) {
+		const struct node_pair *p = &top->map.items[i];
+		int k = 0;
+
+		while (k < N_KEYS && strcmp(keys[k].key, p->key) != 0)
+			k++;
+		if (k == N_KEYS)
+			unknown_key(p, diags);
+		else
+			keys[k].read(c, p->value, diags);
+	}
+}

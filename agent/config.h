@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_CONFIG_H
+#define AGENT_CONFIG_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/strlist.h"
+#include "specs/catalogue.h"
+
+/* driftctl.yaml(5); missing keys have their defaults. */
+struct config {
+	struct arena arena;
+	struct strlist track, ignore;
+	uint64_t max_size;	/* bytes; larger files by digest only */
+	const char *seal_key;	/* NULL: the default */
+	unsigned lock_wait;	/* seconds */
+	struct variables vars;
+};
+
+void config_init(struct config *c);	/* all defaults */
+/* Every mistake goes to diags. */
+void config_parse(const char *file, const char *bytes, size_t len,
+    struct config *c, struct diagnostics *diags);
+void config_done(struct config *c);
+
+#endif

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/machine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent/apply.h"
+#include "agent/print.h"
+#include "agent/specfolders.h"
+#include "agent/tracked.h"
+#include "base/file.h"
+#include "base/tr.h"
+#include "snapshots/gitfiles.h"
+#include "snapshots/seal.h"
+#include "specs/diagnostics.h"
+
+enum { CONFIG_MAX = 1 << 20, READERS = 2 };
+
+#define CONFIG_DEFAULT "/etc/driftctl/driftctl.yaml"
+#define SEAL_KEY_DEFAULT "/etc/driftctl/seal.key"
+
+static int
+read_config(struct machine *m, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	const char *given = m->o->config;
+	const char *name = given != NULL ? given : CONFIG_DEFAULT;
+	struct stat st;
+	CLEANUP(drop_fd) int fd = given != NULL ?
+	    open(given, O_RDONLY | O_NONBLOCK | O_CLOEXEC) :
+	    root_open_in(&m->root, name, O_RDONLY | O_NONBLOCK);
+	int missing = errno;
+
+	if (given != NULL)
+		strlist_add(&m->inputs, given);
+	else
+		root_input(&m->root, name, &m->inputs);
+	if (fd < 0 && given == NULL && missing == ENOENT)
+		return 0;
+	errno = missing;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, name, _("cannot read the configuration"));
+	if ((st.st_uid != 0 && st.st_uid != geteuid()) || st.st_mode & 02)
+		return err_set(e, ERR_INPUT, name, _("others can change the "
+		    "configuration: it is not used [chown root: and "
+		    "chmod 0644]"));
+	if (file_read_fd(fd, name, CONFIG_MAX, &text, e) < 0)
+		return -1;
+	config_parse(name, buf_str(&text), text.len, &m->config,
+	    &m->diagnostics);
+	return 0;
+}
+
+static int
+read_specs(struct machine *m, struct err *e)
+{
+	struct spec_sources sources = { 0 };
+	struct arena arena = { 0 };
+	int n = specfolders_read(m->o, &m->root, &arena, &sources, &m->inputs,
+	    &m->diagnostics, e);
+
+	if (n == 0)
+		catalogue_build(&m->catalogue, sources.items, sources.n,
+		    &m->config.vars, facts_get(m->facts), &m->diagnostics);
+	free(sources.items);
+	arena_done(&arena);
+	return n;
+}
+
+/* The program itself: another version may say other things. */
+static void
+add_own_inputs(struct machine *m)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n <= 0)
+		return;
+	self[n] = '\0';
+	strlist_add(&m->inputs, self);
+}
+
+int
+machine_open(const struct options *o, struct machine *m, struct err *e)
+{
+	struct stat here, top;
+
+	*m = (struct machine){ .o = o, .since = statcache_now(),
+		.root.fd = -1 };
+	config_init(&m->config);
+	if (root_open(&m->root, o->root, e) < 0)
+		return -1;
+	m->live = fstat(m->root.fd, &here) == 0 && stat("/", &top) == 0 &&
+	    here.st_dev == top.st_dev && here.st_ino == top.st_ino;
+	add_own_inputs(m);
+	m->facts = facts_load(&m->root, m->live, &m->inputs);
+	if (read_config(m, e) < 0 || read_specs(m, e) < 0 ||
+	    tracked_scope(&m->config, &m->catalogue, &m->scope, e) < 0 ||
+	    tracked_secrets(&m->catalogue, &m->secrets, e) < 0 ||
+	    scope_settle(&m->scope, &m->root, e) < 0)
+		return -1;
+	m->ids = idnames_load(&m->root, m->live);
+	return 0;
+}
+
+void
+machine_close(struct machine *m)
+{
+	store_close(m->store);
+	idnames_free(m->ids);
+	scope_done(&m->scope);
+	scope_done(&m->secrets);
+	catalogue_done(&m->catalogue);
+	diagnostics_done(&m->diagnostics);
+	facts_free(m->facts);
+	config_done(&m->config);
+	strlist_done(&m->inputs);
+	root_close(&m->root);
+}
+
+void
+drop_machine(struct machine *m)
+{
+	machine_close(m);
+}
+
+/*
+ * Beside the repository when the store was named by hand, so that trying it
+ * out touches nothing in /etc; in /etc otherwise, so that a copied store gives
+ * nothing away.
+ */
+static int
+open_key(struct machine *m, bool make, struct err *e)
+{
+	const char *path = m->config.seal_key;
+	CLEANUP(drop_fd) int dir = -1;
+	const char *name;
+	struct buf real = { 0 };
+	int n;
+
+	if (path == NULL && m->o->store != NULL)
+		return store_load_key(m->store, store_fd(m->store), "seal.key",
+		    make, e);
+	if (path == NULL)
+		path = SEAL_KEY_DEFAULT;
+	if (root_resolve(&m->root, path, &real, NULL, e) < 0)
+		return -1;
+	dir = root_open_parent(&m->root, buf_str(&real), &name);
+	if (dir < 0 && make && path == m->config.seal_key)
+		n = err_sys(e, path, _("cannot open the key's folder"));
+	else if (dir < 0 && make) {
+		n = file_mkdirs(m->root.fd, "etc/driftctl", 0755, e);
+		if (n == 0)
+			n = store_load_key(m->store, m->root.fd,
+			    &SEAL_KEY_DEFAULT[1], make, e);
+	} else if (dir < 0)
+		n = err_sys(e, path, _("cannot open the seal key"));
+	else
+		n = store_load_key(m->store, dir, name, make, e);
+	buf_done(&real);
+	return n;
+}
+
+int
+machine_open_store(struct machine *m, bool make, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf dir = { 0 };
+	struct err missing = { 0 };
+
+	if (options_store(m->o, &dir, e) < 0 ||
+	    (make && store_init(buf_str(&dir), e) < 0))
+		return -1;
+	if ((m->store = store_open(buf_str(&dir), e)) == NULL)
+		return -1;
+	/* Without a key all but the secrets can be done; each of these says so
+	 * where it is met. A key that is there and bad is another matter. */
+	if (open_key(m, make, &missing) < 0 &&
+	    (make || missing.kind != ERR_MISSING)) {
+		*e = missing;
+		return -1;
+	}
+	return 0;
+}
+
+int
+machine_lock(struct machine *m, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf id = { 0 };
+	int n;
+
+	if (store_lock(m->store, m->config.lock_wait, e) < 0)
+		return -1;
+	n = apply_recover(&m->root, store_fd(m->store), &id, e);
+	if (n > 0)
+		print_note(_("the restore %s was interrupted; what it had "
+		    "begun was taken back"), buf_str(&id));
+	return n < 0 ? -1 : 0;
+}
+
+struct blob_sink {
+	struct machine *m;
+	struct packfile *pack;
+};
+
+static int
+take_blob(void *ctx, const struct packed *o, struct err *e)
+{
+	struct blob_sink *s = ctx;
+
+	return store_add_blob(s->m->store, s->pack, o, e);
+}
+
+static struct capture_options
+capture_options(struct machine *m, struct blob_sink *sink)
+{
+	return (struct capture_options){
+		.root = &m->root, .scope = &m->scope, .secrets = &m->secrets,
+		.seal = store_key(m->store), .ids = m->ids,
+		.max_size = m->config.max_size, .threads = READERS,
+		.blob = sink->pack != NULL ? take_blob : NULL, .ctx = sink,
+	};
+}
+
+int
+machine_capture(struct machine *m, const struct machine_capture *how,
+    struct capture *out, struct err *e)
+{
+	struct blob_sink sink = { m, how->pack };
+	struct capture_options o = capture_options(m, &sink);
+	uint64_t key = capture_key(&o);
+	struct oid last;
+	int n = machine_live(m, &last, e);
+	CLEANUP(drop_statcache) struct statcache *cache =
+	    how->no_cache ? NULL : statcache_open(store_fd(m->store),
+	    "statcache", &key);
+
+	if (n < 0)
+		return -1;
+	o.cache = cache;
+	o.last = n > 0 ? &last : NULL;
+	return capture_run(&o, out, e);
+}
+
+uint64_t
+machine_keep_cache(struct machine *m, const struct capture *c,
+    const struct oid *last, bool stored)
+{
+	static const struct oid none;
+	struct blob_sink sink = { m, NULL };
+	struct capture_options o = capture_options(m, &sink);
+	struct err ignored = { 0 };
+	uint64_t sum = 0;
+
+	if (capture_write_cache(c, store_fd(m->store), "statcache",
+	    capture_key(&o), last != NULL ? last : &none, stored, &sum,
+	    &ignored) < 0)
+		return 0;
+	return sum;
+}
+
+int
+machine_live(struct machine *m, struct oid *out, struct err *e)
+{
+	return gitrepo_ref_get(store_repo(m->store), GITFILES_LIVE, out, e);
+}
+
+int
+machine_baseline(struct machine *m, struct oid *out, struct err *e)
+{
+	return gitrepo_ref_get(store_repo(m->store), GITFILES_BASELINE, out,
+	    e);
+}
+
+int
+machine_load_baseline(struct machine *m, struct oid *out_commit,
+    struct manifest *out, struct err *e)
+{
+	int n = machine_baseline(m, out_commit, e);
+
+	if (n == 0)
+		return err_set(e, ERR_MISSING, store_dir(m->store),
+		    _("there is no baseline yet [run 'driftctl init']"));
+	if (n < 0)
+		return -1;
+	return store_load(m->store, out_commit, out, e);
+}
+
+bool
+machine_complain(const struct machine *m)
+{
+	for (size_t i = 0; i < m->diagnostics.n; i++) {
+		CLEANUP(drop_buf) struct buf line = { 0 };
+
+		diagnostic_format(&m->diagnostics.items[i], &line);
+		print_error_text(buf_str(&line));
+	}
+	return m->diagnostics.n > 0;
+}

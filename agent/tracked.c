@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/tracked.h"
+
+#include <stddef.h>
+
+static const char *const always[] = { "/etc", "/etc/**" };
+
+/*
+ * Files that programs write by themselves, leftovers in passing of package
+ * managers and editors, and our own. seal.key must never be recorded: it would
+ * open what is sealed.
+ */
+static const char *const volatile_names[] = {
+	"/etc/mtab", "/etc/ld.so.cache", "/etc/adjtime", "/etc/.pwd.lock",
+	"/etc/.updated", "/etc/blkid.tab", "/etc/blkid.tab.old",
+	"/etc/resolv.conf.dhclient-new*", "/etc/cups/subscriptions.conf*",
+	"/etc/lvm/archive", "/etc/lvm/backup", "/etc/lvm/cache",
+	"/etc/udev/hwdb.bin", "/etc/prelink.cache", "/etc/mail/*.pid",
+	"/etc/tor/stats", "/etc/NetworkManager/system-connections/.*.swp",
+	"/etc/driftctl/seal.key",
+	"*.dpkg-new", "*.dpkg-tmp", "*~", "*.swp", "*.swo", "*.swx", "#*#",
+	".git", ".svn", ".hg", ".bzr", ".driftctl-*",
+};
+
+static const char *const secret_names[] = {
+	"/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-",
+	"/etc/security/opasswd*", "/etc/ssh/ssh_host_*_key",
+	"/etc/ssl/private/**", "/etc/pki/tls/private/**",
+	"/etc/letsencrypt/accounts/**", "/etc/letsencrypt/keys/**",
+	"/etc/sasldb2", "/etc/sasl2/sasldb2*", "/etc/sssd/sssd.conf",
+	"/etc/sssd/conf.d/**", "/etc/krb5.keytab", "/etc/**/*.keytab",
+	"/etc/**/*.key", "/etc/luks/**", "/etc/cryptsetup-keys.d/**",
+	"/etc/**/*luks*header*", "/etc/postfix/sasl_passwd*",
+	"/etc/postfix/sasl/sasl_passwd*", "/etc/fetchmailrc",
+	"/etc/wireguard/**", "/etc/ppp/*-secrets",
+	"/etc/NetworkManager/system-connections/**",
+	"/etc/libvirt/secrets/**", "/etc/dovecot/private/**",
+	"/etc/nslcd.conf", "/etc/ldap.secret", "/etc/libnss-ldap.secret",
+	"/etc/pam_ldap.secret", "/etc/mysql/debian.cnf", "/etc/rndc.key",
+	"/root/.fetchmailrc", "/root/.netrc", "/root/.ssh/id_*",
+};
+
+static int
+add_all(struct scope *s, const char *const *names, size_t n,
+    int (*add)(struct scope *s, const char *pattern, struct err *e),
+    struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (add(s, names[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+add_spec(struct scope *s, const struct spec *spec, struct err *e)
+{
+	if (add_all(s, spec->track.items, spec->track.n, scope_include, e) < 0 ||
+	    add_all(s, spec->ignore.items, spec->ignore.n, scope_ignore,
+	    e) < 0)
+		return -1;
+	for (size_t i = 0; i < spec->n_rules; i++) {
+		const struct rule *r = &spec->rules[i];
+
+		if (!r->disabled && add_all(s, r->paths.items, r->paths.n,
+		    scope_include, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+tracked_scope(const struct config *c, const struct catalogue *cat,
+    struct scope *out, struct err *e)
+{
+	if (add_all(out, always, sizeof(always) / sizeof(always[0]),
+	    scope_include, e) < 0 ||
+	    add_all(out, volatile_names, sizeof(volatile_names) /
+	    sizeof(volatile_names[0]), scope_ignore, e) < 0 ||
+	    add_all(out, (const char *const *)c->track.items, c->track.n,
+	    scope_include, e) < 0 ||
+	    add_all(out, (const char *const *)c->ignore.items, c->ignore.n,
+	    scope_ignore, e) < 0)
+		return -1;
+	for (size_t i = 0; i < cat->n; i++)
+		if (cat->specs[i]->applies &&
+		    add_spec(out, cat->specs[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+int
+tracked_secrets(const struct catalogue *cat, struct scope *out, struct err *e)
+{
+	if (add_all(out, secret_names, sizeof(secret_names) /
+	    sizeof(secret_names[0]), scope_include, e) < 0)
+		return -1;
+	/* A rule that does not apply here is a secret all the same. */
+	for (size_t i = 0; i < cat->n; i++) {
+		for (size_t k = 0; k < cat->specs[i]->n_rules; k++) {
+			const struct rule *r = &cat->specs[i]->rules[k];
+
+			if (r->secret && add_all(out, r->paths.items,
+			    r->paths.n, scope_include, e) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}

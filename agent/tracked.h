@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_TRACKED_H
+#define AGENT_TRACKED_H
+
+#include "agent/config.h"
+#include "base/err.h"
+#include "base/scope.h"
+#include "specs/catalogue.h"
+
+/*
+ * What is tracked: all of /etc, what the specs in force and driftctl.yaml
+ * name, less what is volatile. What is secret: what rules call so, and a
+ * built-in list; files with a private key in them are found by their content.
+ */
+int tracked_scope(const struct config *c, const struct catalogue *cat,
+    struct scope *out, struct err *e);
+int tracked_secrets(const struct catalogue *cat, struct scope *out,
+    struct err *e);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/tr.h"
+
+extern char **environ;
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int
+start(const char *const *argv, int out_fd, pid_t *out_pid)
+{
+	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t attr;
+	int n;
+
+	posix_spawn_file_actions_init(&fa);
+	posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&fa, out_fd, 1);
+	posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
+	posix_spawnattr_init(&attr);
+	/* A group of its own, so that what it starts ends with it. */
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);
+	posix_spawnattr_setpgroup(&attr, 0);
+	n = posix_spawnp(out_pid, argv[0], &fa, &attr, (char *const *)argv,
+	    environ);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&fa);
+	errno = n;
+	return n == 0 ? 0 : -1;
+}
+
+/* Reads until the end of input. */
+static int
+collect(const char *name, int fd, size_t max, unsigned seconds,
+    struct buf *out, struct err *e)
+{
+	int64_t end = now_ms() + (int64_t)seconds * 1000;
+	size_t start_len = out->len;
+
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		int64_t left = end - now_ms();
+		ssize_t n;
+
+		if (left <= 0)
+			return err_set(e, ERR_SYSTEM, name,
+			    _("gave no answer in %u s"), seconds);
+		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
+			return err_sys(e, name, _("cannot wait for it"));
+		if (p.revents == 0)
+			continue;
+		n = read(fd, buf_reserve(out, 65536), 65536);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(e, name, _("cannot read its answer"));
+		if (n == 0)
+			return 0;
+		out->len += (size_t)n;
+		out->bytes[out->len] = '\0';
+		if (out->len - start_len > max)
+			return err_set(e, ERR_SYSTEM, name,
+			    _("answered more than %zu bytes"), max);
+	}
+}
+
+int
+exec_run(const char *const *argv, size_t max, unsigned seconds,
+    struct buf *out, int *out_code, struct err *e)
+{
+	int fds[2], status, n;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return err_sys(e, argv[0], _("cannot make a pipe"));
+	CLEANUP(drop_fd) int rd = fds[0];
+	CLEANUP(drop_fd) int wr = fds[1];
+	if (start(argv, wr, &pid) < 0)
+		return err_sys(e, argv[0], _("cannot start"));
+	close(fd_steal(&wr));
+	n = collect(argv[0], rd, max, seconds, out, e);
+	if (n < 0)
+		kill(-pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (n == 0)
+		*out_code = WIFEXITED(status) ? WEXITSTATUS(status) :
+		    128 + WTERMSIG(status);
+	return n;
+}
