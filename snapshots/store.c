@@ -236,7 +236,7 @@ store_content(struct store *s, const struct entry *en, struct buf *out,
 		    "sealed and there is no key [put seal.key back]"));
 	if (gitrepo_read(s->repo, &en->oid, "blob", &sealed, e) < 0)
 		return -1;
-	return seal_open(s->key, sealed.bytes, sealed.len, out, e);
+	return seal_open(s->key, en->path, sealed.bytes, sealed.len, out, e);
 }
 
 struct packfile *
