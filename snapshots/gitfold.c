@@ -89,8 +89,8 @@ list_packs(struct gitrepo *r, struct packs *out, struct err *e)
 		pack = pack_name(f->d_name);
 		if (fstatat(dirfd(d), pack, &st, 0) < 0)
 			return err_sys(e, gitrepo_dir(r),
-			    _("the pack '%s' is missing (run 'driftctl "
-			      "verify')"), pack);
+			    _("the pack '%s' is missing [run 'driftctl "
+			      "verify']"), pack);
 		*VEC_ADD(out) = (struct pack){ xstrdup(f->d_name),
 			(uint64_t)st.st_size };
 	}

@@ -89,8 +89,8 @@ check_owner(const char *dir, int fd, struct err *e)
 		return err_sys(e, dir, _("cannot look at the folder"));
 	if (st.st_uid != geteuid())
 		return err_set(e, ERR_INPUT, dir, _("the store belongs to "
-		    "user %u, not to user %u who runs driftctl (run it as "
-		    "that user, or chown the store)"), (unsigned)st.st_uid,
+		    "user %u, not to user %u who runs driftctl [run it as "
+		    "that user, or chown the store]"), (unsigned)st.st_uid,
 		    (unsigned)geteuid());
 	return 0;
 }
@@ -104,8 +104,8 @@ open_objects(struct gitrepo *r, struct err *e)
 
 	if (git_repository_open_bare(&repo, r->dir) < 0)
 		return err_set(e, ERR_INPUT, r->dir, _("damaged, or no git "
-		    "repository: %s (bring it back from a backup, or move it "
-		    "away and run 'driftctl init')"), reason());
+		    "repository: %s [bring it back from a backup, or move it "
+		    "away and run 'driftctl init']"), reason());
 	if (git_repository_odb(&odb, repo) < 0) {
 		git_repository_free(repo);
 		return err_set(e, ERR_INPUT, r->dir,
@@ -124,7 +124,7 @@ open_parts(struct gitrepo *r, struct err *e)
 	r->fd = open(r->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r->fd < 0 && errno == ENOENT)
 		return err_set(e, ERR_MISSING, r->dir,
-		    _("there is no store (make one with 'driftctl init')"));
+		    _("there is no store [make one with 'driftctl init']"));
 	if (r->fd < 0)
 		return err_sys(e, r->dir, _("cannot open the store"));
 	if (check_owner(r->dir, r->fd, e) < 0 || open_objects(r, e) < 0)
@@ -210,11 +210,11 @@ gitrepo_read(struct gitrepo *r, const struct oid *oid, const char *type,
 	text_hex(&hex, oid->b, OID_LEN);
 	if (rc == GIT_ENOTFOUND)
 		return err_set(e, ERR_MISSING, r->dir,
-		    _("the %s %s is missing (run 'driftctl verify')"), type,
+		    _("the %s %s is missing [run 'driftctl verify']"), type,
 		    buf_str(&hex));
 	if (rc < 0)
 		return err_set(e, ERR_INPUT, r->dir, _("the %s %s is damaged: "
-		    "%s (run 'driftctl verify')"), type, buf_str(&hex),
+		    "%s [run 'driftctl verify']"), type, buf_str(&hex),
 		    reason());
 	is = git_object_type2string(git_odb_object_type(o));
 	if (strcmp(is, type) != 0)
@@ -285,8 +285,8 @@ gitrepo_ref_get(struct gitrepo *r, const char *name, struct oid *out,
 		return 0;
 	if (rc < 0)
 		return err_set(e, ERR_INPUT, r->dir, _("'%s' is damaged: %s "
-		    "(bring it back from a backup, or write the name of a "
-		    "snapshot into it)"), name, reason());
+		    "[bring it back from a backup, or write the name of a "
+		    "snapshot into it]"), name, reason());
 	memcpy(out->b, oid.id, OID_LEN);
 	return 1;
 }
@@ -392,8 +392,8 @@ gitrepo_pack_list(struct gitrepo *r, const char *idx, struct oidlist *out,
 		rc = git_odb_foreach(odb, list_one, out);
 	git_odb_free(odb);
 	if (rc < 0)
-		return err_set(e, ERR_INPUT, path, _("damaged: %s (run "
-		    "'driftctl verify')"), reason());
+		return err_set(e, ERR_INPUT, path, _("damaged: %s [run "
+		    "'driftctl verify']"), reason());
 	return 0;
 }
 

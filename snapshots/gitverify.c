@@ -72,8 +72,8 @@ check_sum(int fd, const char *where, struct oid *out_sum, struct err *e)
 		return err_sys(e, where, _("cannot read"));
 	if (!oid_equal(&sum, &said))
 		return err_set(e, ERR_INPUT, where, _("damaged: its checksum "
-		    "does not match its content (bring it back from a "
-		    "backup)"));
+		    "does not match its content [bring it back from a "
+		    "backup]"));
 	*out_sum = said;
 	return 0;
 }

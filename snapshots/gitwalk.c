@@ -124,7 +124,7 @@ resolve_among_commits(struct gitrepo *r, const char *hex, struct oid *out,
 	}
 	if (s.n > 1)
 		return err_set(e, ERR_USAGE, hex, _("more than one snapshot "
-		    "begins with these digits (give more of them)"));
+		    "begins with these digits [give more of them]"));
 	*out = s.found;
 	return (int)s.n;
 }
@@ -209,15 +209,15 @@ gitwalk_resolve(struct gitrepo *r, const char *spec, struct oid *out,
 
 	if (count_steps(spec + len, &s.left) < 0)
 		return err_set(e, ERR_USAGE, spec, _("no way to name a "
-		    "snapshot (say live, baseline, live~3 or digits from "
-		    "'driftctl log')"));
+		    "snapshot [say live, baseline, live~3 or digits from "
+		    "'driftctl log']"));
 	rc = resolve_name(r, name, &tip, e);
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
 		return err_set(e, ERR_MISSING, spec, _("no such snapshot "
-		    "(say live, baseline, live~3 or digits from "
-		    "'driftctl log')"));
+		    "[say live, baseline, live~3 or digits from "
+		    "'driftctl log']"));
 	rc = gitwalk_history(r, &tip, step, &s, e);
 	if (rc < 0)
 		return -1;

@@ -103,12 +103,12 @@ check_key(int fd, const char *path, struct err *e)
 		    (unsigned)st.st_uid, (unsigned)geteuid());
 	if ((st.st_mode & 077) != 0)
 		return err_set(e, ERR_INPUT, path, _("others can read or "
-		    "change the key, mode %04o (run 'chmod 0400' on it)"),
+		    "change the key, mode %04o [run 'chmod 0400' on it]"),
 		    (unsigned)st.st_mode & 07777);
 	if (st.st_size != KEY_LEN)
 		return err_set(e, ERR_INPUT, path, _("the key is damaged: "
-		    "%lld bytes instead of %d (bring it back from a backup; "
-		    "what was sealed with it opens with no other)"),
+		    "%lld bytes instead of %d [bring it back from a backup; "
+		    "what was sealed with it opens with no other]"),
 		    (long long)st.st_size, (int)KEY_LEN);
 	return 0;
 }
@@ -206,7 +206,7 @@ seal_open(const struct seal_key *k, const void *sealed, size_t len,
 	    sealed, MAGIC_LEN, nonce, k->encrypt) != 0)
 		return err_set(e, ERR_INPUT, k->path, _("the key does not "
 		    "open what was sealed: another key sealed it, or the bytes "
-		    "are damaged (bring back the key it was sealed with)"));
+		    "are damaged [bring back the key it was sealed with]"));
 	out->len += (size_t)n;
 	out->bytes[out->len] = '\0';
 	return 0;

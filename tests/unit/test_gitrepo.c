@@ -207,7 +207,7 @@ reading_says_what_is_missing_or_of_another_type(void **state)
 	assert_int_equal(e.kind, ERR_MISSING);
 	assert_message(&f, &e, "the blob "
 	    "ab00000000000000000000000000000000000000 is missing "
-	    "(run 'driftctl verify')");
+	    "[run 'driftctl verify']");
 	assert_int_equal(gitrepo_read(f.repo, &oid, "tree", &b, &f.e), -1);
 	text_hex(&b, oid.b, OID_LEN);
 	memcpy(hex, buf_str(&b), 40);
@@ -223,8 +223,8 @@ a_folder_that_is_no_repository_is_refused(void **state)
 	static const struct {
 		const char *make, *message;
 	} cases[] = {
-		{ "true", "there is no store (make one with "
-		    "'driftctl init')" },
+		{ "true", "there is no store [make one with "
+		    "'driftctl init']" },
 		{ "mkdir -p store/repo.git", "damaged, or no git repository: " },
 		{ "mkdir -p store; touch store/repo.git",
 		    "cannot open the store: Not a directory" },
@@ -261,8 +261,8 @@ a_store_of_another_user_is_refused(void **state)
 	}
 	assert_null(gitrepo_open(f.dir, &f.e));
 	assert_message(&f, &f.e, "the store belongs to user 12345, not to "
-	    "user 0 who runs driftctl (run it as that user, or chown the "
-	    "store)");
+	    "user 0 who runs driftctl [run it as that user, or chown the "
+	    "store]");
 	end(&f);
 }
 
@@ -343,21 +343,21 @@ snapshots_have_names_that_people_use(void **state)
 	static const struct {
 		const char *spec, *message;
 	} wrong[] = {
-		{ "nonsense", "nonsense: no such snapshot (say live, "
-		    "baseline, live~3 or digits from 'driftctl log')" },
-		{ "", "no such snapshot (say live, "
-		    "baseline, live~3 or digits from 'driftctl log')" },
-		{ "vendor", "vendor: no such snapshot (say live, "
-		    "baseline, live~3 or digits from 'driftctl log')" },
-		{ "abc", "abc: no such snapshot (say live, "
-		    "baseline, live~3 or digits from 'driftctl log')" },
+		{ "nonsense", "nonsense: no such snapshot [say live, "
+		    "baseline, live~3 or digits from 'driftctl log']" },
+		{ "", "no such snapshot [say live, "
+		    "baseline, live~3 or digits from 'driftctl log']" },
+		{ "vendor", "vendor: no such snapshot [say live, "
+		    "baseline, live~3 or digits from 'driftctl log']" },
+		{ "abc", "abc: no such snapshot [say live, "
+		    "baseline, live~3 or digits from 'driftctl log']" },
 		{ "live~3", "live~3: there are only 2 snapshots before "
 		    "'live'" },
-		{ "live~x", "live~x: no way to name a snapshot (say live, "
-		    "baseline, live~3 or digits from 'driftctl log')" },
+		{ "live~x", "live~x: no way to name a snapshot [say live, "
+		    "baseline, live~3 or digits from 'driftctl log']" },
 		{ "live~99999999999999999999", "live~99999999999999999999: "
-		    "no way to name a snapshot (say live, "
-		    "baseline, live~3 or digits from 'driftctl log')" },
+		    "no way to name a snapshot [say live, "
+		    "baseline, live~3 or digits from 'driftctl log']" },
 	};
 
 	(void)state;
@@ -484,7 +484,7 @@ digits_of_several_snapshots_are_refused(void **state)
 	assert_int_equal(gitwalk_resolve(f.repo, four, &got, &f.e), -1);
 	assert_int_equal(f.e.kind, ERR_USAGE);
 	assert_string_equal(f.e.what, "more than one snapshot begins "
-	    "with these digits (give more of them)");
+	    "with these digits [give more of them]");
 	end(&f);
 }
 
@@ -596,7 +596,7 @@ nothing_goes_where_something_cannot_be_read(void **state)
 	f.repo = gitrepo_open(f.dir, &f.e);
 	assert_non_null(f.repo);
 	assert_int_equal(gitfold_prune(f.repo, &keep, &cut, &f.e), -1);
-	assert_true(text_ends(f.e.what, "is missing (run 'driftctl verify')"));
+	assert_true(text_ends(f.e.what, "is missing [run 'driftctl verify']"));
 	scratch_sh(&f.s, "test $(ls store/repo.git/objects/pack | wc -l) = 2");
 	err_clear(&f.e);
 	scratch_sh(&f.s, "mv kept/* store/repo.git/objects/pack && "
@@ -645,12 +645,12 @@ verify_names_what_is_damaged(void **state)
 		{ "printf x | dd of=$(ls *.pack | head -1) bs=1 seek=40 "
 		    "conv=notrunc 2>/dev/null",
 		    { ".pack: damaged: its checksum does not match its "
-		      "content (bring it back from a backup)\n",
+		      "content [bring it back from a backup]\n",
 		      "snapshot " } },
 		{ "printf x | dd of=$(ls *.idx | head -1) bs=1 seek=1100 "
 		    "conv=notrunc 2>/dev/null",
 		    { ".idx: damaged: its checksum does not match its "
-		      "content (bring it back from a backup)\n" } },
+		      "content [bring it back from a backup]\n" } },
 		{ "truncate -s 10 $(ls *.pack | head -1)",
 		    { ".pack: damaged: cut short\n", "snapshot " } },
 		{ "a=$(ls *.pack | head -1); b=$(ls *.pack | tail -1); "

@@ -92,7 +92,7 @@ what_does_not_open_says_why(void **state)
 {
 	static const char another[] = "seal.key: the key does not open what "
 	    "was sealed: another key sealed it, or the bytes are damaged "
-	    "(bring back the key it was sealed with)";
+	    "[bring back the key it was sealed with]";
 	struct scratch s;
 	CLEANUP(drop_seal_key) struct seal_key *k = NULL, *other = NULL;
 	CLEANUP(drop_buf) struct buf sealed = { 0 }, out = { 0 };
@@ -169,12 +169,12 @@ a_key_that_is_none_is_refused(void **state)
 		const char *make, *message;
 	} cases[] = {
 		{ "chmod 0440 k", "k: others can read or change the key, mode "
-		    "0440 (run 'chmod 0400' on it)" },
+		    "0440 [run 'chmod 0400' on it]" },
 		{ "chmod 0604 k", "k: others can read or change the key, mode "
-		    "0604 (run 'chmod 0400' on it)" },
+		    "0604 [run 'chmod 0400' on it]" },
 		{ "chmod 600 k; echo >>k", "k: the key is damaged: 33 bytes "
-		    "instead of 32 (bring it back from a backup; what was "
-		    "sealed with it opens with no other)" },
+		    "instead of 32 [bring it back from a backup; what was "
+		    "sealed with it opens with no other]" },
 		{ "rm -f k; mkfifo -m 400 k", "k: the key is no file" },
 		{ "mv k l; ln -s l k", "k: cannot open the key: "
 		    "Too many levels of symbolic links" },
