@@ -74,12 +74,6 @@ gitrepo_stop(void)
 	git_libgit2_shutdown();
 }
 
-int
-gitrepo_init(const char *dir, struct err *e)
-{
-	return gitfiles_init(dir, e);
-}
-
 static int
 check_owner(const char *dir, int fd, struct err *e)
 {

@@ -25,8 +25,6 @@ void gitrepo_stop(void);
 
 struct gitrepo;
 
-/* As gitfiles_init. */
-int gitrepo_init(const char *dir, struct err *e);
 /* NULL on failure: not there, not a repository, another user's, damaged. */
 struct gitrepo *gitrepo_open(const char *dir, struct err *e);
 void gitrepo_close(struct gitrepo *r);

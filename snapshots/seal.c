@@ -30,7 +30,6 @@ enum {
 struct seal_key {
 	unsigned char encrypt[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
 	unsigned char nonce[crypto_generichash_KEYBYTES];
-	char *path;		/* for messages */
 };
 
 static void
@@ -40,7 +39,7 @@ wipe_raw(unsigned char (*raw)[KEY_LEN])
 }
 
 static struct seal_key *
-key_from(const unsigned char raw[KEY_LEN], const char *path)
+key_from(const unsigned char raw[KEY_LEN])
 {
 	static const char context[crypto_kdf_CONTEXTBYTES] = "drftseal";
 	struct seal_key *k = xcalloc(1, sizeof(*k));
@@ -51,7 +50,6 @@ key_from(const unsigned char raw[KEY_LEN], const char *path)
 	    raw);
 	crypto_kdf_derive_from_key(k->nonce, sizeof(k->nonce), 2, context,
 	    raw);
-	k->path = xstrdup(path);
 	return k;
 }
 
@@ -142,7 +140,7 @@ seal_key_load(int dirfd, const char *path, bool create, struct err *e)
 		err_sys(e, path, _("cannot read the key"));
 		return NULL;
 	}
-	return key_from(raw, path);
+	return key_from(raw);
 }
 
 void
@@ -150,7 +148,6 @@ seal_key_free(struct seal_key *k)
 {
 	if (k == NULL)
 		return;
-	free(k->path);
 	sodium_munlock(k, sizeof(*k));
 	sodium_memzero(k, sizeof(*k));
 	free(k);
@@ -187,26 +184,26 @@ seal_is(const void *bytes, size_t len)
 }
 
 int
-seal_open(const struct seal_key *k, const void *sealed, size_t len,
-    struct buf *out, struct err *e)
+seal_open(const struct seal_key *k, const char *where, const void *sealed,
+    size_t len, struct buf *out, struct err *e)
 {
 	const unsigned char *nonce = (const unsigned char *)sealed + MAGIC_LEN;
 	const unsigned char *body = nonce + NONCE_LEN;
 	unsigned long long n;
 
 	if (!seal_is(sealed, len))
-		return err_set(e, ERR_INPUT, k->path, _("nothing sealed, or "
-		    "sealed by a newer driftctl"));
+		return err_set(e, ERR_INPUT, where, _("not sealed, or sealed "
+		    "by a newer driftctl"));
 	if (len < MAGIC_LEN + NONCE_LEN + TAG_LEN)
-		return err_set(e, ERR_INPUT, k->path,
+		return err_set(e, ERR_INPUT, where,
 		    _("the sealed bytes are damaged: cut short"));
 	len -= MAGIC_LEN + NONCE_LEN;
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(
 	    (unsigned char *)buf_reserve(out, len), &n, NULL, body, len,
 	    sealed, MAGIC_LEN, nonce, k->encrypt) != 0)
-		return err_set(e, ERR_INPUT, k->path, _("the key does not "
-		    "open what was sealed: another key sealed it, or the bytes "
-		    "are damaged [bring back the key it was sealed with]"));
+		return err_set(e, ERR_INPUT, where, _("cannot be unsealed: "
+		    "the key is another one, or the bytes are damaged [bring "
+		    "back the key they were sealed with]"));
 	out->len += (size_t)n;
 	out->bytes[out->len] = '\0';
 	return 0;

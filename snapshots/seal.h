@@ -36,11 +36,11 @@ void seal_bytes(const struct seal_key *k, const void *plain, size_t len,
 /* True when bytes begin as sealed ones do. */
 bool seal_is(const void *bytes, size_t len);
 /*
- * Appends the plain bytes; nothing unless all of it is right. Messages name the
- * key. Wiping out is the caller's: see seal_wipe.
+ * Appends the plain bytes; nothing unless all of it is right. where names what
+ * was sealed. Wiping out is the caller's: see seal_wipe.
  */
-int seal_open(const struct seal_key *k, const void *sealed, size_t len,
-    struct buf *out, struct err *e);
+int seal_open(const struct seal_key *k, const char *where, const void *sealed,
+    size_t len, struct buf *out, struct err *e);
 /* Overwrites what the buffer holds, then empties it. */
 void seal_wipe(struct buf *b);
 void drop_sealed_buf(struct buf *b);		/* for CLEANUP: wipes */

@@ -102,13 +102,19 @@ put_bytes(struct tarball *t, const void *bytes, size_t len)
 	return 0;
 }
 
+/*
+ * Never fails in the library's eyes: it leaks what it holds after a failure.
+ * Each call that may have come here looks at t->e.
+ */
 static la_ssize_t
 on_write(struct archive *a, void *ctx, const void *bytes, size_t len)
 {
-	if (put_bytes(ctx, bytes, len) == 0)
-		return (la_ssize_t)len;
-	archive_set_error(a, EIO, "%s", "see the tarball's own error");
-	return -1;
+	struct tarball *t = ctx;
+
+	(void)a;
+	if (t->e.kind == ERR_NONE)
+		put_bytes(t, bytes, len);
+	return (la_ssize_t)len;
 }
 
 /* The kernel's reason where there is one, which names the real trouble. */
@@ -279,6 +285,7 @@ tarball_add(struct tarball *t, const struct entry *en, const void *bytes,
 	int held = TARBALL_WHOLE;
 	CLEANUP(restore_locale) locale_t was = uselocale(t->utf8);
 
+	(void)was;
 	if (en->kind == ENTRY_SOCKET)
 		return TARBALL_SKIPPED;
 	archive_entry_clear(t->entry);
@@ -299,6 +306,8 @@ tarball_add(struct tarball *t, const struct entry *en, const void *bytes,
 		return fail_write(t, e);
 	if (is_file && len > 0 &&
 	    archive_write_data(t->archive, bytes, len) != (la_ssize_t)len)
+		return fail_write(t, e);
+	if (t->e.kind != ERR_NONE)
 		return fail_write(t, e);
 	return held;
 }
@@ -324,7 +333,7 @@ tarball_finish(struct tarball *t, struct err *e)
 	CLEANUP(drop_tarball) struct tarball *own = t;
 
 	if (archive_write_close(own->archive) != ARCHIVE_OK ||
-	    put_seal(own) < 0)
+	    own->e.kind != ERR_NONE || put_seal(own) < 0)
 		return fail_write(own, e);
 	if (fsync(own->fd) < 0)
 		return err_sys(e, own->name, _("cannot sync"));
@@ -339,9 +348,9 @@ tarball_abandon(struct tarball *t)
 {
 	if (t == NULL)
 		return;
-	/* Freeing an open archive would finish it. */
-	if (t->archive != NULL)
-		archive_write_fail(t->archive);
+	/* Freeing an open archive finishes it: that goes nowhere. */
+	if (t->e.kind == ERR_NONE)
+		t->e.kind = ERR_SYSTEM;
 	archive_write_free(t->archive);
 	archive_entry_free(t->entry);
 	digest_free(t->digest);
@@ -654,6 +663,7 @@ read_source(const struct tarseal_source *s, tarball_each *each, void *ctx,
 		return -1;
 	CLEANUP(restore_locale) locale_t was = uselocale(utf8);
 
+	(void)was;
 	r.archive = archive_read_new();
 	if (r.archive == NULL)
 		return err_set(e, ERR_SYSTEM, s->where, _("out of memory"));

@@ -33,7 +33,7 @@ start(struct fixture *f)
 	*f = (struct fixture){ 0 };
 	scratch_start(&f->s);
 	snprintf(f->dir, sizeof(f->dir), "%s/store/repo.git", f->s.dir);
-	assert_int_equal(gitrepo_init(f->dir, &f->e), 0);
+	assert_int_equal(gitfiles_init(f->dir, &f->e), 0);
 	f->repo = gitrepo_open(f->dir, &f->e);
 	assert_non_null(f->repo);
 }
