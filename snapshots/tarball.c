@@ -624,13 +624,14 @@ read_member(struct reading *r, struct archive_entry *ae, tarball_each *each,
 	if (has_bytes)
 		tarnames_set_file(&r->names, en.path,
 		    &(struct tarnames_file){ en.size, en.oid });
-	return has_bytes ? each(ctx, &en, buf_str(&r->bytes), r->bytes.len, e) :
-	    each(ctx, &en, NULL, 0, e);
+	if (!has_bytes)
+		return each(ctx, &en, NULL, 0, e);
+	return each(ctx, &en, buf_str(&r->bytes), r->bytes.len, e);
 }
 
 static int
-read_members(struct reading *r, const struct tarseal_source *s, tarball_each *each,
-    void *ctx, struct err *e)
+read_members(struct reading *r, const struct tarseal_source *s,
+    tarball_each *each, void *ctx, struct err *e)
 {
 	struct archive_entry *ae;
 	int rc;

@@ -225,7 +225,8 @@ a_folder_that_is_no_repository_is_refused(void **state)
 	} cases[] = {
 		{ "true", "there is no store [make one with "
 		    "'driftctl init']" },
-		{ "mkdir -p store/repo.git", "damaged, or no git repository: " },
+		{ "mkdir -p store/repo.git",
+		    "damaged, or no git repository: " },
 		{ "mkdir -p store; touch store/repo.git",
 		    "cannot open the store: Not a directory" },
 	};

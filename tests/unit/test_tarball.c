@@ -405,7 +405,7 @@ members_that_lead_elsewhere_are_refused(void **state)
 		    "'/f' has a name that leads elsewhere" },
 		{ "tar -Pcf a --transform=s,f,a//f, f", "a: refused: the "
 		    "member 'a//f' has a name that leads elsewhere" },
-		{ "ln -s / l && mkdir m && tar -cf a --transform=s,^f,l/f,rSH l f",
+		{ "ln -s / l && tar -cf a --transform=s,^f,l/f,rSH l f",
 		    "a: refused: the member 'l/f' lies below a member that is "
 		    "no folder" },
 		{ "ln -s / l && tar -cf a --transform=s,^f,l/x/f,rSH f && "
