@@ -95,10 +95,10 @@ one_alternative(struct judge *j, const char *pattern, struct matches *m)
 	if (j->rule->require != REQUIRE_PRESENT || m->n > before)
 		return;
 	if (glob_literal(pattern, strlen(pattern)))
-		judge_add(j, VERDICT_FAILS, (struct about){ "present" },
+		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
 		    _("is missing"));
 	else
-		judge_add(j, VERDICT_FAILS, (struct about){ "present" },
+		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
 		    _("nothing matches this pattern, at least one must"));
 }
 
@@ -196,7 +196,7 @@ settle_subject(struct judge *j)
 		return true;
 	if (e.kind != ERR_MISSING)
 		return true;
-	judge_add(j, VERDICT_FAILS, (struct about){ "present" },
+	judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
 	    _("is a symlink to %s, which is not there"),
 	    judge_shows(j, j->entry->target ? j->entry->target : ""));
 	return false;
@@ -210,7 +210,7 @@ judge_path(struct judge *j, const struct entry *en)
 	j->path = en->path;
 	j->entry = en;
 	if (r->require == REQUIRE_ABSENT) {
-		judge_add(j, VERDICT_FAILS, (struct about){ "absent" },
+		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "absent" },
 		    _("is there, but must not be"));
 		return;
 	}

@@ -121,7 +121,7 @@ hunt_file(struct judge *j, struct pack *p, const char *bytes, size_t len)
 	while (reader_next(&r, &l)) {
 		if (l.no % LINES_BETWEEN == 0 && late(&from)) {
 			judge_add(j, VERDICT_CANNOT_TELL, (struct about){
-			    "lines", NULL, l.no, NULL },
+			    .demand = "lines", .line = l.no },
 			    _("the expressions take longer than %d seconds; "
 			    "given up at this line"), SECONDS_MAX);
 			return;
@@ -221,7 +221,7 @@ judge_valid(struct judge *j)
 		return;
 	}
 	/* Bytes that are there and a known format: then it is the content. */
-	err_format(&e, &why);
+	text_escape(&why, e.what, strlen(e.what));
 	about.line = e.line;
 	err_clear(&e);
 	v = j->rule->as != NULL ? view_find(j->rule->as) :

@@ -41,7 +41,7 @@ judge_owner(struct judge *j)
 	if (same_principal(want, en->user, en->uid))
 		judge_held(j);
 	else
-		judge_add(j, VERDICT_FAILS, (struct about){ "owner" },
+		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "owner" },
 		    _("the owner is %s, expected %s"),
 		    principal(j, en->user, en->uid), want);
 }
@@ -57,7 +57,7 @@ judge_group(struct judge *j)
 	if (same_principal(want, en->group, en->gid))
 		judge_held(j);
 	else
-		judge_add(j, VERDICT_FAILS, (struct about){ "group" },
+		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "group" },
 		    _("the group is %s, expected %s"),
 		    principal(j, en->group, en->gid), want);
 }
@@ -72,11 +72,11 @@ judge_mode(struct judge *j)
 	if (j->rule->mode_at_most ? (is & ~want) == 0 : is == want)
 		judge_held(j);
 	else if (j->rule->mode_at_most)
-		judge_add(j, VERDICT_FAILS, (struct about){ "mode" },
+		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "mode" },
 		    _("the mode is %04o, which grants %04o more than %04o"),
 		    is, is & ~want, want);
 	else
-		judge_add(j, VERDICT_FAILS, (struct about){ "mode" },
+		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "mode" },
 		    _("the mode is %04o, expected %04o"), is, want);
 }
 
@@ -88,7 +88,7 @@ judge_kind(struct judge *j)
 	if ((int)j->entry->kind == j->rule->kind)
 		judge_held(j);
 	else
-		judge_add(j, VERDICT_FAILS, (struct about){ "type" },
+		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "type" },
 		    _("is a %s, expected a %s"),
 		    entry_kind_name(j->entry->kind),
 		    entry_kind_name((enum entry_kind)j->rule->kind));
@@ -103,7 +103,7 @@ judge_metadata(struct judge *j)
 	if (j->subject == NULL) {
 		if (r->owner != NULL || r->group != NULL || r->mode >= 0)
 			judge_add(j, VERDICT_CANNOT_TELL,
-			    (struct about){ "metadata" },
+			    (struct about){ .demand = "metadata" },
 			    _("is a symlink to %s, whose owner and mode are "
 			    "not known"), judge_shows(j, j->entry->target ?
 			    j->entry->target : ""));
