@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "specs/eval.h"
+#include "fake_evidence.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define TEXTS(...) { (const char *[]){ __VA_ARGS__ },			\
+	COUNT(((const char *[]){ __VA_ARGS__ })), 0 }
+
+static const char *const some_path = "/f";
+
+static struct rule
+plain_rule(void)
+{
+	return (struct rule){ .paths = { (const char **)(uintptr_t)&some_path,
+		1, 1 }, .kind = -1, .mode = -1 };
+}
+
+/* Whether the rule holds on text, asked of evaluation itself. */
+static bool
+rule_holds(const struct rule *r, const char *text, size_t len)
+{
+	const struct fake_file files[] = {
+		{ .en = { .path = "/f", .kind = ENTRY_FILE },
+		    .text = len > 0 ? text : "", .len = len },
+		{ .en = { .path = NULL } } };
+	struct evidence ev = fake_evidence(files);
+	struct results out = { 0 };
+	bool holds;
+
+	eval_rule(r, &ev, &out);
+	holds = out.n == 0;
+	results_done(&out);
+	return holds;
+}
+
+/* expected NULL: nothing to do; "!…": what the error says. */
+static void
+expect(const struct rule *r, const char *before, const char *expected)
+{
+	CLEANUP(drop_buf) struct buf out = { 0 }, again = { 0 };
+	struct err e = { 0 };
+	int done = repair_bytes(r, "/f", before, strlen(before), &out, &e);
+
+	if (expected == NULL) {
+		assert_int_equal(done, 0);
+		assert_int_equal(out.len, 0);
+		return;
+	}
+	if (expected[0] == '!') {
+		assert_int_equal(done, -1);
+		assert_string_equal(e.what, expected + 1);
+		return;
+	}
+	if (done < 0)
+		fail_msg("%u: %s", e.line, e.what);
+	assert_int_equal(done, 1);
+	assert_string_equal(buf_str(&out), expected);
+	assert_true(rule_holds(r, out.bytes, out.len));
+	assert_int_equal(repair_bytes(r, "/f", out.bytes, out.len, &again,
+	    &e), 0);
+}
+
+static void
+forbidden_lines_are_commented_out(void **state)
+{
+	struct lines_demand d = { .forbid = TEXTS("^\\s*load.*Razor2"),
+		.comment_out = "# " };
+	struct rule r = plain_rule();
+
+	(void)state;
+	r.lines = &d;
+	expect(&r, "a\nload Razor2\n load Razor2 x\nz",
+	    "a\n# load Razor2\n#  load Razor2 x\nz");
+	expect(&r, "a\r\nload Razor2\r\n", "a\r\n# load Razor2\r\n");
+	expect(&r, "load Razor2", "# load Razor2");
+	expect(&r, "# load Razor2\n", NULL);
+	d.forbid = (struct texts)TEXTS("Razor2");
+	expect(&r, "x\nload Razor2\n", "!commented out, the line still "
+	    "matches 'Razor2' [write the expression so that it does not "
+	    "match a comment]");
+	d.comment_out = NULL;
+	expect(&r, "x\nload Razor2\n", "!no repair for a line that matches "
+	    "'Razor2' [add 'comment-out' or 'replace']");
+}
+
+static void
+missing_lines_are_appended(void **state)
+{
+	struct lines_demand d = { .require = TEXTS("^a=1$", "^b=2$"),
+		.append = TEXTS("a=1", "b=2", "c=3") };
+	struct rule r = plain_rule();
+
+	(void)state;
+	r.lines = &d;
+	expect(&r, "x\n", "x\na=1\nb=2\n");
+	expect(&r, "x", "x\na=1\nb=2");
+	expect(&r, "x\r\na=1\r\n", "x\r\na=1\r\nb=2\r\n");
+	expect(&r, "", "a=1\nb=2\n");
+	expect(&r, "b=2\na=1", NULL);
+	d.append.n = 1;
+	expect(&r, "x\n", "!no repair for the missing line '^b=2$' [add a "
+	    "line that matches to 'append']");
+	d.forbid = (struct texts)TEXTS("^a");
+	d.require.n = 1;
+	expect(&r, "x\n", "!a line of the repair itself matches '^a', which "
+	    "is forbidden");
+}
+
+static void
+lines_are_replaced_where_that_helps(void **state)
+{
+	struct line_replace with = { "^(\\w+)\\s*=.*$", "$1 = on", { 0 } };
+	struct lines_demand d = { .require = TEXTS("^tls = on$"),
+		.forbid = TEXTS("^ssl = off"),
+		.replace = { &with, 1, 1 }, .comment_out = "#" };
+	struct rule r = plain_rule();
+
+	(void)state;
+	r.lines = &d;
+	expect(&r, "a = 1\ntls=off\nssl = off\nz\n",
+	    "a = 1\ntls = on\nssl = on\nz\n");
+	expect(&r, "tls = on\na = 1\n", NULL);
+	with.with = "$1 = off";
+	expect(&r, "tls = on\nssl = off\n", "tls = on\n#ssl = off\n");
+	with.with = "$7";
+	expect(&r, "tls = on\nssl = off\n", "!the replacement '$7' cannot be "
+	    "put in: unknown substring");
+}
+
+struct key_case {
+	const char *view, *section, *key;
+	enum test_op op;
+	struct texts values;
+	const char *before, *after;
+};
+
+static void
+check_keys(const struct key_case *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct test t = { cases[i].op, cases[i].values, { 0 } };
+		struct key_demand d = { .section = cases[i].section,
+			.key = cases[i].key, .tests = { &t, 1, 1 } };
+		struct rule r = plain_rule();
+
+		r.as = cases[i].view;
+		r.keys.items = &d;
+		r.keys.n = 1;
+		expect(&r, cases[i].before, cases[i].after);
+	}
+}
+
+static void
+a_value_is_changed_in_its_place(void **state)
+{
+	const struct key_case cases[] = {
+		{ "ini", "a", "k", TEST_EQUALS, TEXTS("2"),
+		    "[b]\nk = 1\n[a]\n# c\n  k =  1  \nl = 3\n",
+		    "[b]\nk = 1\n[a]\n# c\n  k =  2  \nl = 3\n" },
+		{ "ini", "a", "k", TEST_ONE_OF, TEXTS("2", "3"),
+		    "[a]\r\nk=1\r\n", "[a]\r\nk=2\r\n" },
+		{ "ini", "a", "k", TEST_ONE_OF, TEXTS("2", "3"),
+		    "[a]\nk=3\n", NULL },
+		{ "shellvars", "", "A", TEST_EQUALS, TEXTS("x y"),
+		    "export A='1' # c\nB=2", "export A='x y' # c\nB=2" },
+		{ "shellvars", "", "A", TEST_EQUALS, TEXTS("x"),
+		    "A=1\nA=\"1\"\n", "A=1\nA=\"x\"\n" },
+		{ "shellvars", "", "A", TEST_EQUALS, TEXTS("x $y"),
+		    "A=1\n", "A=\"x \\$y\"\n" },
+		{ "shellvars", "", "A", TEST_AT_LEAST, TEXTS("10"),
+		    "A=9\n", "A=10\n" },
+		{ "shellvars", "", "A", TEST_AT_MOST, TEXTS("10"),
+		    "A=9\n", NULL },
+		{ "keyvalue", "", "PermitRootLogin", TEST_EQUALS, TEXTS("no"),
+		    "permitrootlogin yes # c\nPermitRootLogin no\n",
+		    "permitrootlogin no # c\nPermitRootLogin no\n" },
+		{ "keyvalue", "", "Banner", TEST_EQUALS, TEXTS("none"),
+		    "Banner\n", "Banner none\n" },
+		{ "postfix", "", "a", TEST_EQUALS, TEXTS("x"),
+		    "a =\n  1,\n  2\nb = 3\n", "a =\n  x\nb = 3\n" },
+		{ "systemd", "Service", "Type", TEST_EQUALS, TEXTS("simple"),
+		    "[Service]\nType=forking\n", "[Service]\nType=simple\n" },
+		{ "systemd", "Service", "ExecStart", TEST_EQUALS,
+		    TEXTS("/bin/b"), "[Service]\nExecStart=/bin/a \\\n -x\n"
+		    "ExecStart=/bin/c\n", "[Service]\n# ExecStart=/bin/a \\\n"
+		    "#  -x\nExecStart=/bin/b\n" },
+	};
+
+	(void)state;
+	check_keys(cases, COUNT(cases));
+}
+
+static void
+a_missing_key_goes_to_the_end_of_its_section(void **state)
+{
+	const struct key_case cases[] = {
+		{ "ini", "a", "k", TEST_EQUALS, TEXTS("2"),
+		    "[a]\nl = 1\n\n# about b\n[b]\n",
+		    "[a]\nl = 1\nk = 2\n\n# about b\n[b]\n" },
+		{ "ini", "c", "k", TEST_EQUALS, TEXTS("2"),
+		    "[a]\nl = 1", "[a]\nl = 1\n\n[c]\nk = 2" },
+		{ "ini", "c", "k", TEST_EQUALS, TEXTS("2"), "",
+		    "[c]\nk = 2\n" },
+		{ "ini", "a", "k", TEST_EQUALS, TEXTS("2"),
+		    "[a]\r\nl=1\r\n", "[a]\r\nl=1\r\nk = 2\r\n" },
+		{ "systemd", "Unit", "After", TEST_INCLUDES, TEXTS("x", "y"),
+		    "[Unit]\n[Service]\n", "[Unit]\nAfter=x y\n[Service]\n" },
+		{ "shellvars", "", "A", TEST_EQUALS, TEXTS("1"), "# c\nB=2\n",
+		    "# c\nB=2\nA=\"1\"\n" },
+		{ "keyvalue", "", "Port", TEST_EQUALS, TEXTS("22"),
+		    "A b\n\nMatch User x\n A c\n",
+		    "A b\nPort 22\n\nMatch User x\n A c\n" },
+		{ "keyvalue", "Match User y", "A", TEST_EQUALS, TEXTS("22"),
+		    "A b\n", "!'Match User y.A' cannot be repaired: there is "
+		    "no such section" },
+		{ "postfix", "", "a", TEST_INCLUDES, TEXTS("x", "y"), "b = 1",
+		    "b = 1\na = x, y" },
+	};
+
+	(void)state;
+	check_keys(cases, COUNT(cases));
+}
+
+static void
+words_are_added_and_taken_out(void **state)
+{
+	const struct key_case cases[] = {
+		{ "ini", "a", "k", TEST_INCLUDES, TEXTS("z"),
+		    "[a]\nk = x,y\n", "[a]\nk = x,y,z\n" },
+		{ "ini", "a", "k", TEST_INCLUDES, TEXTS("z"),
+		    "[a]\nk = x, y \n", "[a]\nk = x, y, z \n" },
+		{ "ini", "a", "k", TEST_INCLUDES, TEXTS("z"),
+		    "[a]\nk = x\n", "[a]\nk = x, z\n" },
+		{ "ini", "a", "k", TEST_EXCLUDES, TEXTS("x", "y"),
+		    "[a]\nk = x, y, z, y\n", "[a]\nk = z\n" },
+		{ "shellvars", "", "A", TEST_INCLUDES, TEXTS("-b"),
+		    "A=\"$X -a\" # c\n", "A=\"$X -a -b\" # c\n" },
+		{ "shellvars", "", "A", TEST_INCLUDES, TEXTS("-b"),
+		    "A=''\n", "A='-b'\n" },
+		{ "shellvars", "", "A", TEST_INCLUDES, TEXTS("-b"),
+		    "A=-a\n", "A=\"-a -b\"\n" },
+		{ "shellvars", "", "A", TEST_EXCLUDES, TEXTS("-a"),
+		    "A=\"-a -ab $X\"\n", "A=\"-ab $X\"\n" },
+		{ "shellvars", "", "A", TEST_EXCLUDES, TEXTS("-a"),
+		    "A=-a\n", "A=\n" },
+		{ "systemd", "U", "After", TEST_INCLUDES, TEXTS("c"),
+		    "[U]\nAfter=a \\\n  b\nX=1\n",
+		    "[U]\nAfter=a \\\n  b c\nX=1\n" },
+		{ "systemd", "U", "After", TEST_EXCLUDES, TEXTS("b"),
+		    "[U]\nAfter=a\nAfter=b\nAfter=\"b\" c b\n",
+		    "[U]\nAfter=a\n# After=b\nAfter=c\n" },
+		{ "systemd", "U", "Environment", TEST_INCLUDES,
+		    TEXTS("A=b c"), "[U]\nEnvironment=X=1\n",
+		    "[U]\nEnvironment=X=1 \"A=b c\"\n" },
+		{ "systemd", "U", "After", TEST_EXCLUDES, TEXTS("b"),
+		    "[U]\nAfter=a \\\n# b\n b \\\n c\n",
+		    "[U]\nAfter=a \\\n# b\n \\\n c\n" },
+		{ "postfix", "", "r", TEST_INCLUDES, TEXTS("c"),
+		    "r = a,\n  b\n", "r = a,\n  b, c\n" },
+		{ "keyvalue", "", "AllowUsers", TEST_EXCLUDES, TEXTS("b"),
+		    "AllowUsers a b\n", "AllowUsers a\n" },
+	};
+
+	(void)state;
+	check_keys(cases, COUNT(cases));
+}
+
+static void
+what_must_be_absent_is_commented_out(void **state)
+{
+	const struct key_case cases[] = {
+		{ "ini", "a", "k", TEST_ABSENT, { 0 },
+		    "[a]\nk = x\n  y\nl = 1\nk = 2",
+		    "[a]\n# k = x\n#   y\nl = 1\n# k = 2" },
+		{ "shellvars", "", "A", TEST_ABSENT, { 0 }, "A=1; B=2\n",
+		    "!'A' cannot be repaired: another key stands on the same "
+		    "line" },
+		{ "shellvars", "", "A", TEST_ABSENT, { 0 }, "B=2\n", NULL },
+		{ "systemd", "S", "ExecStartPre", TEST_ABSENT, { 0 },
+		    "[S]\r\nExecStartPre=a\r\n",
+		    "[S]\r\n# ExecStartPre=a\r\n" },
+	};
+
+	(void)state;
+	check_keys(cases, COUNT(cases));
+}
+
+static void
+what_no_edit_can_do_is_said(void **state)
+{
+	const struct key_case cases[] = {
+		{ "ini", "a", "k", TEST_MATCHES, TEXTS("^x"), "[a]\nk = y\n",
+		    "!'a.k' cannot be repaired: an expression does not say "
+		    "which value [use 'equals' or 'one-of']" },
+		{ "ini", "a", "k", TEST_PRESENT, { 0 }, "",
+		    "!'a.k' cannot be repaired: no value is given [use "
+		    "'equals']" },
+		{ "ini", "a", "k", TEST_EQUALS, TEXTS("a\nb"), "[a]\nk = y\n",
+		    "!'a.k' cannot be repaired: the value has a newline" },
+		{ "ini", "a", "k", TEST_EQUALS, TEXTS(" x "), "[a]\nk = y\n",
+		    "!'a.k' cannot be repaired: this format has no way to say "
+		    "it" },
+		{ "shellvars", "", "A", TEST_INCLUDES, TEXTS("$x"),
+		    "A=\"a\"\n", "!'A' cannot be repaired: the word needs "
+		    "quotes inside of quotes" },
+		{ "crypttab", "", "A", TEST_EQUALS, TEXTS("x"), "a b\n",
+		    "!no format with keys is known for this file [say 'as: "
+		    "ini' or another view in the rule]" },
+		{ "ini", "a", "k", TEST_EQUALS, TEXTS("x"), "[a\n",
+		    "!'[' without its ']' on the same line" },
+	};
+	struct test both[] = { { TEST_EQUALS, TEXTS("x"), { 0 } },
+		{ TEST_EQUALS, TEXTS("y"), { 0 } } };
+	struct key_demand d = { .section = "a", .key = "k",
+		.tests = { both, 2, 2 } };
+	struct rule r = plain_rule();
+
+	(void)state;
+	check_keys(cases, COUNT(cases));
+	r.as = "ini";
+	r.keys.items = &d;
+	r.keys.n = 1;
+	expect(&r, "[a]\nk = z\n", "!'a.k' cannot be repaired: what the rule "
+	    "demands contradicts itself");
+}
+
+static void
+metadata_is_set_to_what_the_rule_says(void **state)
+{
+	struct rule r = plain_rule();
+	struct entry en = { .kind = ENTRY_FILE, .mode = 0666, .uid = 7,
+		.user = "imap", .gid = 8, .group = "mail" };
+
+	(void)state;
+	assert_int_equal(repair_entry(&r, &en), 0);
+	r.mode = 0640;
+	r.mode_at_most = true;
+	r.owner = "root";
+	r.group = "9";
+	assert_int_equal(repair_entry(&r, &en), 1);
+	assert_int_equal(en.mode, 0640);
+	assert_string_equal(en.user, "root");
+	assert_int_equal(en.gid, 9);
+	assert_null(en.group);
+	assert_int_equal(repair_entry(&r, &en), 0);
+	r.mode = 0755;
+	assert_int_equal(repair_entry(&r, &en), 0);
+	r.mode_at_most = false;
+	en.kind = ENTRY_SYMLINK;
+	assert_int_equal(repair_entry(&r, &en), 0);
+	en.kind = ENTRY_FILE;
+	assert_int_equal(repair_entry(&r, &en), 1);
+	assert_int_equal(en.mode, 0755);
+}
+
+/* A small generator of our own: the same files on every machine. */
+static unsigned
+pick(uint64_t *seed, unsigned n)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(*seed >> 33) % n;
+}
+
+static void
+random_file(uint64_t *seed, const char *const *pieces, struct buf *out)
+{
+	unsigned lines = pick(seed, 9), n = 0;
+
+	while (pieces[n] != NULL)
+		n++;
+	for (unsigned i = 0; i < lines; i++) {
+		buf_adds(out, pieces[pick(seed, n)]);
+		if (i + 1 < lines || pick(seed, 3) > 0)
+			buf_adds(out, pick(seed, 4) == 0 ? "\r\n" : "\n");
+	}
+}
+
+/* Every line of before that the rule has nothing to do with is in after, in
+ * the same order and byte for byte. */
+static void
+assert_rest_is_kept(const struct buf *before, const struct buf *after,
+    const char *touched)
+{
+	const char *a = buf_str(after);
+
+	for (const char *b = buf_str(before); *b != '\0';) {
+		size_t n = strcspn(b, "\n");
+		CLEANUP(drop_free) char *line = xmemdup(b, n);
+
+		if (strstr(line, touched) == NULL) {
+			const char *at = strstr(a, line);
+
+			assert_non_null(at);
+			a = at + n;
+		}
+		b += n + (b[n] == '\n');
+	}
+}
+
+static void
+repair_every(const struct rule *r, const char *const *pieces,
+    const char *touched)
+{
+	uint64_t seed = 42;
+	unsigned repaired = 0;
+
+	for (int i = 0; i < 3000; i++) {
+		CLEANUP(drop_buf) struct buf before = { 0 }, after = { 0 },
+		    again = { 0 };
+		struct err e = { 0 };
+		int done;
+
+		random_file(&seed, pieces, &before);
+		done = repair_bytes(r, "/f", buf_str(&before), before.len,
+		    &after, &e);
+		if (done < 0 && e.line == 0)
+			fail_msg("%s\n%s", e.what, buf_str(&before));
+		if (done < 0)
+			continue;
+		if (done == 0) {
+			assert_true(rule_holds(r, buf_str(&before),
+			    before.len));
+			continue;
+		}
+		repaired++;
+		if (!rule_holds(r, after.bytes, after.len))
+			fail_msg("%s---\n%s", buf_str(&before),
+			    buf_str(&after));
+		assert_int_equal(repair_bytes(r, "/f", after.bytes, after.len,
+		    &again, &e), 0);
+		assert_rest_is_kept(&before, &after, touched);
+	}
+	assert_true(repaired > 100);
+}
+
+static void
+whatever_the_file_a_repair_holds_and_spares_the_rest(void **state)
+{
+	static const char *const text[] = { "", "x KEY", "KEY = on", "# KEY",
+		"y", "  KEY=off", "z  \t", NULL };
+	static const char *const ini[] = { "", "[s]", "[t]", "# c", "KEY = a",
+		"KEY=x, b", "  KEY = b", "l = b", "KEY =", NULL };
+	static const char *const unit[] = { "[s]", "[t]", "KEY=", "After=KEY b",
+		"After=a \\\n b KEY", "; c", "After=", "X=b", NULL };
+	static const char *const shell[] = { "KEY=\"a b\"", "export KEY='b'",
+		"KEY=$(x)", "# b", "L=b", "KEY=b # c", "echo b", NULL };
+	struct lines_demand d = { .require = TEXTS("^KEY = on$"),
+		.forbid = TEXTS("^\\s*KEY=off"), .append = TEXTS("KEY = on"),
+		.comment_out = "#" };
+	struct test tests[] = { { TEST_INCLUDES, TEXTS("new"), { 0 } },
+		{ TEST_EXCLUDES, TEXTS("b"), { 0 } } };
+	struct key_demand k = { .section = "s", .key = "KEY",
+		.tests = { tests, 2, 2 } };
+	struct rule r = plain_rule();
+
+	(void)state;
+	r.lines = &d;
+	repair_every(&r, text, "KEY");
+	r.lines = NULL;
+	r.keys.items = &k;
+	r.keys.n = 1;
+	r.as = "ini";
+	repair_every(&r, ini, "KEY");
+	r.as = "systemd";
+	k.key = "After";
+	repair_every(&r, unit, "KEY");
+	r.as = "shellvars";
+	k.key = "KEY";
+	k.section = "";
+	repair_every(&r, shell, "KEY");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(forbidden_lines_are_commented_out),
+		cmocka_unit_test(missing_lines_are_appended),
+		cmocka_unit_test(lines_are_replaced_where_that_helps),
+		cmocka_unit_test(a_value_is_changed_in_its_place),
+		cmocka_unit_test(a_missing_key_goes_to_the_end_of_its_section),
+		cmocka_unit_test(words_are_added_and_taken_out),
+		cmocka_unit_test(what_must_be_absent_is_commented_out),
+		cmocka_unit_test(what_no_edit_can_do_is_said),
+		cmocka_unit_test(metadata_is_set_to_what_the_rule_says),
+		cmocka_unit_test(
+		    whatever_the_file_a_repair_holds_and_spares_the_rest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
