@@ -87,6 +87,7 @@ struct key_demand {
 struct field_test {
 	const char *field;
 	struct tests tests;
+	struct place at;
 };
 
 struct field_tests {

@@ -144,19 +144,12 @@ view_of_rule(struct reader *r, const struct node *n, const struct rule *rule,
 	return NULL;
 }
 
-static bool
-has_sections(const struct view *view)
-{
-	return strcmp(view->name, "ini") == 0 ||
-	    strcmp(view->name, "systemd") == 0;
-}
-
 static void
 split_key(struct reader *r, const struct view *view, struct key_demand *d)
 {
 	const char *name = d->key, *end;
 
-	if (name == NULL || !has_sections(view))
+	if (name == NULL || !view->sections)
 		return;
 	if (name[0] == '[' && (end = strstr(name, "].")) != NULL) {
 		d->section = arena_memdup(r->arena, name + 1,
@@ -178,6 +171,61 @@ split_key(struct reader *r, const struct view *view, struct key_demand *d)
 }
 
 static void
+split_keys(struct reader *r, const struct view *view, struct rule *rule)
+{
+	for (size_t i = 0; i < rule->keys.n; i++) {
+		struct key_demand *d = &rule->keys.items[i];
+
+		if (view->write_key != NULL)
+			split_key(r, view, d);
+		else
+			diagnostics_add(r->diags, d->at, view->fields != NULL ?
+			    _("%s files have no keys [use 'entries']") :
+			    _("%s files have no keys [use 'xpath' for XML, "
+			    "'pam' for PAM]"), view->name);
+	}
+}
+
+static void
+check_fields(struct reader *r, const struct view *view,
+    const struct field_tests *tests)
+{
+	for (size_t i = 0; i < tests->n; i++) {
+		CLEANUP(drop_buf) struct buf said = { 0 };
+		const struct field_test *t = &tests->items[i];
+		size_t k = 0;
+
+		while (view->fields[k] != NULL &&
+		    strcmp(view->fields[k], t->field) != 0)
+			k++;
+		if (view->fields[k] != NULL)
+			continue;
+		buf_addf(&said, _("%s has no field '%s'"), view->name,
+		    t->field);
+		read_unknown(r, t->at, buf_str(&said), t->field,
+		    view->fields);
+	}
+}
+
+static void
+check_entries(struct reader *r, const struct view *view,
+    const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->entries.n; i++) {
+		const struct entry_demand *d = &rule->entries.items[i];
+
+		if (view->fields == NULL) {
+			diagnostics_add(r->diags, d->at,
+			    _("%s files are no tables [use 'keys' or "
+			    "'lines', or correct 'as']"), view->name);
+			continue;
+		}
+		check_fields(r, view, &d->where);
+		check_fields(r, view, &d->fields);
+	}
+}
+
+static void
 check_format(struct reader *r, const struct node *n, struct rule *rule)
 {
 	static const char *const readers[] = { "keys", "entries", "content",
@@ -193,13 +241,8 @@ check_format(struct reader *r, const struct node *n, struct rule *rule)
 	if ((view = view_of_rule(r, n, rule, p)) == NULL)
 		return;
 	rule->as = view->name;
-	if (rule->keys.n > 0 && view->write_key == NULL) {
-		diagnostics_add(r->diags, p->at,
-		    _("%s files have no keys [use 'entries']"), view->name);
-		return;
-	}
-	for (size_t i = 0; i < rule->keys.n; i++)
-		split_key(r, view, &rule->keys.items[i]);
+	split_keys(r, view, rule);
+	check_entries(r, view, rule);
 }
 
 void

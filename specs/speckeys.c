@@ -7,6 +7,7 @@
 #include "base/regex.h"
 #include "base/tr.h"
 #include "base/vec.h"
+#include "specs/filecaps.h"
 #include "specs/speccheck.h"
 #include "specs/speccontent.h"
 #include "specs/specparse.h"
@@ -166,10 +167,15 @@ capabilities(struct reader *r, const struct keyword *k,
 
 	(void)k;
 	set_of(r, p, &rule->capabilities, &rule->capabilities_includes, &at);
-	check_form(r, &rule->capabilities, at,
-	    "^cap_[a-z_]+(,cap_[a-z_]+)*[=+][eip]+$",
-	    _("'%s' is no capability [write it as getcap(8) does: "
-	    "cap_net_raw+ep]"));
+	for (size_t i = 0; i < rule->capabilities.n; i++) {
+		struct filecaps caps = { 0 };
+
+		if (filecaps_parse(rule->capabilities.items[i], &caps) < 0)
+			diagnostics_add(r->diags, at[i],
+			    _("'%s' is no capability [write it as getcap(8) "
+			    "does: cap_net_raw+ep]"),
+			    rule->capabilities.items[i]);
+	}
 	rule->has_capabilities = true;
 }
 

@@ -200,6 +200,7 @@ field_tests(struct reader *r, const struct keyword *k,
 		struct field_test *one = VEC_ADD_IN(r->arena, out);
 
 		one->field = map->map.items[i].key;
+		one->at = map->map.items[i].at;
 		read_tests(r, &map->map.items[i], &one->tests);
 	}
 }
