@@ -136,8 +136,10 @@ view_of_rule(struct reader *r, const struct node *n, const struct rule *rule,
 
 	if (as == NULL)
 		return view_of_paths(r, rule, what->at, what->key);
-	if (rule->as == NULL || (view = view_find(rule->as)) != NULL)
-		return rule->as == NULL ? NULL : view;
+	if (rule->as == NULL)
+		return NULL;
+	if ((view = view_find(rule->as)) != NULL)
+		return view;
 	buf_addf(&said, _("'%s' is no format that can be read"), rule->as);
 	read_unknown(r, as->value->at, buf_str(&said), rule->as,
 	    view_names());

@@ -179,28 +179,46 @@ by_key(const void *pa, const void *pb)
 	return c != 0 ? c : (a > b) - (a < b);
 }
 
-/* Sorted, since a mapping may hold as many keys as a file has lines. */
+/* Takes out what has lost its key. */
 static void
-refuse_repeated(struct loader *l, const struct node *map)
+compact(struct node *map)
 {
-	CLEANUP(drop_free) const struct node_pair **sorted = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < map->map.n; i++)
+		if (map->map.items[i].key != NULL)
+			map->map.items[kept++] = map->map.items[i];
+	map->map.n = kept;
+}
+
+/*
+ * Sorted, since a mapping may hold as many keys as a file has lines. Only the
+ * first stays, so that whoever reads the tree meets each key once.
+ */
+static void
+refuse_repeated(struct loader *l, struct node *map)
+{
+	CLEANUP(drop_free) struct node_pair **sorted = NULL;
 	const struct node_pair *first;
 
 	if (map->map.n < 2)
 		return;
-	sorted = xcalloc(map->map.n, sizeof(struct node_pair *));
+	sorted = xcalloc(map->map.n, sizeof(*sorted));
 	for (size_t i = 0; i < map->map.n; i++)
 		sorted[i] = &map->map.items[i];
-	qsort(sorted, map->map.n, sizeof(struct node_pair *), by_key);
+	qsort(sorted, map->map.n, sizeof(*sorted), by_key);
 	first = sorted[0];
 	for (size_t i = 1; i < map->map.n; i++) {
-		if (strcmp(first->key, sorted[i]->key) != 0)
+		if (strcmp(first->key, sorted[i]->key) != 0) {
 			first = sorted[i];
-		else
-			diagnostics_add(l->diags, sorted[i]->at,
-			    _("key '%s' stands here again, first in line %u"),
-			    sorted[i]->key, first->at.line);
+			continue;
+		}
+		diagnostics_add(l->diags, sorted[i]->at,
+		    _("key '%s' stands here again, first in line %u [keep "
+		    "one of them]"), sorted[i]->key, first->at.line);
+		sorted[i]->key = NULL;
 	}
+	compact(map);
 }
 
 static int

@@ -149,7 +149,7 @@ a_mistake_is_told_in_the_file_that_made_it(void **state)
 	    "x.d/3.yaml: no spec 'x' to add to [name the folder after a "
 	    "spec, NAME.d]\n"
 	    "x.d/3.yaml:2:1: key 'rules' stands here again, first in line "
-	    "1\n");
+	    "1 [keep one of them]\n");
 }
 
 static void

@@ -97,7 +97,7 @@ each_thing_that_is_refused_is_told_where_it_stands(void **state)
 		{ "a: !!int 1", "tag '!!int': tags are not allowed [leave it "
 		    "out]", 1, 4 },
 		{ "b: 1\na: 2\nb: 3", "key 'b' stands here again, first in "
-		    "line 1", 3, 1 },
+		    "line 1 [keep one of them]", 3, 1 },
 		{ "[a]: b", "a key is a text, not a list or mapping [quote "
 		    "it where it begins with '{' or '[']", 1, 1 },
 		{ "a: \"x\\0y\"", "a NUL in a text [take the \\0 out]",
