@@ -47,14 +47,14 @@ struct catalogue {
 };
 
 /*
- * Parses all sources into one catalogue, which copies what it keeps. A source
- * of no bytes at all masks its spec: it defines nothing, and what extends it
- * falls away with it. Sources without `extends` define a
- * spec, those with it add to it in the order given (vars override, a rule with
- * a known id overrides key by key, `disable: true` switches off, others are
- * added). Every mistake goes to diags, and the call still returns what could
- * be understood; the caller decides whether to go on. site may be NULL; so may
- * facts, then every spec applies. diags comes back sorted.
+ * Parses all sources into one catalogue, which copies what it keeps. Sources
+ * without `extends` define a spec, named as their file is; those with it add
+ * to it in the order given (vars override, a rule with a known id overrides
+ * key by key, `disable: true` switches off, others are added). A source of no
+ * bytes at all masks its spec: nothing is defined, and what extends it falls
+ * away with it. Every mistake goes to diags, which come back sorted, and the
+ * call still returns what could be understood; the caller decides whether to
+ * go on. site may be NULL; so may facts, then every spec applies.
  */
 void catalogue_build(struct catalogue *c, const struct spec_source *sources,
     size_t n, const struct variables *site, const struct facts *facts,
@@ -65,10 +65,14 @@ void catalogue_done(struct catalogue *c);
 const struct rule *catalogue_rule(const struct catalogue *c, const char *id);
 
 /*
- * Reads the folders (later ones mask earlier ones by file name NAME.yaml, and
- * NAME.d/ *.yaml extend) into sources, refusing files and folders that anybody
- * but their trusted owner can write (see `trust`). Refusals and unreadable
- * files are diagnostics. Everything read belongs to the arena.
+ * Reads a folder into sources: NAME.yaml defines, NAME.d/ *.yaml extends, each
+ * in the order of names. Call it for folder after folder: a file masks that of
+ * the same name in an earlier one, a symlink to /dev/null does so with no
+ * bytes. Files and folders that anybody but root, the caller and the trusted
+ * owner can write are refused, as is what is no regular file or larger than
+ * NODE_BYTES_MAX. Refusals and unreadable files are diagnostics. Everything
+ * read belongs to the arena. dirfd may be O_PATH; dir is its name for
+ * messages; trust may be NULL.
  */
 struct spec_trust {
 	unsigned owner;		/* trusted besides root */

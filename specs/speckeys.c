@@ -163,19 +163,20 @@ capabilities(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
 	struct rule *rule = into;
+	struct texts words = { 0 };
 	struct place *at = NULL;
 
 	(void)k;
-	set_of(r, p, &rule->capabilities, &rule->capabilities_includes, &at);
-	for (size_t i = 0; i < rule->capabilities.n; i++) {
+	set_of(r, p, &words, &rule->capabilities_includes, &at);
+	for (size_t i = 0; i < words.n; i++) {
 		struct filecaps caps = { 0 };
 
-		if (filecaps_parse(rule->capabilities.items[i], &caps) < 0)
+		if (filecaps_parse(words.items[i], &caps) < 0)
 			diagnostics_add(r->diags, at[i],
 			    _("'%s' is no capability [write it as getcap(8) "
-			    "does: cap_net_raw+ep]"),
-			    rule->capabilities.items[i]);
+			    "does: cap_net_raw+ep]"), words.items[i]);
 	}
+	rule->capabilities = words;
 	rule->has_capabilities = true;
 }
 

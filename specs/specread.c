@@ -85,7 +85,7 @@ unknown_key(struct reader *r, const struct keyword *table,
 	const char *near;
 	size_t n = 0;
 
-	for (; table[n].name != NULL && n < KEYS_MAX - 1; n++)
+	for (; n < KEYS_MAX - 1 && table[n].name != NULL; n++)
 		words[n] = table[n].name;
 	words[n] = NULL;
 	buf_addf(&said, _("unknown key '%s'"), p->key);

@@ -107,6 +107,8 @@ a_bare_rule_has_the_defaults_of_the_language(void **state)
 	assert_int_equal(r->at.line, 4);
 	assert_int_equal(r->at.col, 5);
 	assert_true(f.c.specs[0]->applies);
+	assert_string_equal(f.c.specs[0]->applies_why,
+	    "it applies everywhere");
 }
 
 static void
@@ -400,6 +402,8 @@ applies_asks_the_machine_and_says_what_decided(void **state)
 		    "none of these packages is installed: dovecot", false },
 		{ "{path: '/usr/sbin/{x,saslauthd}'}",
 		    "/usr/sbin/{x,saslauthd} is there", true },
+		{ "{path: '/opt/{x,y}'}",
+		    "none of these is there: /opt/{x,y}", false },
 		{ "{os: [sles, opensuse-*]}",
 		    "the system is opensuse-*", true },
 		{ "{os: debian}", "the system is none of these: debian",
@@ -448,6 +452,7 @@ a_spec_without_a_machine_applies(void **state)
 	catalogue_build(&f.c, &s, 1, NULL, NULL, &f.diags);
 	assert_int_equal(f.diags.n, 0);
 	assert_true(f.c.specs[0]->applies);
+	assert_string_equal(f.c.specs[0]->applies_why, "no machine was asked");
 	assert_string_equal(f.c.specs[0]->track.items[0], "/a/unknown");
 }
 
@@ -459,16 +464,32 @@ variables_that_double_each_other_are_stopped(void **state)
 
 	(void)state;
 	buf_adds(&yaml, "spec: t\ntrack: /a\nvars:\n  v0: 0123456789\n"
-	    "  l0: [a, b]\n");
-	for (int i = 1; i < 60; i++)
-		buf_addf(&yaml, "  v%d: '${v%d}${v%d}'\n"
-		    "  l%d: '${l%d}${l%d}'\n", i, i - 1, i - 1, i, i - 1,
-		    i - 1);
+	    "  l: [a, b, c, d, e, f, g, h]\n"
+	    "  many: '${l}${l}${l}${l}${l}'\n");
+	for (int i = 1; i < 20; i++)
+		buf_addf(&yaml, "  v%d: '${v%d}${v%d}'\n", i, i - 1, i - 1);
 	build(&f, buf_str(&yaml));
-	assert_true(f.diags.n > 1);
-	for (size_t i = 0; i < f.diags.n; i++)
-		assert_true(text_starts(f.diags.items[i].text,
-		    "the variables make "));
+	assert_int_equal(f.diags.n, 2);
+	assert_string_equal(f.diags.items[0].text,
+	    "the variables make more than 4096 texts of this one");
+	assert_string_equal(f.diags.items[1].text,
+	    "the variables make this text too long");
+}
+
+static void
+the_number_of_variables_is_bounded(void **state)
+{
+	CLEANUP(drop_fixture) struct fixture f = { 0 };
+	CLEANUP(drop_buf) struct buf yaml = { 0 };
+
+	(void)state;
+	buf_adds(&yaml, "spec: t\ntrack: /a\nvars:\n");
+	for (int i = 0; i < 1025; i++)
+		buf_addf(&yaml, "  v%d: x\n", i);
+	build(&f, buf_str(&yaml));
+	assert_int_equal(f.diags.n, 1);
+	assert_string_equal(f.diags.items[0].text,
+	    "more than 1024 variables");
 }
 
 static void
@@ -591,6 +612,7 @@ main(void)
 		    applies_asks_the_machine_and_says_what_decided),
 		cmocka_unit_test(a_spec_without_a_machine_applies),
 		cmocka_unit_test(variables_that_double_each_other_are_stopped),
+		cmocka_unit_test(the_number_of_variables_is_bounded),
 		cmocka_unit_test(ten_thousand_rules_are_read_in_a_moment),
 		cmocka_unit_test(
 		    each_family_of_mistakes_is_told_in_these_words),
