@@ -13,7 +13,7 @@ struct buf;
 /* One mistake in a spec; the whole list is told at once. */
 struct diagnostic {
 	struct place at;
-	const char *text;	/* with the remedy in brackets where there is one */
+	const char *text;	/* with the remedy in brackets, if any */
 };
 
 /* Owns its texts and file names; a zeroed struct is an empty list. */

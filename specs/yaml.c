@@ -50,10 +50,30 @@ place_of_offset(const struct loader *l, size_t offset)
 	return at;
 }
 
-static bool
-tab_at(const struct loader *l, const yaml_mark_t *m)
+/* libyaml's index counts characters, so the byte is found by the line. */
+static char
+byte_at(const struct loader *l, const yaml_mark_t *m)
 {
-	return m->index < l->len && l->bytes[m->index] == '\t';
+	size_t i = 0;
+
+	for (size_t line = 0; line < m->line && i < l->len; i++)
+		line += l->bytes[i] == '\n';
+	for (size_t col = 0; col < m->column && i < l->len; i++)
+		col += i + 1 >= l->len || (l->bytes[i + 1] & 0xc0) != 0x80;
+	return i < l->len ? l->bytes[i] : '\0';
+}
+
+/* A pattern such as *.conf is an alias to YAML, and so on. */
+static char
+special_at(const struct loader *l)
+{
+	const yaml_parser_t *p = &l->parser;
+	static const char special[] = "*&!%@`";
+	const char *hit = strchr(special, byte_at(l, &p->problem_mark));
+
+	if ((hit == NULL || *hit == '\0') && p->context != NULL)
+		hit = strchr(special, byte_at(l, &p->context_mark));
+	return hit != NULL ? *hit : '\0';
 }
 
 /* What libyaml says is kept in its own words: people search for them. */
@@ -67,7 +87,11 @@ report(struct loader *l)
 	if (p->error == YAML_READER_ERROR)
 		diagnostics_add(l->diags, place_of_offset(l, p->problem_offset),
 		    _("no YAML: %s [write it as UTF-8 text]"), problem);
-	else if (tab_at(l, &p->problem_mark))
+	else if (special_at(l) != '\0')
+		diagnostics_add(l->diags, place_of(l, &p->problem_mark),
+		    _("no YAML: %s [quote a text that begins with '%c']"),
+		    problem, special_at(l));
+	else if (byte_at(l, &p->problem_mark) == '\t')
 		diagnostics_add(l->diags, place_of(l, &p->problem_mark),
 		    _("no YAML: a tab where blanks are expected [indent with "
 		    "blanks]"));

@@ -108,6 +108,14 @@ each_thing_that_is_refused_is_told_where_it_stands(void **state)
 		    "masks a spec away]", 1, 1 },
 		{ "a:\n\tb: c\n", "no YAML: a tab where blanks are expected "
 		    "[indent with blanks]", 2, 1 },
+		{ "ä: \"ö\"\nü:\n\tb: c\n", "no YAML: a tab where blanks "
+		    "are expected [indent with blanks]", 3, 1 },
+		{ "a: *.conf\n", "no YAML: did not find expected alphabetic "
+		    "or numeric character [quote a text that begins with "
+		    "'*']", 1, 5 },
+		{ "a:\n- ä\n- @x\n", "no YAML: found character that cannot "
+		    "start any token [quote a text that begins with '@']",
+		    3, 3 },
 		{ "a: b\nc: \xff\n", "no YAML: invalid leading UTF-8 octet "
 		    "[write it as UTF-8 text]", 2, 4 },
 		{ "a: b: c\n", "no YAML: mapping values are not allowed in "
