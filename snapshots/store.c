@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/tr.h"
+#include "snapshots/gitfiles.h"
 #include "snapshots/seal.h"
 #include "snapshots/trees.h"
 
@@ -41,7 +42,7 @@ store_init(const char *dir, struct err *e)
 		if (mkdirat(fd, folders[i], 0700) < 0 && errno != EEXIST)
 			return err_sys(e, dir, _("cannot make '%s'"),
 			    folders[i]);
-	return gitrepo_init(repo, e);
+	return gitfiles_init(repo, e);
 }
 
 static int

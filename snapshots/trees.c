@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
+#include "snapshots/gitwalk.h"
 
 #define META_BLOB "entries"
 #define ENCODED "%="
@@ -394,5 +395,95 @@ trees_load(struct gitrepo *r, const struct oid *root, struct manifest *m,
 	else
 		n = load_folder(&l, "/", &files->oid, &meta->oid, e);
 	buf_done(&l.bytes);
+	return n;
+}
+
+/* "files/etc/fstab", or "meta/etc/entries", with each name encoded. */
+static void
+tree_path(struct arena *a, const char *top, const char *path, bool meta,
+    struct buf *out)
+{
+	buf_adds(out, top);
+	while (*path == '/') {
+		size_t n = strcspn(path + 1, "/");
+		const char *name = arena_memdup(a, path + 1, n);
+
+		path += 1 + n;
+		if (n == 0)
+			break;
+		buf_addc(out, '/');
+		buf_adds(out, meta ? encode_meta_name(a, name) :
+		    encode_name(a, name));
+	}
+	if (meta)
+		buf_adds(out, "/" META_BLOB);
+}
+
+/* Finds the line of path in the metadata of its folder. */
+static int
+find_line(struct gitrepo *r, const struct oid *blob, const char *path,
+    struct buf *out, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf bytes = { 0 };
+	CLEANUP(drop_buf) struct buf name = { 0 };
+	const char *p, *end;
+
+	if (gitrepo_read(r, blob, "blob", &bytes, e) < 0)
+		return -1;
+	buf_addc(&name, ' ');
+	text_encode(&name, path_name(path), strlen(path_name(path)));
+	buf_addc(&name, ' ');
+	p = buf_str(&bytes);
+	end = p + bytes.len;
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((nl != NULL ? nl : end) - p);
+		const char *blank = memchr(p, ' ', n);
+
+		if (blank != NULL && n - (size_t)(blank - p) >= name.len &&
+		    memcmp(blank, name.bytes, name.len) == 0) {
+			buf_add(out, p, n);
+			return 1;
+		}
+		p += n + 1;
+	}
+	return 0;
+}
+
+static int
+path_state(struct arena *a, struct gitrepo *r, const struct oid *root,
+    const char *path, struct buf *out_line, struct oid *out_oid,
+    struct err *e)
+{
+	CLEANUP(drop_buf) struct buf folder = { 0 };
+	CLEANUP(drop_buf) struct buf meta = { 0 };
+	CLEANUP(drop_buf) struct buf file = { 0 };
+	struct gittree_item item;
+	int n;
+
+	memset(out_oid, 0, sizeof(*out_oid));
+	path_parent(&folder, path);
+	tree_path(a, "meta", buf_str(&folder), true, &meta);
+	n = gitwalk_find(r, root, buf_str(&meta), &item, e);
+	if (n > 0)
+		n = find_line(r, &item.oid, path, out_line, e);
+	if (n <= 0)
+		return n;
+	tree_path(a, "files", path, false, &file);
+	n = gitwalk_find(r, root, buf_str(&file), &item, e);
+	if (n > 0 && item.mode != GITTREE_FOLDER)
+		*out_oid = item.oid;
+	return n < 0 ? -1 : 1;
+}
+
+int
+trees_path_state(struct gitrepo *r, const struct oid *root,
+    const char *path, struct buf *out_line, struct oid *out_oid,
+    struct err *e)
+{
+	struct arena a = { 0 };
+	int n = path_state(&a, r, root, path, out_line, out_oid, e);
+
+	arena_done(&a);
 	return n;
 }

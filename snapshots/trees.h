@@ -28,4 +28,13 @@ int trees_build(const struct manifest *m, trees_sink *sink, void *ctx,
 int trees_load(struct gitrepo *r, const struct oid *root, struct manifest *m,
     struct err *e);
 
+/*
+ * What a snapshot says of one path, without reading the rest: 1, its line of
+ * metadata appended and the name of its content in *out_oid (zero: none); 0
+ * when it does not have the path.
+ */
+int trees_path_state(struct gitrepo *r, const struct oid *root,
+    const char *path, struct buf *out_line, struct oid *out_oid,
+    struct err *e);
+
 #endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_ASSESS_H
+#define AGENT_ASSESS_H
+
+#include "agent/finding.h"
+#include "agent/machine.h"
+
+/* The machine as it is, held against its baseline and its rules. */
+struct assessment {
+	struct capture live;
+	struct oid baseline_commit;
+	struct manifest baseline;
+	struct changes changes;
+	struct results results;
+	struct findings findings;
+	bool has_baseline;
+};
+
+/* Captures (as `how` says), compares, judges. Changes nothing. */
+int assess(struct machine *m, const struct machine_capture *how,
+    struct assessment *out, struct err *e);
+void assessment_done(struct assessment *a);
+void drop_assessment(struct assessment *a);	/* for CLEANUP */
+
+/* Judges every rule in force by the evidence given. */
+struct evidence;
+void assess_rules(const struct catalogue *cat, const struct evidence *ev,
+    struct results *out);
+
+#endif

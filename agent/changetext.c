@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/changetext.h"
+
+#include <string.h>
+
+#include "agent/json.h"
+#include "base/meta.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "snapshots/gitrepo.h"
+
+enum { CONTEXT = 3 };
+
+static const char *
+word(const struct change *c)
+{
+	return c->was == NULL ? "added" : c->is == NULL ? "removed" :
+	    "changed";
+}
+
+static void
+add_owner(struct buf *out, const char *label, uint32_t a, const char *an,
+    uint32_t b, const char *bn)
+{
+	buf_addf(out, ", %s %u", label, a);
+	if (an != NULL)
+		buf_addf(out, "(%s)", an);
+	buf_addf(out, " -> %u", b);
+	if (bn != NULL)
+		buf_addf(out, "(%s)", bn);
+}
+
+static void
+add_text_pair(struct buf *out, const char *label, const char *a,
+    const char *b)
+{
+	buf_addf(out, ", %s ", label);
+	text_escape(out, a != NULL ? a : "-", a != NULL ? strlen(a) : 1);
+	buf_adds(out, " -> ");
+	text_escape(out, b != NULL ? b : "-", b != NULL ? strlen(b) : 1);
+}
+
+static void
+add_flags(struct buf *out, uint32_t a, uint32_t b)
+{
+	buf_addf(out, ", %s +", _("flags"));
+	meta_flags_text(out, b & ~a);
+	buf_adds(out, " -");
+	meta_flags_text(out, a & ~b);
+}
+
+/* Each difference with its two values; starts with ", ". */
+static void
+add_details(struct buf *out, const struct entry *a, const struct entry *b,
+    unsigned d)
+{
+	if (d & DIFF_KIND)
+		buf_addf(out, ", %s %s -> %s", _("type"),
+		    entry_kind_name(a->kind), entry_kind_name(b->kind));
+	if (d & DIFF_CONTENT && a->kind == ENTRY_SYMLINK)
+		add_text_pair(out, _("target"), a->target, b->target);
+	else if (d & DIFF_CONTENT)
+		buf_addf(out, ", %s", _("content"));
+	if (d & DIFF_UNKNOWN)
+		buf_addf(out, ", %s", _("content not readable"));
+	if (d & DIFF_MODE)
+		buf_addf(out, ", %s %04o -> %04o", _("mode"), a->mode,
+		    b->mode);
+	if (d & DIFF_OWNER)
+		add_owner(out, _("owner"), a->uid, a->user, b->uid, b->user);
+	if (d & DIFF_GROUP)
+		add_owner(out, _("group"), a->gid, a->group, b->gid, b->group);
+	if (d & DIFF_ACL) {
+		add_text_pair(out, _("ACL"), a->acl, b->acl);
+		if (a->kind == ENTRY_DIR)
+			add_text_pair(out, _("default ACL"), a->default_acl,
+			    b->default_acl);
+	}
+	if (d & DIFF_XATTR)
+		buf_addf(out, ", %s", _("extended attributes"));
+	if (d & DIFF_FLAGS)
+		add_flags(out, a->flags, b->flags);
+	if (d & DIFF_HARDLINK)
+		add_text_pair(out, _("hard link to"), a->hardlink,
+		    b->hardlink);
+	if (d & DIFF_MTIME && (d & ~(unsigned)DIFF_MTIME) == 0)
+		buf_addf(out, ", %s", _("time only"));
+}
+
+void
+change_line(struct buf *out, const struct change *c)
+{
+	const struct entry *en = c->was != NULL ? c->was : c->is;
+	CLEANUP(drop_buf) struct buf details = { 0 };
+
+	buf_addf(out, "%-8s ", c->was == NULL ? _("added") :
+	    c->is == NULL ? _("removed") : _("changed"));
+	text_escape(out, en->path, strlen(en->path));
+	if (c->was != NULL && c->is != NULL)
+		add_details(&details, c->was, c->is, c->differs);
+	else
+		buf_addf(&details, "  %s", entry_kind_name(en->kind));
+	if (details.len > 2)
+		buf_addf(out, ": %s", buf_str(&details) + 2);
+	buf_addc(out, '\n');
+}
+
+/* Each line escaped, what goes in red, what comes in green. */
+static void
+add_escaped_diff(struct buf *out, const struct buf *diff, bool color)
+{
+	const char *p = buf_str(diff), *end = p + diff->len;
+
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((nl != NULL ? nl : end) - p);
+		const char *paint = !color ? NULL : *p == '-' ? "\033[31m" :
+		    *p == '+' ? "\033[32m" : *p == '@' ? "\033[36m" : NULL;
+
+		if (paint != NULL)
+			buf_adds(out, paint);
+		/* A tab is as harmless as it is common in configuration. */
+		for (size_t i = 0; i < n;) {
+			size_t k = 0;
+
+			while (i + k < n && p[i + k] != '\t')
+				k++;
+			text_escape(out, p + i, k);
+			i += k;
+			if (i < n) {
+				buf_addc(out, '\t');
+				i++;
+			}
+		}
+		if (paint != NULL)
+			buf_adds(out, "\033[0m");
+		buf_addc(out, '\n');
+		p += n + (nl != NULL);
+	}
+}
+
+static bool
+has_text(const struct entry *en)
+{
+	return en != NULL && en->kind == ENTRY_FILE;
+}
+
+static bool
+is_secret(const struct change *c)
+{
+	return (c->was != NULL && c->was->content == CONTENT_SEALED) ||
+	    (c->is != NULL && c->is->content == CONTENT_SEALED);
+}
+
+static bool
+no_bytes(const struct entry *en)
+{
+	return has_text(en) && (en->content == CONTENT_DIGEST ||
+	    en->content == CONTENT_UNREADABLE);
+}
+
+int
+change_diff(const struct change *c, const struct change_content *from,
+    bool color, struct buf *out, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf was = { 0 };
+	CLEANUP(drop_buf) struct buf is = { 0 };
+	CLEANUP(drop_buf) struct buf diff = { 0 };
+	const char *path = c->was != NULL ? c->was->path : c->is->path;
+
+	change_line(out, c);
+	if ((!has_text(c->was) && !has_text(c->is)) ||
+	    (c->differs != 0 && !(c->differs & (DIFF_CONTENT | DIFF_KIND))))
+		return 0;
+	if (is_secret(c)) {
+		buf_adds(out, _("  (secret: its content is not shown)\n"));
+		return 0;
+	}
+	if (no_bytes(c->was) || no_bytes(c->is)) {
+		buf_adds(out, _("  (only its digest is known)\n"));
+		return 0;
+	}
+	if ((has_text(c->was) && from->was(from->ctx, c->was, &was, e) < 0) ||
+	    (has_text(c->is) && from->is(from->ctx, c->is, &is, e) < 0))
+		return -1;
+	if (gitrepo_diff(&(struct gitrepo_text){ buf_str(&was), was.len,
+	    path }, &(struct gitrepo_text){ buf_str(&is), is.len, path },
+	    CONTEXT, &diff, e) < 0)
+		return -1;
+	add_escaped_diff(out, &diff, color);
+	return 0;
+}
+
+void
+change_json(struct json *j, const struct change *c)
+{
+	const struct entry *en = c->was != NULL ? c->was : c->is;
+	CLEANUP(drop_buf) struct buf details = { 0 };
+
+	json_open(j, NULL, '{');
+	json_text(j, "change", word(c));
+	json_text(j, "path", en->path);
+	json_text(j, "type", entry_kind_name(en->kind));
+	json_bool(j, "secret", is_secret(c));
+	if (c->was != NULL && c->is != NULL)
+		add_details(&details, c->was, c->is, c->differs);
+	json_text(j, "details", details.len > 2 ? buf_str(&details) + 2 :
+	    NULL);
+	json_close(j, '}');
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/command.h"
+#include "agent/print.h"
+#include "agent/snapshotarg.h"
+#include "agent/snapshotter.h"
+#include "base/path.h"
+#include "base/tr.h"
+#include "snapshots/gitfiles.h"
+
+/* The baseline with what the paths cover taken from now. Entries are borrowed,
+ * so the arenas of both must outlive the result. */
+static void
+mix(const struct manifest *baseline, const struct manifest *now,
+    const struct strlist *paths, struct manifest *out)
+{
+	size_t i = 0, k = 0;
+
+	while (i < baseline->n || k < now->n) {
+		const struct entry *a = i < baseline->n ?
+		    &baseline->items[i] : NULL;
+		const struct entry *b = k < now->n ? &now->items[k] : NULL;
+		int order = a == NULL ? 1 : b == NULL ? -1 :
+		    path_cmp(a->path, b->path);
+		const struct entry *pick = a;
+
+		i += order <= 0;
+		k += order >= 0;
+		if (paths_cover(paths, order <= 0 ? a->path : b->path))
+			pick = order >= 0 ? b : NULL;
+		else if (order > 0)
+			pick = NULL;
+		if (pick != NULL)
+			*manifest_add(out) = *pick;
+	}
+}
+
+static bool
+same_entries(const struct manifest *a, const struct manifest *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->items[i].path, b->items[i].path) != 0 ||
+		    entry_differs(&a->items[i], &b->items[i]) != 0)
+			return false;
+	return true;
+}
+
+/* 1 and the new baseline, 0 when it is that already. */
+static int
+accept_paths(struct machine *m, const struct snapshot_reason *why,
+    const struct snapshot_result *now, const struct strlist *paths,
+    struct oid *out, struct err *e)
+{
+	CLEANUP(drop_manifest) struct manifest before = { 0 };
+	CLEANUP(drop_buf) struct buf message = { 0 };
+	struct manifest mixed = { 0 };
+	struct packfile *pack;
+	struct oid commit;
+	int n;
+
+	if (machine_load_baseline(m, &commit, &before, e) < 0)
+		return -1;
+	mix(&before, &now->live.manifest, paths, &mixed);
+	*out = commit;
+	if (same_entries(&before, &mixed)) {
+		free(mixed.items);
+		return 0;
+	}
+	snapshot_message(m, why, &message);
+	pack = store_pack(m->store, e);
+	n = pack == NULL ? -1 : store_save(m->store, &mixed, pack,
+	    &(struct store_commit){ .ref = GITFILES_BASELINE,
+	    .parent = &commit, .message = buf_str(&message) }, out, e);
+	free(mixed.items);
+	return n;
+}
+
+static int
+accept_all(struct machine *m, const struct snapshot_result *now,
+    struct oid *out, struct err *e)
+{
+	struct oid before;
+	int n = machine_baseline(m, &before, e);
+
+	if (n < 0)
+		return -1;
+	*out = now->commit;
+	if (n > 0 && oid_equal(&before, &now->commit))
+		return 0;
+	return gitrepo_ref_set(store_repo(m->store), GITFILES_BASELINE,
+	    &now->commit, NULL, e) < 0 ? -1 : 1;
+}
+
+/* A typing mistake must not pass for something accepted. */
+static int
+check_known(struct machine *m, const struct strlist *paths,
+    const struct manifest *now, struct err *e)
+{
+	CLEANUP(drop_manifest) struct manifest before = { 0 };
+	struct oid commit;
+
+	if (paths->n == 0)
+		return 0;
+	if (machine_load_baseline(m, &commit, &before, e) < 0)
+		return -1;
+	for (size_t i = 0; i < paths->n; i++)
+		if (strcmp(paths->items[i], "/") != 0 &&
+		    manifest_find(now, paths->items[i]) == NULL &&
+		    manifest_find(&before, paths->items[i]) == NULL)
+			return err_set(e, ERR_MISSING, paths->items[i],
+			    _("is not tracked, now or in the baseline "
+			    "[add it to 'track:' in driftctl.yaml]"));
+	return 0;
+}
+
+static int
+run(const struct options *o, struct err *e)
+{
+	const char *reason = NULL;
+	const struct verb_option table[] = {
+		{ "message", 'm', NULL, &reason }, { 0 } };
+	CLEANUP(drop_strlist) struct strlist paths = { 0 };
+	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
+	CLEANUP(drop_snapshot_result) struct snapshot_result now = { 0 };
+	CLEANUP(drop_buf) struct buf out = { 0 };
+	struct snapshot_reason why = { .trigger = "accept" };
+	struct oid baseline;
+	int n;
+
+	if (options_verb(o, table, &paths, e) < 0)
+		return -1;
+	why.subject = reason != NULL ? reason : "accepted as it is";
+	if (machine_open(o, &m, e) < 0 ||
+	    machine_open_store(&m, false, e) < 0 || machine_lock(&m, e) < 0 ||
+	    paths_normalize(&m, &paths, e) < 0)
+		return -1;
+	if (snapshot_take(&m, &why, &now, e) < 0 ||
+	    check_known(&m, &paths, &now.live.manifest, e) < 0)
+		return -1;
+	n = paths.n > 0 ? accept_paths(&m, &why, &now, &paths, &baseline, e) :
+	    accept_all(&m, &now, &baseline, e);
+	if (n < 0)
+		return -1;
+	buf_adds(&out, n > 0 ? _("the baseline is now ") :
+	    _("the baseline was that already: "));
+	snapshot_name(&baseline, &out);
+	buf_addc(&out, '\n');
+	if (o->verbose >= 0 && print_out(&out, e) < 0)
+		return -1;
+	return machine_complain(&m) || now.live.unknown.n > 0 ? 2 : 0;
+}
+
+const struct command cmd_accept = {
+	"accept", "[-m REASON] [PATH]...", N_("makes what is the baseline, for "
+	    "the paths or for all"), run
+};

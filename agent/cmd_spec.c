@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "agent/command.h"
+#include "agent/json.h"
+#include "agent/machine.h"
+#include "agent/print.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "base/vec.h"
+#include "specs/diagnostics.h"
+
+enum { SPEC_MAX = 4 << 20 };
+
+static void
+list_text(struct buf *out, const struct spec *s)
+{
+	buf_addf(out, "%s %-20s ", s->applies ? "*" : "-", s->name);
+	text_escape(out, s->title != NULL ? s->title : "",
+	    s->title != NULL ? strlen(s->title) : 0);
+	buf_adds(out, "\n    ");
+	text_escape(out, s->applies_why != NULL ? s->applies_why : "",
+	    s->applies_why != NULL ? strlen(s->applies_why) : 0);
+	buf_addc(out, '\n');
+}
+
+static void
+list_json(struct json *j, const struct spec *s)
+{
+	json_open(j, NULL, '{');
+	json_text(j, "spec", s->name);
+	json_text(j, "title", s->title);
+	json_bool(j, "applies", s->applies);
+	json_text(j, "because", s->applies_why);
+	json_text(j, "file", s->origin);
+	json_number(j, "rules", s->n_rules);
+	json_close(j, '}');
+}
+
+/* `*` before a spec that applies here. */
+static int
+list(struct machine *m, struct strlist *args, struct buf *out, struct err *e)
+{
+	struct json j = { .out = out };
+
+	if (args->n > 0)
+		return err_set(e, ERR_USAGE, args->items[0],
+		    _("'spec list' takes no arguments"));
+	if (m->o->format == FORMAT_JSON)
+		json_open(&j, NULL, '[');
+	for (size_t i = 0; i < m->catalogue.n; i++) {
+		if (m->o->format == FORMAT_JSON)
+			list_json(&j, m->catalogue.specs[i]);
+		else
+			list_text(out, m->catalogue.specs[i]);
+	}
+	if (m->o->format == FORMAT_JSON) {
+		json_close(&j, ']');
+		buf_addc(out, '\n');
+	}
+	return machine_complain(m) ? 2 : 0;
+}
+
+static void
+add_rule(struct buf *out, const struct rule *r)
+{
+	static const char *const severity[] = { "info", "warning",
+		"critical" };
+	static const char *const drift[] = { "flag", "repair", "restore" };
+	static const char *const change[] = { "note", "flag", "restore" };
+
+	buf_addf(out, "\n%s%s\n    ", r->id,
+	    r->disabled ? _(" (disabled)") : "");
+	text_escape(out, r->why, strlen(r->why));
+	buf_adds(out, "\n");
+	for (size_t i = 0; i < r->paths.n; i++) {
+		buf_adds(out, i == 0 ? "    path: " : "          ");
+		text_escape(out, r->paths.items[i],
+		    strlen(r->paths.items[i]));
+		buf_addc(out, '\n');
+	}
+	buf_addf(out, "    severity: %s, on-drift: %s, on-change: %s\n",
+	    severity[r->severity], drift[r->on_drift], change[r->on_change]);
+	buf_adds(out, "    ");
+	text_escape(out, r->at.file, strlen(r->at.file));
+	buf_addf(out, ":%u\n", r->at.line);
+}
+
+static void
+show_one(struct buf *out, const struct spec *s)
+{
+	buf_addf(out, "%s: ", s->name);
+	text_escape(out, s->title != NULL ? s->title : "",
+	    s->title != NULL ? strlen(s->title) : 0);
+	buf_adds(out, s->applies ? _("\napplies here: ") :
+	    _("\ndoes not apply here: "));
+	text_escape(out, s->applies_why != NULL ? s->applies_why : "",
+	    s->applies_why != NULL ? strlen(s->applies_why) : 0);
+	buf_addc(out, '\n');
+	for (const char *p = s->about; p != NULL && *p != '\0';) {
+		size_t n = strcspn(p, "\n");
+
+		buf_adds(out, "  ");
+		text_escape(out, p, n);
+		buf_addc(out, '\n');
+		p += n + (p[n] == '\n');
+	}
+	for (size_t i = 0; i < s->n_rules; i++)
+		add_rule(out, &s->rules[i]);
+}
+
+static int
+show(struct machine *m, struct strlist *args, struct buf *out, struct err *e)
+{
+	if (args->n == 0)
+		return err_set(e, ERR_USAGE, "spec show",
+		    _("name a spec [see 'driftctl spec list']"));
+	for (size_t k = 0; k < args->n; k++) {
+		size_t i = 0;
+
+		while (i < m->catalogue.n &&
+		    strcmp(m->catalogue.specs[i]->name, args->items[k]) != 0)
+			i++;
+		if (i == m->catalogue.n)
+			return err_set(e, ERR_MISSING, args->items[k],
+			    _("no such spec [see 'driftctl spec list']"));
+		show_one(out, m->catalogue.specs[i]);
+	}
+	return machine_complain(m) ? 2 : 0;
+}
+
+/* Reads FILE, or each *.yaml of a folder, as it stands: trust is not asked,
+ * since linting only reads. */
+static int
+add_file(struct arena *a, const char *name, struct spec_sources *out,
+    struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	if (file_read(AT_FDCWD, name, SPEC_MAX, &text, e) < 0)
+		return -1;
+	*VEC_ADD(out) = (struct spec_source){ arena_strdup(a, name),
+		arena_memdup(a, buf_str(&text), text.len), text.len, NULL };
+	return 0;
+}
+
+static int
+add_arg(struct arena *a, const char *name, struct spec_sources *out,
+    struct diagnostics *diags, struct err *e)
+{
+	const struct spec_trust anybody = { .any = true };
+	struct stat st;
+	CLEANUP(drop_fd) int fd = -1;
+
+	if (stat(name, &st) < 0)
+		return err_sys(e, name, _("cannot look at it"));
+	if (!S_ISDIR(st.st_mode))
+		return add_file(a, name, out, e);
+	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, name, _("cannot open the folder"));
+	catalogue_read_folder(a, fd, name, &anybody, out, diags);
+	return 0;
+}
+
+static int
+lint_files(const struct strlist *args, struct diagnostics *diags,
+    struct err *e)
+{
+	struct spec_sources sources = { 0 };
+	struct catalogue cat = { 0 };
+	struct arena a = { 0 };
+	int n = 0;
+
+	for (size_t i = 0; n == 0 && i < args->n; i++)
+		n = add_arg(&a, args->items[i], &sources, diags, e);
+	if (n == 0)
+		catalogue_build(&cat, sources.items, sources.n, NULL, NULL,
+		    diags);
+	catalogue_done(&cat);
+	free(sources.items);
+	arena_done(&a);
+	return n;
+}
+
+static int
+lint(struct machine *m, struct strlist *args, struct buf *out, struct err *e)
+{
+	struct diagnostics d = { 0 };
+	size_t n;
+
+	if (args->n == 0) {
+		if (machine_complain(m))
+			return 2;
+		buf_addf(out, _("%zu specs, nothing to mend\n"),
+		    m->catalogue.n);
+		return 0;
+	}
+	if (lint_files(args, &d, e) < 0) {
+		diagnostics_done(&d);
+		return -1;
+	}
+	n = d.n;
+	for (size_t i = 0; i < n; i++) {
+		CLEANUP(drop_buf) struct buf line = { 0 };
+
+		diagnostic_format(&d.items[i], &line);
+		print_error_text(buf_str(&line));
+	}
+	diagnostics_done(&d);
+	if (n == 0)
+		buf_adds(out, _("nothing to mend\n"));
+	return n > 0 ? 2 : 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct machine *m, struct strlist *args, struct buf *out,
+	    struct err *e);
+} verbs[] = {
+	{ "lint", lint },
+	{ "list", list },
+	{ "show", show },
+};
+enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };
+
+static int
+unknown(const char *typed, struct err *e)
+{
+	const char *names[N_VERBS + 1] = { NULL }, *near;
+
+	for (int i = 0; i < N_VERBS; i++)
+		names[i] = verbs[i].name;
+	near = text_nearest(typed, names);
+	return err_set(e, ERR_USAGE, NULL, _("unknown verb 'spec %s' "
+	    "[%s%s%sone of: lint, list, show]"), typed,
+	    near != NULL ? _("did you mean '") : "", near != NULL ? near : "",
+	    near != NULL ? "'? " : "");
+}
+
+static int
+run(const struct options *o, struct err *e)
+{
+	const struct verb_option table[] = { { 0 } };
+	CLEANUP(drop_strlist) struct strlist words = { 0 };
+	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
+	CLEANUP(drop_buf) struct buf out = { 0 };
+	struct strlist args;
+	int i = 0, n;
+
+	if (options_verb(o, table, &words, e) < 0)
+		return -1;
+	if (words.n == 0)
+		return err_set(e, ERR_USAGE, "spec",
+		    _("say what to do [one of: lint, list, show]"));
+	while (i < N_VERBS && strcmp(verbs[i].name, words.items[0]) != 0)
+		i++;
+	if (i == N_VERBS)
+		return unknown(words.items[0], e);
+	if (machine_open(o, &m, e) < 0)
+		return -1;
+	args = (struct strlist){ words.items + 1, words.n - 1, 0 };
+	n = verbs[i].run(&m, &args, &out, e);
+	if (n >= 0 && print_out(&out, e) < 0)
+		return -1;
+	return n;
+}
+
+const struct command cmd_spec = {
+	"spec", "lint [FILE]... | list | show SPEC...", N_("validates specs, "
+	    "says which apply here and what they demand"), run
+};

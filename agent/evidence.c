@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/evidence.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/glob.h"
+#include "base/path.h"
+#include "base/tr.h"
+#include "base/vec.h"
+
+enum { LINKS_MAX = 40, BYTES_MAX = 16 << 20 };
+
+/* Bytes that were read once; path order, so that they are found again. */
+struct held {
+	const char *path;
+	char *bytes;		/* NULL: could not be had, for `failed` */
+	size_t len;
+	struct err *failed;
+};
+
+struct evidence_source {
+	struct evidence ev;
+	struct arena arena;
+	const struct root *root;	/* live */
+	struct store *store;		/* a snapshot */
+	const struct manifest *m, *baseline;
+	struct strlist *inputs;
+	struct {
+		struct held *items;
+		size_t n, cap;
+	} held;
+};
+
+static void
+up(struct buf *done)
+{
+	while (done->len > 0 && done->bytes[done->len - 1] != '/')
+		buf_truncate(done, done->len - 1);
+	if (done->len > 0)
+		buf_truncate(done, done->len - 1);
+}
+
+/* One component of a path that is being resolved; the rest comes back. */
+static char *
+step(const struct manifest *m, struct buf *done, char *rest, bool last_too,
+    int *links)
+{
+	size_t n, before = done->len;
+	const struct entry *en;
+	char *p = rest + strspn(rest, "/"), *next;
+
+	n = strcspn(p, "/");
+	if ((n == 1 && p[0] == '.') || n == 0)
+		return xstrdup(p + n);
+	if (n == 2 && p[0] == '.' && p[1] == '.') {
+		up(done);
+		return xstrdup(p + n);
+	}
+	buf_addc(done, '/');
+	buf_add(done, p, n);
+	en = p[n] == '/' || last_too ? manifest_find(m, buf_str(done)) : NULL;
+	if (en == NULL || en->kind != ENTRY_SYMLINK || *links >= LINKS_MAX)
+		return xstrdup(p + n);
+	++*links;
+	buf_truncate(done, en->target[0] == '/' ? 0 : before);
+	next = xasprintf("%s%s", en->target, p + n);
+	return next;
+}
+
+static void
+resolve(const struct manifest *m, const char *path, bool last_too,
+    struct buf *out)
+{
+	CLEANUP(drop_buf) struct buf done = { 0 };
+	char *rest = xstrdup(path);
+	int links = 0;
+
+	while (rest[strspn(rest, "/")] != '\0') {
+		char *next = step(m, &done, rest, last_too, &links);
+
+		free(rest);
+		rest = next;
+	}
+	free(rest);
+	buf_adds(out, done.len > 0 ? buf_str(&done) : "/");
+}
+
+void
+evidence_resolve(const struct manifest *m, const char *path, struct buf *out)
+{
+	resolve(m, path, false, out);
+}
+
+static const struct entry *
+ev_entry(void *ctx, const char *path)
+{
+	struct evidence_source *s = ctx;
+	const struct entry *en = manifest_find(s->m, path);
+	CLEANUP(drop_buf) struct buf real = { 0 };
+
+	if (en != NULL)
+		return en;
+	evidence_resolve(s->m, path, &real);
+	return manifest_find(s->m, buf_str(&real));
+}
+
+/* The part of a pattern before its first wildcard, resolved. */
+static void
+resolve_pattern(struct evidence_source *s, const char *pattern,
+    struct buf *out)
+{
+	CLEANUP(drop_buf) struct buf folder = { 0 };
+	size_t n = 0;
+
+	while (pattern[n] == '/') {
+		size_t len = strcspn(pattern + n + 1, "/");
+
+		if (!glob_literal(pattern + n + 1, len))
+			break;
+		n += len + 1;
+	}
+	if (pattern[n] == '\0') {
+		evidence_resolve(s->m, pattern, out);
+		return;
+	}
+	buf_add(&folder, pattern, n);
+	buf_adds(&folder, "/x");
+	evidence_resolve(s->m, buf_str(&folder), out);
+	buf_truncate(out, out->len - 2);
+	buf_adds(out, pattern + n);
+}
+
+static void
+ev_find(void *ctx, const char *pattern,
+    void (*each)(void *arg, const struct entry *en), void *arg)
+{
+	struct evidence_source *s = ctx;
+	CLEANUP(drop_buf) struct buf real = { 0 };
+	size_t n, i;
+	char saved;
+
+	resolve_pattern(s, pattern, &real);
+	n = strcspn(buf_str(&real), "*?[\\");
+	if (buf_str(&real)[n] == '\0') {
+		const struct entry *en = manifest_find(s->m, buf_str(&real));
+
+		if (en != NULL)
+			each(arg, en);
+		return;
+	}
+	/* Everything that matches lies in the folder before the wildcard. */
+	while (n > 1 && real.bytes[n - 1] != '/')
+		n--;
+	saved = real.bytes[n - 1];
+	real.bytes[n - 1] = '\0';
+	i = manifest_lower(s->m, n > 1 ? real.bytes : "/");
+	for (; i < s->m->n; i++) {
+		const struct entry *en = &s->m->items[i];
+
+		if (n > 1 && !path_is_under(en->path, real.bytes))
+			break;
+		real.bytes[n - 1] = saved;
+		if (glob_path(real.bytes, en->path))
+			each(arg, en);
+		real.bytes[n - 1] = '\0';
+	}
+	real.bytes[n - 1] = saved;
+}
+
+static int
+read_live(struct evidence_source *s, const char *path, struct buf *out,
+    struct err *e)
+{
+	struct stat st;
+	CLEANUP(drop_fd) int fd = root_open_in(s->root, path,
+	    O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+	if (s->inputs != NULL && manifest_find(s->m, path) == NULL)
+		root_input(s->root, path, s->inputs);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, path, _("cannot open"));
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_INPUT, path, _("is no regular file"));
+	return file_read_fd(fd, path, BYTES_MAX, out, e);
+}
+
+static int
+read_stored(struct evidence_source *s, const char *path, struct buf *out,
+    struct err *e)
+{
+	CLEANUP(drop_buf) struct buf real = { 0 };
+	const struct entry *en;
+
+	resolve(s->m, path, true, &real);
+	en = manifest_find(s->m, buf_str(&real));
+	if (en == NULL || en->kind != ENTRY_FILE)
+		return err_set(e, ERR_MISSING, path,
+		    _("is no file of this snapshot"));
+	return store_content(s->store, en, out, e);
+}
+
+static size_t
+held_at(const struct evidence_source *s, const char *path)
+{
+	size_t lo = 0, hi = s->held.n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (strcmp(s->held.items[mid].path, path) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static struct held *
+hold(struct evidence_source *s, size_t at, const char *path)
+{
+	struct buf bytes = { 0 };
+	struct held h = { .path = arena_strdup(&s->arena, path) };
+	struct err e = { 0 };
+	int n = s->store != NULL ? read_stored(s, path, &bytes, &e) :
+	    read_live(s, path, &bytes, &e);
+
+	if (n < 0) {
+		h.failed = arena_alloc(&s->arena, sizeof(e));
+		*h.failed = e;
+		buf_done(&bytes);
+	} else {
+		h.len = bytes.len;
+		h.bytes = buf_steal(&bytes);
+	}
+	VEC_ADD(&s->held);
+	memmove(&s->held.items[at + 1], &s->held.items[at],
+	    (s->held.n - 1 - at) * sizeof(h));
+	s->held.items[at] = h;
+	return &s->held.items[at];
+}
+
+static int
+ev_bytes(void *ctx, const char *path, const char **out_bytes, size_t *out_len,
+    struct err *e)
+{
+	struct evidence_source *s = ctx;
+	size_t at = held_at(s, path);
+	const struct held *h;
+
+	if (at < s->held.n && strcmp(s->held.items[at].path, path) == 0)
+		h = &s->held.items[at];
+	else
+		h = hold(s, at, path);
+	if (h->failed != NULL) {
+		if (e->kind == ERR_NONE)
+			*e = *h->failed;
+		return -1;
+	}
+	*out_bytes = h->bytes;
+	*out_len = h->len;
+	return 0;
+}
+
+static const struct entry *
+ev_baseline(void *ctx, const char *path)
+{
+	struct evidence_source *s = ctx;
+
+	return s->baseline != NULL ? manifest_find(s->baseline, path) : NULL;
+}
+
+static struct evidence_source *
+source_new(const struct manifest *m, const struct manifest *baseline)
+{
+	struct evidence_source *s = xcalloc(1, sizeof(*s));
+
+	s->m = m;
+	s->baseline = baseline;
+	s->ev = (struct evidence){ .ctx = s, .entry = ev_entry,
+		.find = ev_find, .bytes = ev_bytes, .baseline = ev_baseline };
+	return s;
+}
+
+struct evidence_source *
+evidence_live(const struct root *r, const struct manifest *m,
+    const struct manifest *baseline, struct strlist *inputs)
+{
+	struct evidence_source *s = source_new(m, baseline);
+
+	s->root = r;
+	s->inputs = inputs;
+	return s;
+}
+
+struct evidence_source *
+evidence_snapshot(struct store *st, const struct manifest *m,
+    const struct manifest *baseline)
+{
+	struct evidence_source *s = source_new(m, baseline);
+
+	s->store = st;
+	return s;
+}
+
+void
+evidence_free(struct evidence_source *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->held.n; i++)
+		free(s->held.items[i].bytes);
+	free(s->held.items);
+	arena_done(&s->arena);
+	free(s);
+}
+
+void
+drop_evidence(struct evidence_source **s)
+{
+	evidence_free(*s);
+}
+
+const struct evidence *
+evidence_get(const struct evidence_source *s)
+{
+	return &s->ev;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_EVIDENCE_H
+#define AGENT_EVIDENCE_H
+
+#include "base/root.h"
+#include "base/strlist.h"
+#include "snapshots/manifest.h"
+#include "snapshots/store.h"
+#include "specs/eval.h"
+
+/*
+ * What rules are judged by: a manifest, and the bytes behind it, either of the
+ * live system or of a snapshot. Folders of the manifest that are symlinks are
+ * followed, so that a rule about /lib/systemd finds /usr/lib/systemd.
+ */
+struct evidence_source;
+
+/* Live: content is read below root; what is read though it is not tracked is
+ * added to inputs. */
+struct evidence_source *evidence_live(const struct root *r,
+    const struct manifest *m, const struct manifest *baseline,
+    struct strlist *inputs);
+/* A snapshot: content comes from the store. */
+struct evidence_source *evidence_snapshot(struct store *s,
+    const struct manifest *m, const struct manifest *baseline);
+void evidence_free(struct evidence_source *s);
+void drop_evidence(struct evidence_source **s);	/* for CLEANUP */
+
+const struct evidence *evidence_get(const struct evidence_source *s);
+
+/* Appends where path is by the manifest's own symlinks among its parents. */
+void evidence_resolve(const struct manifest *m, const char *path,
+    struct buf *out);
+
+#endif

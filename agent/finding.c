@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/finding.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/glob.h"
+#include "base/path.h"
+#include "base/strlist.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "base/vec.h"
+
+void
+findings_done(struct findings *f)
+{
+	free(f->items);
+	arena_done(&f->arena);
+	*f = (struct findings){ 0 };
+}
+
+void
+drop_findings(struct findings *f)
+{
+	findings_done(f);
+}
+
+int
+findings_exit(const struct findings *f)
+{
+	if (f->unknowns > 0)
+		return 2;
+	return f->flagged > 0 ? 1 : 0;
+}
+
+bool
+finding_rule_covers(const struct rule *r, const char *path)
+{
+	for (size_t i = 0; i < r->paths.n; i++) {
+		CLEANUP(drop_strlist) struct strlist plain = { 0 };
+		struct err ignored = { 0 };
+
+		if (glob_braces(r->paths.items[i], &plain, &ignored) < 0)
+			continue;
+		for (size_t k = 0; k < plain.n; k++)
+			if (glob_path(plain.items[k], path))
+				return true;
+	}
+	return false;
+}
+
+enum on_change
+finding_on_change(const struct catalogue *cat, const char *path,
+    const struct rule **out_rule)
+{
+	enum on_change best = ON_CHANGE_NOTE;
+
+	*out_rule = NULL;
+	for (size_t i = 0; i < cat->n; i++) {
+		const struct spec *s = cat->specs[i];
+
+		for (size_t k = 0; s->applies && k < s->n_rules; k++) {
+			const struct rule *r = &s->rules[k];
+
+			if (r->disabled || (*out_rule != NULL &&
+			    r->on_change <= best) || !finding_rule_covers(r, path))
+				continue;
+			*out_rule = r;
+			best = r->on_change;
+		}
+	}
+	return best;
+}
+
+static struct finding *
+add(struct findings *f, enum finding_kind kind, const char *path)
+{
+	struct finding *x = VEC_ADD(f);
+
+	x->kind = kind;
+	x->path = arena_strdup(&f->arena, path);
+	return x;
+}
+
+static const char *
+quoted(struct findings *f, const char *path)
+{
+	CLEANUP(drop_buf) struct buf b = { 0 };
+
+	if (strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789/._-+@:%,=") == strlen(path))
+		return path;
+	text_quote_sh(&b, path);
+	return arena_memdup(&f->arena, b.bytes, b.len);
+}
+
+/* What a person can type about it. */
+static const char *
+drift_remedy(struct findings *f, const struct result *r)
+{
+	if (r->rule->on_drift == ON_DRIFT_FLAG)
+		return arena_printf(&f->arena, "driftctl restore %s",
+		    quoted(f, r->path));
+	return arena_printf(&f->arena, "driftctl restore --rule %s/%s",
+	    r->rule->spec->name, r->rule->id);
+}
+
+static void
+add_result(struct findings *f, const struct result *r)
+{
+	bool drift = r->verdict == VERDICT_FAILS;
+	struct finding *x = add(f, drift ? FINDING_DRIFT : FINDING_UNKNOWN,
+	    r->path);
+
+	x->id = arena_printf(&f->arena, "%s/%s:%s#%s", r->rule->spec->name,
+	    r->rule->id, r->path, r->demand);
+	x->severity = r->rule->severity;
+	x->flagged = drift;
+	x->file = r->decided_in != NULL ? arena_strdup(&f->arena,
+	    r->decided_in) : x->path;
+	x->line = r->line;
+	x->what = r->what;
+	x->why = r->rule->why;
+	x->rule = r->rule;
+	x->demand = r->demand;
+	if (drift)
+		x->remedy = drift_remedy(f, r);
+}
+
+static const char *
+change_text(struct findings *f, const struct change *c)
+{
+	CLEANUP(drop_buf) struct buf b = { 0 };
+
+	if (c->is == NULL)
+		return _("was removed since the baseline");
+	if (c->was == NULL)
+		return _("was added since the baseline");
+	entry_difference_text(&b, c->differs & ~(unsigned)DIFF_MTIME);
+	return arena_printf(&f->arena, _("changed since the baseline: %s"),
+	    buf_str(&b));
+}
+
+static struct finding *
+add_change(struct findings *f, const struct catalogue *cat,
+    const struct change *c)
+{
+	const struct entry *en = c->was != NULL ? c->was : c->is;
+	struct finding *x = add(f, FINDING_CHANGE, en->path);
+	const struct rule *rule;
+	enum on_change how = finding_on_change(cat, en->path, &rule);
+
+	x->id = arena_printf(&f->arena, "change:%s", en->path);
+	x->flagged = how != ON_CHANGE_NOTE || c->is == NULL;
+	x->severity = rule != NULL && x->flagged ? rule->severity :
+	    x->flagged ? SEVERITY_WARNING : SEVERITY_INFO;
+	x->what = change_text(f, c);
+	x->rule = rule;
+	x->why = how != ON_CHANGE_NOTE ? rule->why : NULL;
+	x->differs = c->differs;
+	if (c->was != NULL && x->flagged)
+		x->remedy = arena_printf(&f->arena, "driftctl restore %s",
+		    quoted(f, en->path));
+	return x;
+}
+
+static bool
+told(const struct findings *f, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (f->items[i].kind == FINDING_DRIFT &&
+		    strcmp(f->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_changes(struct findings *f, const struct catalogue *cat,
+    const struct changes *changes)
+{
+	size_t from_rules = f->n;
+	const struct change *folder = NULL;
+	size_t folder_finding = 0;
+
+	for (size_t i = 0; i < changes->n; i++) {
+		const struct change *c = &changes->items[i];
+		const struct entry *en = c->was != NULL ? c->was : c->is;
+
+		if (told(f, from_rules, en->path))
+			continue;
+		if (folder != NULL && (folder->is == NULL) == (c->is == NULL) &&
+		    (folder->was == NULL) == (c->was == NULL) &&
+		    path_is_under(en->path, folder->was != NULL ?
+		    folder->was->path : folder->is->path)) {
+			f->items[folder_finding].below++;
+			continue;
+		}
+		add_change(f, cat, c);
+		folder = (c->is == NULL || c->was == NULL) &&
+		    en->kind == ENTRY_DIR ? c : NULL;
+		folder_finding = f->n - 1;
+	}
+}
+
+static void
+add_unknowns(struct findings *f, const struct capture *c)
+{
+	for (size_t i = 0; i < c->unknown.n; i++) {
+		struct finding *x = add(f, FINDING_UNKNOWN,
+		    c->unknown.items[i].path);
+
+		x->id = arena_printf(&f->arena, "unknown:%s", x->path);
+		x->severity = SEVERITY_WARNING;
+		x->what = arena_strdup(&f->arena, c->unknown.items[i].why);
+	}
+}
+
+static int
+rank(const struct finding *x)
+{
+	if (x->kind == FINDING_UNKNOWN)
+		return 3;
+	if (!x->flagged)
+		return 4;
+	return SEVERITY_CRITICAL - (int)x->severity;
+}
+
+static int
+worst_first(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+	int n = rank(x) - rank(y);
+
+	if (n == 0)
+		n = path_cmp(x->path, y->path);
+	return n != 0 ? n : strcmp(x->id, y->id);
+}
+
+void
+findings_make(const struct catalogue *cat, const struct results *results,
+    const struct changes *changes, const struct capture *capture,
+    struct findings *out)
+{
+	for (size_t i = 0; i < results->n; i++)
+		add_result(out, &results->items[i]);
+	add_changes(out, cat, changes);
+	add_unknowns(out, capture);
+	if (out->n > 1)
+		qsort(out->items, out->n, sizeof(*out->items), worst_first);
+	for (size_t i = 0; i < out->n; i++) {
+		const struct finding *x = &out->items[i];
+
+		out->drifts += x->kind == FINDING_DRIFT;
+		out->flagged += x->flagged;
+		out->notes += x->kind == FINDING_CHANGE && !x->flagged;
+		out->unknowns += x->kind == FINDING_UNKNOWN;
+	}
+	out->rules = results->rules;
+	out->held = results->held;
+	out->entries = capture->manifest.n;
+	for (size_t i = 0; i < cat->n; i++)
+		out->specs += cat->specs[i]->applies;
+}

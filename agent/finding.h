@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_FINDING_H
+#define AGENT_FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "agent/compare.h"
+#include "base/mem.h"
+#include "snapshots/capture.h"
+#include "specs/catalogue.h"
+#include "specs/eval.h"
+
+enum finding_kind {
+	FINDING_DRIFT,		/* a rule does not hold */
+	FINDING_CHANGE,		/* live differs from the baseline */
+	FINDING_UNKNOWN,	/* could not be looked at or judged */
+};
+
+/* One thing to tell. Strings belong to the list's arena or what it is of. */
+struct finding {
+	enum finding_kind kind;
+	const char *id;		/* stable: "SPEC/RULE:PATH#DEMAND", "change:PATH" */
+	enum severity severity;
+	bool flagged;		/* false: a mere note, which leaves exit 0 */
+	const char *path;
+	const char *file;	/* where the deciding line stands, or NULL */
+	unsigned line;		/* in it, 0 = none decides */
+	const char *what, *why;	/* why may be NULL */
+	const char *remedy;	/* a command, or NULL */
+	const struct rule *rule;	/* NULL for plain changes */
+	const char *demand;
+	unsigned differs;	/* CHANGE: enum entry_difference */
+	size_t below;		/* CHANGE of a folder: entries in it that went
+				 * or came with it */
+};
+
+struct findings {
+	struct arena arena;
+	struct finding *items;
+	size_t n, cap;
+	size_t drifts, flagged, notes, unknowns;	/* how many of each */
+	size_t rules, held, specs, entries;	/* what was looked at */
+};
+
+/*
+ * Makes one list of what rules, comparison and capture found, worst first,
+ * then by path: a path that a rule complains of is not told again as a change;
+ * folders that came or went whole are one finding. What vanished without any
+ * rule about it is flagged, as that is what goes unnoticed; what was added or
+ * edited is a note unless a rule says otherwise.
+ */
+void findings_make(const struct catalogue *cat, const struct results *results,
+    const struct changes *changes, const struct capture *capture,
+    struct findings *out);
+void findings_done(struct findings *f);
+void drop_findings(struct findings *f);	/* for CLEANUP */
+
+/* Design: 2 where something is unknown, 1 where something is flagged, 0. */
+int findings_exit(const struct findings *f);
+
+/* The strictest on-change that rules have for path; NULL rule: none. */
+enum on_change finding_on_change(const struct catalogue *cat,
+    const char *path, const struct rule **out_rule);
+
+/* True when path matches one of the rule's patterns. */
+bool finding_rule_covers(const struct rule *r, const char *path);
+
+#endif

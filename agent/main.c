@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "agent/command.h"
+#include "agent/print.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "snapshots/gitrepo.h"
+
+static const struct command *const commands[] = {
+	&cmd_init, &cmd_snapshot, &cmd_check, &cmd_diff, &cmd_restore,
+	&cmd_undo, &cmd_accept, &cmd_log, &cmd_show, &cmd_spec, &cmd_verify,
+	&cmd_gc,
+};
+enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static const char usage[] = N_(
+"usage: driftctl [--root DIR] [--store DIR] [--specs DIR]... [--config FILE]\n"
+"                [--format text|json] [-q|-v] [--no-color] VERB ...\n"
+"\n"
+"Keeps the files that a server lives by as they must be: records them, says\n"
+"what an upgrade took away or changed, puts it back, and can undo that.\n"
+"\n");
+
+static int
+help(void)
+{
+	CLEANUP(drop_buf) struct buf out = { 0 };
+	struct err e = { 0 };
+
+	buf_adds(&out, _(usage));
+	for (int i = 0; i < N_COMMANDS; i++) {
+		const struct command *c = commands[i];
+
+		buf_addf(&out, "  %s%s%s\n        %s\n", c->name,
+		    c->args[0] != '\0' ? " " : "", c->args, _(c->summary));
+	}
+	buf_adds(&out, _("\nexit: 0 clean or done, 1 drift or something left "
+	    "to do, 2 could not tell or do\nsee driftctl(8) and "
+	    "driftctl-specs(5)\n"));
+	return print_out(&out, &e) < 0 ? 2 : 0;
+}
+
+static int
+unknown_verb(const char *verb, struct err *e)
+{
+	const char *names[N_COMMANDS + 2] = { NULL }, *near;
+
+	for (int i = 0; i < N_COMMANDS; i++)
+		names[i] = commands[i]->name;
+	names[N_COMMANDS] = "help";
+	near = text_nearest(verb, names);
+	if (near != NULL)
+		return err_set(e, ERR_USAGE, NULL, _("unknown verb '%s' "
+		    "(did you mean '%s'?)"), verb, near);
+	return err_set(e, ERR_USAGE, NULL,
+	    _("unknown verb '%s' [see 'driftctl help']"), verb);
+}
+
+static int
+dispatch(const struct options *o, struct err *e)
+{
+	if (o->version) {
+		printf("driftctl %s\n", VERSION);
+		return 0;
+	}
+	if (o->help || (o->verb != NULL && strcmp(o->verb, "help") == 0))
+		return help();
+	if (o->verb == NULL)
+		return err_set(e, ERR_USAGE, NULL,
+		    _("no verb given [see 'driftctl help']"));
+	for (int i = 0; i < N_COMMANDS; i++)
+		if (strcmp(commands[i]->name, o->verb) == 0)
+			return commands[i]->run(o, e);
+	return unknown_verb(o->verb, e);
+}
+
+/* A walk holds one descriptor for each level of folders it is in. */
+static void
+raise_limits(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == 0) {
+		l.rlim_cur = l.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &l);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	CLEANUP(drop_options) struct options o = { 0 };
+	struct err e = { 0 };
+	int code;
+
+	setlocale(LC_ALL, "");
+	bindtextdomain("driftctl", LOCALEDIR);
+	textdomain("driftctl");
+	/* A reader that goes away is an error to report, not our end: a
+	 * restore must not die of `| head`. */
+	signal(SIGPIPE, SIG_IGN);
+	umask(077);
+	raise_limits();
+	if (options_parse(argc > 0 ? argc - 1 : 0, argv + 1, &o, &e) < 0 ||
+	    gitrepo_start(&e) < 0) {
+		print_error(&e);
+		return 2;
+	}
+	code = dispatch(&o, &e);
+	if (code < 0) {
+		print_error(&e);
+		code = 2;
+	}
+	gitrepo_stop();
+	return code;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/report.h"
+
+#include <string.h>
+
+#include "agent/json.h"
+#include "base/text.h"
+#include "base/tr.h"
+
+enum { WIDTH = 80, INDENT = 10 };
+
+static const char *const severity_name[] = {
+	[SEVERITY_INFO] = N_("info"),
+	[SEVERITY_WARNING] = N_("warning"),
+	[SEVERITY_CRITICAL] = N_("critical"),
+};
+static const char *const kind_name[] = {
+	[FINDING_DRIFT] = "drift",
+	[FINDING_CHANGE] = "change",
+	[FINDING_UNKNOWN] = "unknown",
+};
+
+static const char *
+word_of(const struct finding *f)
+{
+	if (f->kind == FINDING_UNKNOWN)
+		return _("unknown");
+	if (!f->flagged)
+		return _("note");
+	return _(severity_name[f->severity]);
+}
+
+static const char *
+color_of(const struct finding *f)
+{
+	if (f->kind == FINDING_UNKNOWN)
+		return "\033[1;35m";
+	if (!f->flagged)
+		return "\033[2m";
+	return f->severity == SEVERITY_CRITICAL ? "\033[1;31m" : "\033[1;33m";
+}
+
+/* Wraps words at the right margin, each line indented. */
+static void
+add_wrapped(struct buf *out, const char *text)
+{
+	CLEANUP(drop_buf) struct buf safe = { 0 };
+	size_t col = WIDTH;
+	const char *p;
+
+	text_escape(&safe, text, strlen(text));
+	for (p = buf_str(&safe); *p != '\0';) {
+		size_t n = strcspn(p, " "), shown = 0;
+
+		for (size_t i = 0; i < n; i++)
+			shown += ((unsigned char)p[i] & 0xc0) != 0x80;
+		if (col + 1 + shown > WIDTH) {
+			if (col != WIDTH)
+				buf_addc(out, '\n');
+			buf_addf(out, "%*s", INDENT, "");
+			col = INDENT;
+		} else {
+			buf_addc(out, ' ');
+			col++;
+		}
+		buf_add(out, p, n);
+		col += shown;
+		p += n;
+		p += strspn(p, " ");
+	}
+	buf_addc(out, '\n');
+}
+
+static void
+add_place(struct buf *out, const struct finding *f)
+{
+	text_escape(out, f->path, strlen(f->path));
+	if (f->line == 0)
+		return;
+	if (f->file != NULL && strcmp(f->file, f->path) != 0) {
+		buf_adds(out, " (");
+		text_escape(out, f->file, strlen(f->file));
+		buf_addf(out, ":%u)", f->line);
+	} else {
+		buf_addf(out, ":%u", f->line);
+	}
+}
+
+static void
+add_finding(struct buf *out, const struct finding *f, bool color, bool verbose)
+{
+	const char *word = word_of(f);
+	size_t shown = strlen(word);
+
+	if (color)
+		buf_addf(out, "%s%s\033[0m", color_of(f), word);
+	else
+		buf_adds(out, word);
+	buf_addf(out, "%*s", (int)(shown < INDENT ? INDENT - shown : 1), "");
+	add_place(out, f);
+	buf_adds(out, ": ");
+	text_escape(out, f->what, strlen(f->what));
+	if (f->below > 0)
+		buf_addf(out, ngettext(" (and %zu entry below it)",
+		    " (and %zu entries below it)", f->below), f->below);
+	if (f->rule != NULL && f->kind != FINDING_CHANGE)
+		buf_addf(out, " [%s/%s]", f->rule->spec->name, f->rule->id);
+	buf_addc(out, '\n');
+	if (f->why != NULL && (f->flagged || verbose))
+		add_wrapped(out, f->why);
+	if (f->remedy != NULL && f->flagged) {
+		buf_addf(out, "%*s-> ", INDENT, "");
+		text_escape(out, f->remedy, strlen(f->remedy));
+		buf_addc(out, '\n');
+	}
+}
+
+static void
+add_summary(struct buf *out, const struct report *r)
+{
+	const struct findings *f = r->findings;
+
+	if (f->drifts + f->flagged + f->unknowns + f->notes == 0)
+		buf_addf(out, _("clean: %zu rules of %zu specs hold"),
+		    f->rules, f->specs);
+	else
+		buf_addf(out, _("%zu flagged (%zu of them drift), %zu noted, "
+		    "%zu unknown; %zu rules of %zu specs"), f->flagged,
+		    f->drifts, f->notes, f->unknowns, f->rules, f->specs);
+	buf_addf(out, _("; %zu entries tracked\n"), f->entries);
+	if (r->baseline == NULL) {
+		buf_adds(out, _("there is no baseline to compare with\n"));
+		return;
+	}
+	buf_adds(out, _("baseline: "));
+	text_hex(out, r->baseline->b, 4);
+	if (r->baseline_time != NULL)
+		buf_addf(out, _(" of %s"), r->baseline_time);
+	buf_addc(out, '\n');
+}
+
+void
+report_text(const struct report *r, bool color, struct buf *out)
+{
+	const struct findings *f = r->findings;
+	int verbose = r->m->o->verbose;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (verbose >= 0 || f->items[i].flagged ||
+		    f->items[i].kind == FINDING_UNKNOWN)
+			add_finding(out, &f->items[i], color, verbose > 0);
+	if (verbose >= 0)
+		add_summary(out, r);
+}
+
+static void
+json_finding(struct json *j, const struct finding *f)
+{
+	json_open(j, NULL, '{');
+	json_text(j, "id", f->id);
+	json_text(j, "kind", kind_name[f->kind]);
+	json_text(j, "severity", severity_name[f->severity]);
+	json_bool(j, "flagged", f->flagged);
+	json_text(j, "path", f->path);
+	json_text(j, "file", f->file);
+	if (f->line > 0)
+		json_number(j, "line", f->line);
+	json_text(j, "what", f->what);
+	json_text(j, "why", f->why);
+	json_text(j, "remedy", f->remedy);
+	if (f->rule != NULL) {
+		json_text(j, "spec", f->rule->spec->name);
+		json_text(j, "rule", f->rule->id);
+	}
+	json_text(j, "demand", f->demand);
+	if (f->below > 0)
+		json_number(j, "below", f->below);
+	json_close(j, '}');
+}
+
+void
+report_json(const struct report *r, struct buf *out)
+{
+	const struct findings *f = r->findings;
+	struct json j = { .out = out };
+	CLEANUP(drop_buf) struct buf hex = { 0 };
+
+	json_open(&j, NULL, '{');
+	json_number(&j, "version", 1);
+	json_text(&j, "verb", r->verb);
+	json_text(&j, "root", r->m->o->root);
+	if (r->baseline != NULL)
+		text_hex(&hex, r->baseline->b, OID_LEN);
+	json_text(&j, "baseline", hex.len > 0 ? buf_str(&hex) : NULL);
+	json_number(&j, "exit", (uint64_t)r->exit_code);
+	json_open(&j, "summary", '{');
+	json_number(&j, "drift", f->drifts);
+	json_number(&j, "flagged", f->flagged);
+	json_number(&j, "notes", f->notes);
+	json_number(&j, "unknown", f->unknowns);
+	json_number(&j, "rules", f->rules);
+	json_number(&j, "specs", f->specs);
+	json_number(&j, "entries", f->entries);
+	json_close(&j, '}');
+	json_open(&j, "findings", '[');
+	for (size_t i = 0; i < f->n; i++)
+		json_finding(&j, &f->items[i]);
+	json_close(&j, ']');
+	json_close(&j, '}');
+	buf_addc(out, '\n');
+}
+
+void
+report_write(const struct report *r, struct buf *out)
+{
+	if (r->m->o->format == FORMAT_JSON)
+		report_json(r, out);
+	else
+		report_text(r, options_color(r->m->o), out);
+}
