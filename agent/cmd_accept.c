@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "agent/command.h"
-#include "agent/print.h"
+#include "agent/say.h"
 #include "agent/snapshotarg.h"
 #include "agent/snapshotter.h"
 #include "base/path.h"
@@ -149,7 +149,7 @@ run(const struct options *o, struct err *e)
 	    _("the baseline was that already: "));
 	snapshot_name(&baseline, &out);
 	buf_addc(&out, '\n');
-	if (o->verbose >= 0 && print_out(&out, e) < 0)
+	if (o->verbose >= 0 && say_out(&out, e) < 0)
 		return -1;
 	return machine_complain(&m) || now.live.unknown.n > 0 ? 2 : 0;
 }

@@ -3,7 +3,7 @@
 #include "agent/apply.h"
 #include "agent/assess.h"
 #include "agent/command.h"
-#include "agent/print.h"
+#include "agent/say.h"
 #include "agent/report.h"
 #include "agent/repoinputs.h"
 #include "agent/snapshotter.h"
@@ -72,14 +72,14 @@ run(const struct options *o, struct err *e)
 	if (bad_specs)
 		answer.exit_code = 2;
 	if (apply_pending(store_fd(m.store))) {
-		print_note(_("%s: a restore was interrupted [run 'driftctl "
+		say_note(_("%s: a restore was interrupted [run 'driftctl "
 		    "restore' or 'driftctl undo': either takes back what it "
 		    "had begun]"), store_dir(m.store));
 		answer.exit_code = 2;
 	}
 	n = write_report(&m, &a, answer.exit_code, &answer.text, e);
 	if (n == 0)
-		n = print_out(&answer.text, e);
+		n = say_out(&answer.text, e);
 	if (n == 0)
 		keep(&m, &a, &answer);
 	buf_done(&answer.text);

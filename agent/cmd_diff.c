@@ -6,7 +6,7 @@
 #include "agent/command.h"
 #include "agent/compare.h"
 #include "agent/json.h"
-#include "agent/print.h"
+#include "agent/say.h"
 #include "agent/snapshotarg.h"
 #include "base/file.h"
 #include "base/tr.h"
@@ -170,10 +170,10 @@ run(const struct options *o, struct err *e)
 		return -1;
 	compare_manifests(&s.was, &s.is, false, &c);
 	keep_covered(&c, &paths);
-	if (write_diff(&s, &c, &out, e) < 0 || print_out(&out, e) < 0)
+	if (write_diff(&s, &c, &out, e) < 0 || say_out(&out, e) < 0)
 		return -1;
 	for (size_t i = 0; i < s.now.unknown.n; i++)
-		print_note("%s: %s", s.now.unknown.items[i].path,
+		say_note("%s: %s", s.now.unknown.items[i].path,
 		    s.now.unknown.items[i].why);
 	if (s.now.unknown.n > 0)
 		return 2;

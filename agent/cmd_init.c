@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "agent/command.h"
-#include "agent/print.h"
+#include "agent/say.h"
 #include "agent/snapshotter.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -73,7 +73,7 @@ first(struct machine *m, struct buf *out, struct err *e)
 	buf_adds(out, _("next: driftctl check\n"));
 	unknown = r.live.unknown.n;
 	for (size_t i = 0; i < unknown; i++)
-		print_note("%s: %s", r.live.unknown.items[i].path,
+		say_note("%s: %s", r.live.unknown.items[i].path,
 		    r.live.unknown.items[i].why);
 	return unknown > 0 ? 2 : 0;
 }
@@ -126,7 +126,7 @@ run(const struct options *o, struct err *e)
 		return -1;
 	if (machine_complain(&m))
 		n = 2;
-	if (o->verbose >= 0 && print_out(&out, e) < 0)
+	if (o->verbose >= 0 && say_out(&out, e) < 0)
 		return -1;
 	return n;
 }

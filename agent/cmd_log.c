@@ -6,7 +6,7 @@
 #include "agent/command.h"
 #include "agent/finding.h"
 #include "agent/json.h"
-#include "agent/print.h"
+#include "agent/say.h"
 #include "agent/snapshotarg.h"
 #include "agent/snapshotter.h"
 #include "base/glob.h"
@@ -222,7 +222,7 @@ run(const struct options *o, struct err *e)
 		json_close(&t.json, ']');
 		buf_addc(&out, '\n');
 	}
-	return print_out(&out, e) < 0 ? -1 : 0;
+	return say_out(&out, e) < 0 ? -1 : 0;
 }
 
 const struct command cmd_log = {

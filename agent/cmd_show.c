@@ -4,7 +4,7 @@
 #include "agent/changetext.h"
 #include "agent/command.h"
 #include "agent/compare.h"
-#include "agent/print.h"
+#include "agent/say.h"
 #include "agent/snapshotarg.h"
 #include "agent/snapshotter.h"
 #include "base/text.h"
@@ -117,7 +117,7 @@ run(const struct options *o, struct err *e)
 	} else {
 		n = show_snapshot(&m, &commit, &out, e);
 	}
-	return n < 0 || print_out(&out, e) < 0 ? -1 : 0;
+	return n < 0 || say_out(&out, e) < 0 ? -1 : 0;
 }
 
 const struct command cmd_show = {

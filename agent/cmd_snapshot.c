@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/answer.h"
 #include "agent/command.h"
-#include "agent/print.h"
+#include "agent/say.h"
 #include "agent/repoinputs.h"
 #include "agent/snapshotter.h"
 #include "base/tr.h"
@@ -10,7 +10,7 @@ static void
 tell_unknown(const struct capture *c)
 {
 	for (size_t i = 0; i < c->unknown.n; i++)
-		print_note("%s: %s", c->unknown.items[i].path,
+		say_note("%s: %s", c->unknown.items[i].path,
 		    c->unknown.items[i].why);
 }
 
@@ -43,7 +43,7 @@ run(const struct options *o, struct err *e)
 		snapshot_name(&r.commit, &a.text);
 		buf_addc(&a.text, '\n');
 	}
-	n = print_out(&a.text, e);
+	n = say_out(&a.text, e);
 	tell_unknown(&r.live);
 	if (machine_complain(&m) || r.live.unknown.n > 0)
 		a.exit_code = 2;

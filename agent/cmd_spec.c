@@ -7,7 +7,7 @@
 #include "agent/command.h"
 #include "agent/json.h"
 #include "agent/machine.h"
-#include "agent/print.h"
+#include "agent/say.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -209,7 +209,7 @@ lint(struct machine *m, struct strlist *args, struct buf *out, struct err *e)
 		CLEANUP(drop_buf) struct buf line = { 0 };
 
 		diagnostic_format(&d.items[i], &line);
-		print_error_text(buf_str(&line));
+		say_error_text(buf_str(&line));
 	}
 	diagnostics_done(&d);
 	if (n == 0)
@@ -265,7 +265,7 @@ run(const struct options *o, struct err *e)
 		return -1;
 	args = (struct strlist){ words.items + 1, words.n - 1, 0 };
 	n = verbs[i].run(&m, &args, &out, e);
-	if (n >= 0 && print_out(&out, e) < 0)
+	if (n >= 0 && say_out(&out, e) < 0)
 		return -1;
 	return n;
 }

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "agent/apply.h"
-#include "agent/print.h"
+#include "agent/say.h"
 #include "agent/specfolders.h"
 #include "agent/tracked.h"
 #include "base/file.h"
@@ -197,7 +197,7 @@ machine_lock(struct machine *m, struct err *e)
 		return -1;
 	n = apply_recover(&m->root, store_fd(m->store), &id, e);
 	if (n > 0)
-		print_note(_("the restore %s was interrupted; what it had "
+		say_note(_("the restore %s was interrupted; what it had "
 		    "begun was taken back"), buf_str(&id));
 	return n < 0 ? -1 : 0;
 }
@@ -297,7 +297,7 @@ machine_complain(const struct machine *m)
 		CLEANUP(drop_buf) struct buf line = { 0 };
 
 		diagnostic_format(&m->diagnostics.items[i], &line);
-		print_error_text(buf_str(&line));
+		say_error_text(buf_str(&line));
 	}
 	return m->diagnostics.n > 0;
 }

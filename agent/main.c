@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "agent/command.h"
-#include "agent/print.h"
+#include "agent/say.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -44,7 +44,7 @@ help(void)
 	buf_adds(&out, _("\nexit: 0 clean or done, 1 drift or something left "
 	    "to do, 2 could not tell or do\nsee driftctl(8) and "
 	    "driftctl-specs(5)\n"));
-	return print_out(&out, &e) < 0 ? 2 : 0;
+	return say_out(&out, &e) < 0 ? 2 : 0;
 }
 
 static int
@@ -110,12 +110,12 @@ main(int argc, char **argv)
 	raise_limits();
 	if (options_parse(argc > 0 ? argc - 1 : 0, argv + 1, &o, &e) < 0 ||
 	    gitrepo_start(&e) < 0) {
-		print_error(&e);
+		say_error(&e);
 		return 2;
 	}
 	code = dispatch(&o, &e);
 	if (code < 0) {
-		print_error(&e);
+		say_error(&e);
 		code = 2;
 	}
 	gitrepo_stop();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/print.h"
+#include "agent/say.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,22 +11,22 @@
 #include "base/text.h"
 
 void
-print_error_text(const char *line)
+say_error_text(const char *line)
 {
 	fprintf(stderr, "driftctl: %s\n", line);
 }
 
 void
-print_error(const struct err *e)
+say_error(const struct err *e)
 {
 	CLEANUP(drop_buf) struct buf line = { 0 };
 
 	err_format(e, &line);
-	print_error_text(buf_str(&line));
+	say_error_text(buf_str(&line));
 }
 
 void
-print_note(const char *fmt, ...)
+say_note(const char *fmt, ...)
 {
 	CLEANUP(drop_buf) struct buf line = { 0 };
 	CLEANUP(drop_free) char *raw = NULL;
@@ -39,11 +39,11 @@ print_note(const char *fmt, ...)
 	if (raw == NULL)
 		return;
 	text_escape(&line, raw, strlen(raw));
-	print_error_text(buf_str(&line));
+	say_error_text(buf_str(&line));
 }
 
 int
-print_out(const struct buf *text, struct err *e)
+say_out(const struct buf *text, struct err *e)
 {
 	return file_write_fd(STDOUT_FILENO, "stdout", buf_str(text), text->len,
 	    e);
