@@ -30,7 +30,13 @@ struct step {
 	const char *path;
 	const struct entry *want;	/* NULL for STEP_REMOVE */
 	const struct entry *have;	/* NULL where nothing is */
-	unsigned differs;		/* enum entry_difference */
+	/* enum entry_difference; 0 with STEP_META: a folder that only keeps
+	 * its time though names in it come and go */
+	unsigned differs;
+	/* The name whose inode it shares: put by another step or living there;
+	 * always set for STEP_LINK, and where one takes another type's place */
+	const char *source;
+	bool implied;	/* a parent that is needed; nobody wished for it */
 	const char *reason;		/* "mail-auth/service-files", or NULL */
 	/* The new bytes of a repaired file; NULL: those that want->oid names */
 	const struct buf *bytes;
@@ -48,6 +54,7 @@ struct wish {
 	const struct entry *want;
 	const char *reason;
 	const struct buf *bytes;
+	bool times_only;	/* a folder: only its mtime shall be as want has it */
 };
 
 struct wishes {
@@ -55,17 +62,24 @@ struct wishes {
 	size_t n, cap;
 };
 
+void wishes_done(struct wishes *w);
+void drop_wishes(struct wishes *w);	/* for CLEANUP */
+
 /*
  * Makes the plan that turns `have` (everything known to be there) into what
  * the wishes say: missing parents are made as `known` (a snapshot's manifest)
  * describes them, 0755 root:root where it does not; names that share an inode
  * are put together; folders come before what is in them, removals last and
  * deepest first. A wish that is true already (mtime included) is no step.
- * Fails when two wishes contradict each other, or something that is neither
- * tracked nor wished away would be lost (a folder with strangers in it).
+ * Something of another type in the way of a wish goes, with all that is in it
+ * (apply_plan keeps everything in the rollback, strangers included).
+ * Fails when two wishes contradict each other, when something that nobody
+ * wished for stands where a parent must be, or where the content wished for
+ * was never kept. The manifests and wishes must outlive the plan.
  */
 int plan_make(const struct manifest *have, const struct manifest *known,
     const struct wishes *wishes, struct plan *out, struct err *e);
 void plan_done(struct plan *p);
+void drop_plan(struct plan *p);		/* for CLEANUP */
 
 #endif
