@@ -15,13 +15,21 @@
  *  3. all renames, metadata of what stays in place, folders last; one syncfs
  *  4. the journal goes
  *
- * A run that dies in 2 or 3 is taken back by the next one (apply_recover).
+ * A run that dies in 2 or 3 is taken back by the next one (apply_recover), one
+ * that fails takes itself back at once: when -1 is returned all is as before,
+ * unless apply_pending says that this failed, too. Owners are numbers: those
+ * in want are used as they are.
  */
 struct apply_options {
 	const struct root *root;
 	int store_fd;		/* the store's folder: rollback/, journal/ */
 	const char *id;		/* names the rollback; unique */
 	const char *title;	/* why, for the rollback's list */
+	/*
+	 * Everything known to be there, to find other names of what will be
+	 * replaced, so that an undo can put the names together again.
+	 */
+	const struct manifest *have;
 	/* The bytes of want, where a step does not carry them. */
 	int (*content)(void *ctx, const struct entry *want, struct buf *out,
 	    struct err *e);

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/journal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/meta.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "base/vec.h"
+#include "snapshots/rollfiles.h"
+
+#define JOURNAL_DIR "journal"
+#define JOURNAL_HEADER "driftctl-journal 1\n"
+
+enum { JOURNAL_MAX = 256 << 20 };
+
+char *
+journal_root(const struct root *r)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", r->fd);
+	n = readlink(link, path, sizeof(path));
+	if (n <= 0 || (size_t)n == sizeof(path))
+		return xstrdup(r->dir);
+	return xmemdup(path, (size_t)n);
+}
+
+void
+journal_loosened(struct journal *j, const char *path, uint32_t flags)
+{
+	if (j->n == j->cap) {
+		j->cap = j->cap + j->cap / 2 + 8;
+		j->loosened = xreallocarray(j->loosened, j->cap,
+		    sizeof(*j->loosened));
+	}
+	j->loosened[j->n++] = (struct loosened){
+		arena_strdup(&j->arena, path), flags };
+}
+
+static void
+add_line(struct buf *out, const char *word, const char *value)
+{
+	buf_adds(out, word);
+	text_encode(out, value, strlen(value));
+	buf_addc(out, '\n');
+}
+
+int
+journal_write(int store_fd, const struct journal *j, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	CLEANUP(drop_free) char *name = xasprintf(JOURNAL_DIR "/%s", j->id);
+
+	if (mkdirat(store_fd, JOURNAL_DIR, 0700) < 0 && errno != EEXIST)
+		return err_sys(e, JOURNAL_DIR, _("cannot make the folder"));
+	buf_adds(&text, JOURNAL_HEADER);
+	add_line(&text, "root ", j->root);
+	for (size_t i = 0; i < j->folders.n; i++)
+		add_line(&text, "folder ", j->folders.items[i]);
+	for (size_t i = 0; i < j->n; i++) {
+		buf_adds(&text, "flags ");
+		meta_flags_text(&text, j->loosened[i].flags);
+		add_line(&text, " ", j->loosened[i].path);
+	}
+	rollfiles_seal(&text);
+	return file_replace(store_fd, name, text.bytes, text.len, 0600, e);
+}
+
+static int
+take_line(struct journal *j, char *line)
+{
+	CLEANUP(drop_buf) struct buf value = { 0 };
+	char *word = strchr(line, ' '), *path;
+	uint32_t flags;
+
+	if (word == NULL)
+		return -1;
+	*word++ = '\0';
+	path = strcmp(line, "flags") == 0 ? strchr(word, ' ') : word;
+	if (path == NULL)
+		return -1;
+	if (path != word)
+		*path++ = '\0';
+	if (text_decode(&value, path, strlen(path)) < 0)
+		return -1;
+	if (path != word) {
+		if (meta_flags_from(word, &flags) < 0)
+			return -1;
+		journal_loosened(j, buf_str(&value), flags);
+	} else if (strcmp(line, "folder") == 0) {
+		strlist_add(&j->folders, buf_str(&value));
+	} else if (strcmp(line, "root") == 0 && j->root == NULL) {
+		j->root = buf_steal(&value);
+	} else {
+		return -1;
+	}
+	return 0;
+}
+
+static int
+read_journal(int dir, const char *id, struct journal *out, struct err *e)
+{
+	CLEANUP(drop_journal) struct journal j = { .id = xstrdup(id) };
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	char *line, *rest;
+
+	if (file_read(dir, id, JOURNAL_MAX, &text, e) < 0 ||
+	    rollfiles_unseal(&text, JOURNAL_HEADER, id, e) < 0)
+		return -1;
+	rest = text.bytes + strlen(JOURNAL_HEADER);
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (*line != '\0' && take_line(&j, line) < 0)
+			return err_set(e, ERR_INPUT, id, _("damaged journal"));
+	if (j.root == NULL)
+		return err_set(e, ERR_INPUT, id, _("damaged journal"));
+	*out = STEAL(j);
+	return 0;
+}
+
+/* What a write of a journal left that never came to be is nothing. */
+static bool
+is_journal(const char *name)
+{
+	return strchr(name, '.') == NULL;
+}
+
+int
+journal_find(int store_fd, struct journal *out, struct err *e)
+{
+	CLEANUP(drop_dir) DIR *d = NULL;
+	const struct dirent *de;
+	int fd = openat(store_fd, JOURNAL_DIR,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0 || (d = fdopendir(fd)) == NULL)
+		return err_sys(e, JOURNAL_DIR, _("cannot open"));
+	while ((de = readdir(d)) != NULL)
+		if (is_journal(de->d_name))
+			return read_journal(fd, de->d_name, out, e) < 0 ?
+			    -1 : 1;
+	return 0;
+}
+
+static int
+sync_folder(int store_fd, const char *name, struct err *e)
+{
+	CLEANUP(drop_fd) int fd = openat(store_fd, name,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, name, _("cannot open"));
+	return file_sync_dir(fd, name, e);
+}
+
+int
+journal_remove(int store_fd, const char *id, struct err *e)
+{
+	CLEANUP(drop_free) char *name = xasprintf(JOURNAL_DIR "/%s", id);
+
+	if (unlinkat(store_fd, name, 0) < 0)
+		return err_sys(e, name, _("cannot remove"));
+	return sync_folder(store_fd, JOURNAL_DIR, e);
+}
+
+int
+journal_retire(int store_fd, const char *id, struct err *e)
+{
+	CLEANUP(drop_free) char *name = xasprintf(JOURNAL_DIR "/%s", id);
+	CLEANUP(drop_free) char *mark = xasprintf(ROLL_DIR "/%s" ROLL_UNDONE,
+	    id);
+
+	if (renameat(store_fd, name, store_fd, mark) < 0)
+		return err_sys(e, name, _("cannot rename"));
+	return sync_folder(store_fd, ROLL_DIR, e) < 0 ? -1 :
+	    sync_folder(store_fd, JOURNAL_DIR, e);
+}
+
+void
+journal_done(struct journal *j)
+{
+	free(j->id);
+	free(j->root);
+	free(j->loosened);
+	strlist_done(&j->folders);
+	arena_done(&j->arena);
+	*j = (struct journal){ 0 };
+}
+
+void
+drop_journal(struct journal *j)
+{
+	journal_done(j);
+}
