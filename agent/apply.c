@@ -154,7 +154,9 @@ take_back(const struct root *root, int store_fd, const struct journal *j,
 	if (rollback_read(store_fd, j->id, &rb, e) < 0 ||
 	    clear_away(&r, j, e) < 0 || bring_back(&r, &o, &rb, e) < 0)
 		return -1;
-	return journal_retire(store_fd, j->id, e);
+	if (journal_retire(store_fd, j->id, e) < 0)
+		return -1;
+	return journal_sweep(store_fd, e);
 }
 
 int
@@ -165,6 +167,9 @@ apply_recover(const struct root *root, int store_fd, struct buf *out_id,
 	CLEANUP(drop_free) char *here = journal_root(root);
 	int n = journal_find(store_fd, &j, e);
 
+	if (n == 0 && (rollback_sweep(store_fd, e) < 0 ||
+	    journal_sweep(store_fd, e) < 0))
+		return -1;
 	if (n <= 0)
 		return n;
 	if (strcmp(here, j.root) != 0)

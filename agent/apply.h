@@ -44,7 +44,8 @@ int apply_plan(const struct apply_options *o, const struct plan *p,
 /*
  * Takes back what a dead run left half done. Returns 1 and its id in out_id
  * when there was something, 0 when not. Only to be called under the store's
- * lock. Safe to be killed and called again.
+ * lock, and before each apply_plan. Safe to be killed and called again. With
+ * --root of another root than the journal's it fails and names that one.
  */
 int apply_recover(const struct root *root, int store_fd, struct buf *out_id,
     struct err *e);

@@ -134,23 +134,46 @@ is_journal(const char *name)
 	return strchr(name, '.') == NULL;
 }
 
-int
-journal_find(int store_fd, struct journal *out, struct err *e)
+/* 0 when there is no folder yet. */
+static int
+open_folder(int store_fd, DIR **out, struct err *e)
 {
-	CLEANUP(drop_dir) DIR *d = NULL;
-	const struct dirent *de;
 	int fd = openat(store_fd, JOURNAL_DIR,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT)
 		return 0;
-	if (fd < 0 || (d = fdopendir(fd)) == NULL)
+	if (fd < 0 || (*out = fdopendir(fd)) == NULL)
 		return err_sys(e, JOURNAL_DIR, _("cannot open"));
-	while ((de = readdir(d)) != NULL)
+	return 1;
+}
+
+int
+journal_find(int store_fd, struct journal *out, struct err *e)
+{
+	CLEANUP(drop_dir) DIR *d = NULL;
+	const struct dirent *de;
+	int n = open_folder(store_fd, &d, e);
+
+	while (n > 0 && (de = readdir(d)) != NULL)
 		if (is_journal(de->d_name))
-			return read_journal(fd, de->d_name, out, e) < 0 ?
+			return read_journal(dirfd(d), de->d_name, out, e) < 0 ?
 			    -1 : 1;
-	return 0;
+	return n < 0 ? -1 : 0;
+}
+
+int
+journal_sweep(int store_fd, struct err *e)
+{
+	CLEANUP(drop_dir) DIR *d = NULL;
+	const struct dirent *de;
+	int n = open_folder(store_fd, &d, e);
+
+	while (n > 0 && (de = readdir(d)) != NULL)
+		if (strstr(de->d_name, ".tmp") != NULL &&
+		    unlinkat(dirfd(d), de->d_name, 0) < 0)
+			return err_sys(e, de->d_name, _("cannot remove"));
+	return n < 0 ? -1 : 0;
 }
 
 static int

@@ -30,6 +30,8 @@ void journal_loosened(struct journal *j, const char *path, uint32_t flags);
 int journal_write(int store_fd, const struct journal *j, struct err *e);
 /* 1 and the journal that lies there, 0 when none does. */
 int journal_find(int store_fd, struct journal *out, struct err *e);
+/* Removes what writing a journal left when it was cut off. */
+int journal_sweep(int store_fd, struct err *e);
 /* The restore is whole: the journal goes. */
 int journal_remove(int store_fd, const char *id, struct err *e);
 /* It was taken back: the journal goes and the rollback is marked, in one. */

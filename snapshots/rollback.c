@@ -128,6 +128,7 @@ rollback_save(struct rollback_writer *w, enum rollback_class c,
 	*own = entry_dup(&w->arena, en);
 	it->en = own;
 	it->class = c;
+	it->grouped = grouped;
 	if (becomes != NULL) {
 		it->more_flags = becomes->flags;
 		it->more_xattrs = xattrs_added(&w->arena, en, becomes);

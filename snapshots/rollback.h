@@ -19,6 +19,8 @@
  *	ID.meta		exactly what was there; comes last, and without it there
  *			is no rollback ID
  *	ID.undone	it was taken back
+ *
+ * An id has no dot and starts with its time: 20261121T193000Z-restore.
  */
 enum rollback_class {
 	ROLLBACK_PUT,	/* will be replaced or removed */
@@ -79,7 +81,7 @@ bool rollback_undone(int store_fd, const char *id);
 int rollback_mark_undone(int store_fd, const char *id, struct err *e);
 /* Removes whatever there is of it, ID.meta first. */
 int rollback_remove(int store_fd, const char *id, struct err *e);
-/* The same for what dead runs left before their rollback was there. */
+/* Removes what dead runs left of rollbacks that never came to be. */
 int rollback_sweep(int store_fd, struct err *e);
 
 #endif

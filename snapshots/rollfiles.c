@@ -104,49 +104,58 @@ rollback_remove(int store_fd, const char *id, struct err *e)
 	return 0;
 }
 
-/* The ids of all files with this ending, or with any when NULL. */
 static int
-list_ids(int store_fd, const char *ending, struct strlist *out, struct err *e)
+open_folder(int store_fd, DIR **out, struct err *e)
 {
-	CLEANUP(drop_dir) DIR *d = NULL;
-	const struct dirent *de;
 	int fd = openat(store_fd, ROLL_DIR,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT)
 		return 0;
-	if (fd < 0 || (d = fdopendir(fd)) == NULL)
+	if (fd < 0 || (*out = fdopendir(fd)) == NULL)
 		return err_sys(e, ROLL_DIR, _("cannot open"));
-	while ((de = readdir(d)) != NULL) {
-		const char *dot = strchr(de->d_name, '.');
-
-		if (dot == NULL || dot == de->d_name ||
-		    (ending != NULL && strcmp(dot, ending) != 0))
-			continue;
-		strlist_take(out, xmemdup(de->d_name,
-		    (size_t)(dot - de->d_name)));
-	}
-	/* They start with their time. */
-	strlist_sort(out);
-	return 0;
+	return 1;
 }
 
 int
 rollback_ids(int store_fd, struct strlist *out, struct err *e)
 {
-	return list_ids(store_fd, ROLL_META, out, e);
+	CLEANUP(drop_dir) DIR *d = NULL;
+	const struct dirent *de;
+	int n = open_folder(store_fd, &d, e);
+
+	while (n > 0 && (de = readdir(d)) != NULL) {
+		const char *dot = strchr(de->d_name, '.');
+
+		if (dot != NULL && dot != de->d_name &&
+		    strcmp(dot, ROLL_META) == 0)
+			strlist_take(out, xmemdup(de->d_name,
+			    (size_t)(dot - de->d_name)));
+	}
+	/* They start with their time. */
+	strlist_sort(out);
+	return n < 0 ? -1 : 0;
 }
 
 int
 rollback_sweep(int store_fd, struct err *e)
 {
-	CLEANUP(drop_strlist) struct strlist ids = { 0 };
+	CLEANUP(drop_dir) DIR *d = NULL;
+	const struct dirent *de;
+	int n = open_folder(store_fd, &d, e);
 
-	if (list_ids(store_fd, NULL, &ids, e) < 0)
-		return -1;
-	for (size_t i = 0; i < ids.n; i++)
-		if (!rollback_there(store_fd, ids.items[i]) &&
-		    rollback_remove(store_fd, ids.items[i], e) < 0)
-			return -1;
-	return 0;
+	while (n > 0 && (de = readdir(d)) != NULL) {
+		const char *dot = strchr(de->d_name, '.');
+		CLEANUP(drop_free) char *id = NULL;
+
+		if (dot == NULL || dot == de->d_name)
+			continue;
+		id = xmemdup(de->d_name, (size_t)(dot - de->d_name));
+		if (rollback_there(store_fd, id) &&
+		    strstr(dot, ".tmp") == NULL)
+			continue;
+		if (unlinkat(dirfd(d), de->d_name, 0) < 0 && errno != ENOENT)
+			return err_sys(e, de->d_name, _("cannot remove"));
+	}
+	return n < 0 ? -1 : 0;
 }

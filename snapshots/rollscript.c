@@ -55,9 +55,9 @@ static const char prologue[] =
     "\telse miss \"$1\" \"is no longer the same as $(show \"$2\")\"; fi\n"
     "}\n"
     "own() {\n"
-    "\tif [ -n \"$dry\" ]; then would 'set metadata of' \"$3\"; return; fi\n"
-    "\tthere \"$3\" || { miss \"$3\" 'is not there'; return; }\n"
-    "\tchown -h \"$1\" \"$r$3\" || miss \"$3\" 'owner not set'\n"
+    "\tif [ -n \"$dry\" ]; then would 'set metadata of' \"$2\"; return; fi\n"
+    "\tthere \"$2\" || { miss \"$2\" 'is not there'; return; }\n"
+    "\tchown -h \"$1\" \"$r$2\" || miss \"$2\" 'owner not set'\n"
     "}\n"
     "mode() {\n"
     "\t[ -n \"$dry\" ] || ! there \"$2\" || chmod \"$1\" \"$r$2\" ||\n"
@@ -153,22 +153,24 @@ add_removals(const struct rollscript *s, struct buf *out)
 			    "gone", s->items[i].en->path);
 }
 
+static bool
+stays(const struct rollscript_item *i)
+{
+	return i->grouped && (i->class == ROLLBACK_LINK ||
+	    i->class == ROLLBACK_META);
+}
+
 /* A name of the same inode that stays where it is; NULL when there is none. */
 static const char *
-staying_name(const struct rollscript *s, size_t i)
+staying_name(const struct rollscript *s, const struct entry *en)
 {
-	const struct entry *en = s->items[i].en;
 	const char *key = en->hardlink != NULL ? en->hardlink : en->path;
 
-	if (en->kind != ENTRY_FILE)
-		return NULL;
 	for (size_t k = 0; k < s->n; k++) {
 		const struct entry *o = s->items[k].en;
 
-		if ((s->items[k].class == ROLLBACK_LINK ||
-		    s->items[k].class == ROLLBACK_META) &&
-		    o->kind == ENTRY_FILE && (strcmp(o->path, key) == 0 ||
-		    (o->hardlink != NULL && strcmp(o->hardlink, key) == 0)))
+		if (stays(&s->items[k]) && strcmp(o->hardlink != NULL ?
+		    o->hardlink : o->path, key) == 0)
 			return o->path;
 	}
 	return NULL;
@@ -178,7 +180,7 @@ static bool
 any_staying(const struct rollscript *s)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->items[i].class == ROLLBACK_LINK)
+		if (stays(&s->items[i]))
 			return true;
 	return false;
 }
@@ -186,14 +188,14 @@ any_staying(const struct rollscript *s)
 static void
 add_links(const struct rollscript *s, struct buf *out)
 {
-	/* Each replaced name of such a group brought a LINK item with it. */
 	if (!any_staying(s))
 		return;
 	for (size_t i = 0; i < s->n; i++) {
 		const char *other;
 
 		if (s->items[i].class != ROLLBACK_PUT ||
-		    (other = staying_name(s, i)) == NULL)
+		    !s->items[i].grouped ||
+		    (other = staying_name(s, s->items[i].en)) == NULL)
 			continue;
 		call(out, "relink", s->items[i].en->path);
 		buf_truncate(out, out->len - 1);

@@ -10,6 +10,7 @@
 struct rollscript_item {
 	const struct entry *en;
 	enum rollback_class class;
+	bool grouped;	/* one of several names of an inode */
 	/* Of ROLLBACK_META: what the change will have added to it. */
 	uint32_t more_flags;
 	const char *const *more_xattrs;	/* NULL-terminated, or NULL */
