@@ -213,7 +213,7 @@ test_describe(struct judge *j, const struct test *t)
 		[TEST_PRESENT] = N_("expected to be there"),
 		[TEST_AT_LEAST] = N_("expected at least %s"),
 		[TEST_AT_MOST] = N_("expected at most %s"),
-		[TEST_COUNT] = N_("expected %s of them"),
+		[TEST_COUNT] = N_("expected %s times"),
 	};
 	CLEANUP(drop_buf) struct buf b = { 0 };
 

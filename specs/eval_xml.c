@@ -31,6 +31,17 @@ about_presence(const struct test *t)
 	return t->op == TEST_PRESENT || t->op == TEST_ABSENT;
 }
 
+/* What the rule's author says it means comes first: it is what helps. */
+static void
+say(struct judge *j, const struct xpath_demand *d, struct about about,
+    const char *what)
+{
+	if (d->why != NULL)
+		judge_add(j, VERDICT_FAILS, about, "%s (%s)", d->why, what);
+	else
+		judge_add(j, VERDICT_FAILS, about, "%s", what);
+}
+
 static void
 one_test(struct judge *j, const struct xpath_demand *d, const struct test *t,
     const struct xpath_answer *a, const struct values *v)
@@ -38,8 +49,7 @@ one_test(struct judge *j, const struct xpath_demand *d, const struct test *t,
 	static const struct values nothing;
 	struct about about = { .demand = "xpath",
 		.at = t->at.line > 0 ? &t->at : &d->at };
-	const char *why = d->why != NULL ? d->why : "";
-	const char *sep = d->why != NULL ? ": " : "";
+	const char *expr = judge_wanted(j, d->expr), *what;
 	struct err e = { 0 };
 	enum verdict is;
 	size_t i = 0;
@@ -49,21 +59,24 @@ one_test(struct judge *j, const struct xpath_demand *d, const struct test *t,
 	is = test_values(j, &view_xml, t, v, true, &i, &e);
 	if (is == VERDICT_HOLDS) {
 		judge_held(j);
-	} else if (is == VERDICT_CANNOT_TELL) {
-		judge_unknown(j, "xpath", about.at, &e);
-	} else if (t->op == TEST_COUNT) {
-		about.line = v->n > 0 ? v->lines[0] : 0;
-		judge_add(j, is, about, _("%zu nodes match %s, %s%s%s"), v->n,
-		    judge_wanted(j, d->expr), test_describe(j, t), sep, why);
-	} else if (i < v->n) {
-		about.line = v->lines[i];
-		judge_add(j, is, about, _("%s yields %s, %s%s%s"),
-		    judge_wanted(j, d->expr), judge_shows(j, v->items[i]),
-		    test_describe(j, t), sep, why);
-	} else {
-		judge_add(j, is, about, _("nothing matches %s, %s%s%s"),
-		    judge_wanted(j, d->expr), test_describe(j, t), sep, why);
+		return;
 	}
+	if (is == VERDICT_CANNOT_TELL) {
+		judge_unknown(j, "xpath", about.at, &e);
+		return;
+	}
+	about.line = i < v->n ? v->lines[i] : 0;
+	if (t->op == TEST_COUNT)
+		what = arena_printf(&j->arena,
+		    _("%s is found %zu times, %s"), expr, v->n,
+		    test_describe(j, t));
+	else if (i < v->n)
+		what = arena_printf(&j->arena, _("%s yields %s, %s"), expr,
+		    judge_shows(j, v->items[i]), test_describe(j, t));
+	else
+		what = arena_printf(&j->arena, _("nothing matches %s, %s"),
+		    expr, test_describe(j, t));
+	say(j, d, about, what);
 }
 
 static void

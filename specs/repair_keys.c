@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "specs/repair_keys.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/tr.h"
 #include "specs/views/reader.h"
 
+/* Each edit copies and reads the whole text, so their number is bounded. */
+enum { EDITS_MAX = 100 };
+
 /* One key of one rule in one text; read again after each edit. */
 struct fix {
+	unsigned edits;
 	struct judge *j;
 	const struct view *view;
 	const struct key_demand *d;
@@ -117,6 +122,18 @@ add_key(struct fix *f, const char *value, struct err *e)
 	return 0;
 }
 
+static int
+count_edit(struct fix *f, struct err *e)
+{
+	char why[128];
+
+	if (f->edits++ < EDITS_MAX)
+		return 0;
+	snprintf(why, sizeof(why), _("it takes more than %d edits"),
+	    EDITS_MAX);
+	return no_way(f, why, e);
+}
+
 /* Puts the comment mark before each line of a node, the last one first. */
 static int
 comment_out(struct fix *f, const struct view_node *k, struct err *e)
@@ -129,9 +146,13 @@ comment_out(struct fix *f, const struct view_node *k, struct err *e)
 			if (o != k && o->start < k->end && o->end > k->start)
 				return no_way(f, _("another key stands on the "
 				    "same line"), e);
-	for (size_t at = k->end; at-- > k->start;)
-		if (at == k->start || f->text->bytes[at - 1] == '\n')
-			repair_splice(f->text, at, at, mark, strlen(mark));
+	for (size_t at = k->end; at-- > k->start;) {
+		if (at != k->start && f->text->bytes[at - 1] != '\n')
+			continue;
+		if (count_edit(f, e) < 0)
+			return -1;
+		repair_splice(f->text, at, at, mark, strlen(mark));
+	}
 	return 0;
 }
 
@@ -336,7 +357,7 @@ cut_one(struct fix *f, const char *word, struct err *e)
 			    f->view->accumulates(section_of(f), f->d->key))
 				return comment_out(f, k, e) < 0 ? -1 : 1;
 			cut_word(f, from, to, a, b);
-			return 1;
+			return count_edit(f, e) < 0 ? -1 : 1;
 		}
 	}
 	return 0;

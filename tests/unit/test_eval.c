@@ -409,11 +409,16 @@ entries_are_picked_and_judged_by_their_fields(void **state)
 	struct test is_c = { TEST_EQUALS, TEXTS("cr_c"), { 0 } };
 	struct test cr = { TEST_MATCHES, TEXTS("^cr_"), { 0 } };
 	struct test discard = { TEST_INCLUDES, TEXTS("discard"), { 0 } };
-	struct field_test name_a = { "name", { &is_a, 1, 1 } };
-	struct field_test name_c = { "name", { &is_c, 1, 1 } };
-	struct field_test name_cr = { "name", { &cr, 1, 1 } };
-	struct field_test options = { "options", { &discard, 1, 1 } };
-	struct field_test wrong = { "opts", { &discard, 1, 1 } };
+	struct field_test name_a = { .field = "name",
+		.tests = { &is_a, 1, 1 } };
+	struct field_test name_c = { .field = "name",
+		.tests = { &is_c, 1, 1 } };
+	struct field_test name_cr = { .field = "name",
+		.tests = { &cr, 1, 1 } };
+	struct field_test options = { .field = "options",
+		.tests = { &discard, 1, 1 } };
+	struct field_test wrong = { .field = "opts",
+		.tests = { &discard, 1, 1 } };
 
 	(void)state;
 	expect_entries("/etc/crypttab", tab, (struct entry_demand){
@@ -448,10 +453,35 @@ entries_are_picked_and_judged_by_their_fields(void **state)
 }
 
 static void
+a_long_table_of_mistakes_is_told_in_part(void **state)
+{
+	const struct fake_file files[] = { file("/etc/fstab",
+	    "a b c\na b c\na b c\na b c\na b c\na b c\na b c\na b c\n"
+	    "a b c\na b c\na b c\na b c\na b c\na b c\na b c\na b c\n"
+	    "a b c\na b c\na b c\na b c\na b c\na b c\na b c\n"), END };
+	struct evidence ev = fake_evidence(files);
+	struct entry_demand d = { .absent = true };
+	const char *path = "/etc/fstab";
+	struct rule r = rule_on(&path);
+	struct results out = { 0 };
+
+	(void)state;
+	r.entries.items = &d;
+	r.entries.n = 1;
+	eval_rule(&r, &ev, &out);
+	assert_int_equal(out.n, 21);
+	assert_int_equal(out.items[20].line, 21);
+	assert_string_equal(out.items[20].what,
+	    "from here on no more entries are told of");
+	results_done(&out);
+}
+
+static void
 a_password_hash_is_never_shown(void **state)
 {
 	struct test locked = { TEST_EQUALS, TEXTS("!"), { 0 } };
-	struct field_test password = { "password", { &locked, 1, 1 } };
+	struct field_test password = { .field = "password",
+		.tests = { &locked, 1, 1 } };
 
 	(void)state;
 	expect_entries("/etc/shadow", "a:$6$abc:1::::::\n",
@@ -483,8 +513,8 @@ xpath_judges_each_node(void **state)
 	    "expected 'virtio'\n");
 	d.tests.items = &one;
 	d.why = "one disk is enough";
-	expect(&r, files, "0\nF xpath /g.xml:2 2 nodes match '//disk/@bus', "
-	    "expected '1' of them: one disk is enough\n");
+	expect(&r, files, "0\nF xpath /g.xml:2 one disk is enough "
+	    "('//disk/@bus' is found 2 times, expected '1' times)\n");
 	d.why = NULL;
 	d.tests.items = &there;
 	d.expr = "count(//disk) > 2";
@@ -552,7 +582,6 @@ a_symlink_stands_for_its_target(void **state)
 	d.require.n = 0;
 	expect(&r, files, "2\n");
 	r.kind = ENTRY_FILE;
-	r.mode = -1;
 	expect(&r, files, "1\nF type /etc/l is a symlink, expected a file\n");
 	r.kind = -1;
 	files[0].en.target = "/gone";
@@ -576,6 +605,7 @@ main(void)
 		cmocka_unit_test(the_value_that_counts_follows_the_format),
 		cmocka_unit_test(what_cannot_be_parsed_hides_nothing_else),
 		cmocka_unit_test(entries_are_picked_and_judged_by_their_fields),
+		cmocka_unit_test(a_long_table_of_mistakes_is_told_in_part),
 		cmocka_unit_test(a_password_hash_is_never_shown),
 		cmocka_unit_test(xpath_judges_each_node),
 		cmocka_unit_test(content_is_judged_against_what_it_must_be),

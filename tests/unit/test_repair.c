@@ -335,6 +335,25 @@ what_no_edit_can_do_is_said(void **state)
 }
 
 static void
+a_file_that_takes_too_many_edits_is_left_alone(void **state)
+{
+	struct test t = { TEST_ABSENT, { 0 }, { 0 } };
+	struct key_demand d = { .section = "", .key = "k",
+		.tests = { &t, 1, 1 } };
+	struct rule r = plain_rule();
+	CLEANUP(drop_buf) struct buf b = { 0 };
+
+	(void)state;
+	r.as = "ini";
+	r.keys.items = &d;
+	r.keys.n = 1;
+	for (int i = 0; i < 101; i++)
+		buf_adds(&b, "k = 1\n");
+	expect(&r, buf_str(&b), "!'k' cannot be repaired: it takes more than "
+	    "100 edits");
+}
+
+static void
 metadata_is_set_to_what_the_rule_says(void **state)
 {
 	struct rule r = plain_rule();
@@ -492,6 +511,8 @@ main(void)
 		cmocka_unit_test(words_are_added_and_taken_out),
 		cmocka_unit_test(what_must_be_absent_is_commented_out),
 		cmocka_unit_test(what_no_edit_can_do_is_said),
+		cmocka_unit_test(
+		    a_file_that_takes_too_many_edits_is_left_alone),
 		cmocka_unit_test(metadata_is_set_to_what_the_rule_says),
 		cmocka_unit_test(
 		    whatever_the_file_a_repair_holds_and_spares_the_rest),
