@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "specs/judge.h"
 
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -57,16 +57,24 @@ find_word(const struct view *view, const char *word, const struct values *v)
 	return v->n;
 }
 
-/* A number, or a size: "10", "0.5", "16MiB". */
+/* A number, or a size: "10", "-0.5", "16MiB". Not strtod: in half of the
+ * locales it wants a comma. */
 static int
 number(const char *s, double *out)
 {
-	char *end;
+	const char *p = s + (*s == '-');
+	double n = 0, unit = 1;
 	uint64_t size;
 
-	*out = strtod(s, &end);
-	if (end != s && *end == '\0')
+	for (; isdigit((unsigned char)*p); p++)
+		n = n * 10 + (*p - '0');
+	if (*p == '.' && p > s && isdigit((unsigned char)p[-1]))
+		for (p++; isdigit((unsigned char)*p); p++)
+			n += (*p - '0') * (unit /= 10);
+	if (*p == '\0' && p > s && p[-1] != '-') {
+		*out = *s == '-' ? -n : n;
 		return 0;
+	}
 	if (text_size(s, &size) < 0)
 		return -1;
 	*out = (double)size;

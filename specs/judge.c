@@ -41,13 +41,17 @@ void
 judge_add(struct judge *j, enum verdict v, struct about about,
     const char *fmt, ...)
 {
-	char what[1024];
+	CLEANUP(drop_free) char *text = NULL;
+	CLEANUP(drop_buf) struct buf what = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = xstrdup(fmt);
 	va_end(ap);
-	add(j, v, about, what);
+	/* Again, for what came from the spec; it changes nothing twice. */
+	text_escape(&what, text, strlen(text));
+	add(j, v, about, buf_str(&what));
 }
 
 void

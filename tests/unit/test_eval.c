@@ -328,6 +328,11 @@ keys_are_judged_by_each_test(void **state)
 	expect_key("ini", ini, "a", "k", TEST_AT_MOST, ONE("4.5"),
 	    "0\nF keys /f:3 [a] k is '5', expected at most '4.5'\n");
 	expect_key("ini", ini, "a", "k", TEST_AT_MOST, ONE("5"), "1\n");
+	expect_key("ini", ini, "a", "k", TEST_AT_LEAST, ONE("-5.5"), "1\n");
+	expect_key("ini", "[a]\nk = 2M\n", "a", "k", TEST_AT_LEAST,
+	    ONE("2000000"), "1\n");
+	expect_key("ini", "[a]\nk = -\n", "a", "k", TEST_AT_LEAST, ONE("0"),
+	    "0\nF keys /f:2 [a] k is '-', expected at least '0'\n");
 	expect_key("ini", ini, "a", "w", TEST_AT_MOST, ONE("5"),
 	    "0\nF keys /f:4 [a] w is 'x, y', expected at most '5'\n");
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,9 +11,13 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "specs/view.h"
 #include "specs/views/pam.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The tree as text: "section|key=value@line;…", rows as "|field=value…". */
 static void
@@ -53,7 +58,59 @@ check_readings(const struct reading *cases, size_t n)
 	}
 }
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+/* A line a section or row, and below it a line a key or field. */
+static void
+dump_lines(const struct view_node *n, const char *indent, struct buf *out)
+{
+	for (; n != NULL; n = n->next) {
+		buf_addf(out, "%s%u %s", indent, n->line,
+		    n->name[0] ? n->name : "-");
+		if (n->value != NULL) {
+			buf_adds(out, " = ");
+			text_escape(out, n->value, strlen(n->value));
+		}
+		buf_addc(out, '\n');
+		dump_lines(n->child, "\t", out);
+	}
+}
+
+static void
+read_case(const char *name, const char *file, struct buf *out)
+{
+	CLEANUP(drop_buf) struct buf path = { 0 };
+	struct err e = { 0 };
+
+	buf_addf(&path, "tests/cases/views/%s/%s", name, file);
+	if (file_read(AT_FDCWD, buf_str(&path), 1 << 20, out, &e) < 0)
+		fail_msg("%s: %s", e.where, e.what);
+}
+
+static void
+files_as_distributions_ship_them_are_read_whole(void **state)
+{
+	static const char *const cases[] = { "sssd", "unit", "sysconfig",
+		"sshd", "postfix", "crlf", "fstab", "common-auth" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		CLEANUP(drop_buf) struct buf as = { 0 }, file = { 0 },
+		    expected = { 0 }, out = { 0 };
+		struct arena a = { 0 };
+		struct view_node top;
+		struct err e = { 0 };
+
+		read_case(cases[i], "as", &as);
+		read_case(cases[i], "file", &file);
+		read_case(cases[i], "expected", &expected);
+		buf_truncate(&as, as.len - 1);
+		if (view_find(buf_str(&as))->parse("f", file.bytes, file.len,
+		    &a, &top, &e) < 0)
+			fail_msg("%s:%u: %s", cases[i], e.line, e.what);
+		dump_lines(top.child, "", &out);
+		assert_string_equal(buf_str(&out), buf_str(&expected));
+		arena_done(&a);
+	}
+}
 
 static void
 ini_is_read_as_sssd_writes_it(void **state)
@@ -406,6 +463,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    files_as_distributions_ship_them_are_read_whole),
 		cmocka_unit_test(ini_is_read_as_sssd_writes_it),
 		cmocka_unit_test(systemd_units_are_read_by_systemd_syntax),
 		cmocka_unit_test(shell_variables_are_read_as_sh_reads_them),
