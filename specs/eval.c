@@ -94,12 +94,9 @@ one_alternative(struct judge *j, const char *pattern, struct matches *m)
 		judge_held(j);
 	if (j->rule->require != REQUIRE_PRESENT || m->n > before)
 		return;
-	if (glob_literal(pattern, strlen(pattern)))
-		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
-		    _("is missing"));
-	else
-		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
-		    _("nothing matches this pattern, at least one must"));
+	judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
+	    glob_literal(pattern, strlen(pattern)) ? _("is missing") :
+	    _("nothing matches this pattern, at least one must"));
 }
 
 static void
@@ -210,7 +207,8 @@ judge_path(struct judge *j, const struct entry *en)
 	j->path = en->path;
 	j->entry = en;
 	if (r->require == REQUIRE_ABSENT) {
-		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "absent" },
+		judge_add(j, VERDICT_FAILS,
+		    (struct about){ .demand = "absent" },
 		    _("is there, but must not be"));
 		return;
 	}

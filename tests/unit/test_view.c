@@ -161,7 +161,8 @@ shell_variables_are_read_as_sh_reads_them(void **state)
 		    "|A=1@2|B=x y@3|C=$z@4;" },
 		{ "shellvars", "A=\"a\\\"b\\$c\\d\"\nB=a\\ b'c'\"d\"\n",
 		    "|A=a\"b$c\\d@1|B=a bcd@2;" },
-		{ "shellvars", "A=\"one\ntwo\"\nB=2\n", "|A=one\ntwo@1|B=2@3;" },
+		{ "shellvars", "A=\"one\ntwo\"\nB=2\n",
+		    "|A=one\ntwo@1|B=2@3;" },
 		{ "shellvars", "A=`x || y`\nB=$(c \"d\" (e))\nC=(a b)\n",
 		    "|A=`x || y`@1|B=$(c \"d\" (e))@2|C=(a b)@3;" },
 		{ "shellvars", "if true; then\n  A=1\nfi\n", "|A=1@2;" },
@@ -197,7 +198,8 @@ static void
 tables_are_read_by_their_man_pages(void **state)
 {
 	static const struct reading cases[] = {
-		{ "crypttab", "# c\ncr_a /dev/sda1 none luks,discard\nb\tUUID=1\n",
+		{ "crypttab", "# c\ncr_a /dev/sda1 none luks,discard\n"
+		    "b\tUUID=1\n",
 		    "|name=cr_a@2|device=/dev/sda1@2|keyfile=none@2"
 		    "|options=luks,discard@2;|name=b@3|device=UUID=1@3;" },
 		{ "fstab", "/dev/a /mnt/a\\040b ext4 ro 0 0 # c\n",
