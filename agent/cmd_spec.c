@@ -152,7 +152,7 @@ static int
 add_arg(struct arena *a, const char *name, struct spec_sources *out,
     struct diagnostics *diags, struct err *e)
 {
-	const struct spec_trust anybody = { .any = true };
+	struct spec_trust whoever;
 	struct stat st;
 	CLEANUP(drop_fd) int fd = -1;
 
@@ -163,7 +163,9 @@ add_arg(struct arena *a, const char *name, struct spec_sources *out,
 	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, name, _("cannot open the folder"));
-	catalogue_read_folder(a, fd, name, &anybody, out, diags);
+	whoever = (struct spec_trust){ .owner = st.st_uid,
+		.group_writable = true, .gid = st.st_gid };
+	catalogue_read_folder(a, fd, name, &whoever, out, diags);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/config.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,13 +12,20 @@
 #include "specs/diagnostics.h"
 #include "specs/yaml.h"
 
-enum { MAX_SIZE_DEFAULT = 16 << 20, LOCK_WAIT_DEFAULT = 10 };
+enum {
+	MAX_SIZE_DEFAULT = 16 << 20,
+	LOCK_WAIT_DEFAULT = 10,
+	KEEP_SNAPSHOTS_DEFAULT = 2000,
+	KEEP_ROLLBACKS_DEFAULT = 100,
+};
 
 void
 config_init(struct config *c)
 {
 	*c = (struct config){ .max_size = MAX_SIZE_DEFAULT,
-		.lock_wait = LOCK_WAIT_DEFAULT };
+		.lock_wait = LOCK_WAIT_DEFAULT,
+		.keep_snapshots = KEEP_SNAPSHOTS_DEFAULT,
+		.keep_rollbacks = KEEP_ROLLBACKS_DEFAULT };
 }
 
 void
@@ -100,15 +108,48 @@ read_seal_key(struct config *c, const struct node *n, struct diagnostics *d)
 		c->seal_key = arena_strdup(&c->arena, n->text);
 }
 
+static bool
+is_number(const struct node *n, uint64_t min, uint64_t max, uint64_t *out)
+{
+	return n->kind == NODE_TEXT &&
+	    strspn(n->text, "0123456789") == strlen(n->text) &&
+	    text_size(n->text, out) == 0 && *out >= min && *out <= max;
+}
+
 static void
 read_lock_wait(struct config *c, const struct node *n, struct diagnostics *d)
 {
 	uint64_t v;
 
-	if (n->kind != NODE_TEXT || text_size(n->text, &v) < 0 || v > 3600)
+	if (!is_number(n, 0, 3600, &v))
 		want(n, _("a number of seconds, 3600 at most"), d);
 	else
 		c->lock_wait = (unsigned)v;
+}
+
+static void
+read_keep(uint64_t *to, const struct node *n, struct diagnostics *d)
+{
+	uint64_t v;
+
+	if (!is_number(n, 1, UINT32_MAX, &v))
+		want(n, _("a number, 1 at least"), d);
+	else
+		*to = v;
+}
+
+static void
+read_keep_snapshots(struct config *c, const struct node *n,
+    struct diagnostics *d)
+{
+	read_keep(&c->keep_snapshots, n, d);
+}
+
+static void
+read_keep_rollbacks(struct config *c, const struct node *n,
+    struct diagnostics *d)
+{
+	read_keep(&c->keep_rollbacks, n, d);
 }
 
 struct value_list {
@@ -150,6 +191,8 @@ static const struct {
 	{ "max-size", read_max_size },
 	{ "seal-key", read_seal_key },
 	{ "lock-wait", read_lock_wait },
+	{ "keep-snapshots", read_keep_snapshots },
+	{ "keep-rollbacks", read_keep_rollbacks },
 	{ "vars", read_vars },
 };
 enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };

@@ -16,6 +16,7 @@ struct config {
 	uint64_t max_size;	/* bytes; larger files by digest only */
 	const char *seal_key;	/* NULL: the default */
 	unsigned lock_wait;	/* seconds */
+	uint64_t keep_snapshots, keep_rollbacks;	/* how many gc leaves */
 	struct variables vars;
 };
 

@@ -45,7 +45,7 @@ static void
 add_wrapped(struct buf *out, const char *text)
 {
 	CLEANUP(drop_buf) struct buf safe = { 0 };
-	size_t col = WIDTH;
+	size_t col = 0;
 	const char *p;
 
 	text_escape(&safe, text, strlen(text));
@@ -54,8 +54,8 @@ add_wrapped(struct buf *out, const char *text)
 
 		for (size_t i = 0; i < n; i++)
 			shown += ((unsigned char)p[i] & 0xc0) != 0x80;
-		if (col + 1 + shown > WIDTH) {
-			if (col != WIDTH)
+		if (col == 0 || col + 1 + shown > WIDTH) {
+			if (col > 0)
 				buf_addc(out, '\n');
 			buf_addf(out, "%*s", INDENT, "");
 			col = INDENT;

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/command.h"
+#include "agent/machine.h"
+#include "agent/say.h"
+#include "base/tr.h"
+#include "base/vec.h"
+#include "snapshots/gitfold.h"
+#include "snapshots/gitwalk.h"
+#include "snapshots/rollback.h"
+
+/* Counts snapshots from the newest; the last one kept is where history ends. */
+struct counting {
+	uint64_t left;
+	size_t n;
+	struct oid last;
+	bool more;
+};
+
+static int
+count(void *ctx, const struct gitcommit *c, struct err *e)
+{
+	struct counting *k = ctx;
+
+	(void)e;
+	k->n++;
+	if (k->left == 0) {
+		k->more = true;
+		return 0;
+	}
+	k->left--;
+	k->last = c->oid;
+	return 0;
+}
+
+static int
+prune_history(struct machine *m, struct buf *out, struct err *e)
+{
+	struct gitrepo *repo = store_repo(m->store);
+	struct counting k = { .left = m->config.keep_snapshots };
+	CLEANUP(drop_oidset) struct oidset cut = { 0 };
+	struct oidlist keep = { 0 };
+	struct oid live;
+	int n = machine_live(m, &live, e);
+
+	if (n > 0)
+		n = gitwalk_history(repo, &live, count, &k, e);
+	if (n < 0)
+		return -1;
+	if (!k.more) {
+		n = gitfold_small(repo, 1, e);
+		if (n > 0)
+			buf_addf(out, _("folded %d packs into one\n"), n);
+		return n < 0 ? -1 : 0;
+	}
+	oidset_add(&cut, &k.last);
+	if (gitfold_prune(repo, &keep, &cut, e) < 0)
+		return -1;
+	buf_addf(out, _("kept the newest %llu of %zu snapshots\n"),
+	    (unsigned long long)m->config.keep_snapshots, k.n);
+	return 0;
+}
+
+static int
+prune_rollbacks(struct machine *m, struct buf *out, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist ids = { 0 };
+	size_t surplus;
+
+	if (rollback_ids(store_fd(m->store), &ids, e) < 0)
+		return -1;
+	if (ids.n <= m->config.keep_rollbacks)
+		return 0;
+	/* Ids begin with their time, so the oldest come first. */
+	surplus = ids.n - m->config.keep_rollbacks;
+	for (size_t i = 0; i < surplus; i++)
+		if (rollback_remove(store_fd(m->store), ids.items[i], e) < 0)
+			return -1;
+	buf_addf(out, _("removed the %zu oldest rollbacks\n"), surplus);
+	return 0;
+}
+
+static int
+run(const struct options *o, struct err *e)
+{
+	const struct verb_option table[] = { { 0 } };
+	CLEANUP(drop_strlist) struct strlist rest = { 0 };
+	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
+	CLEANUP(drop_buf) struct buf out = { 0 };
+
+	if (options_verb(o, table, &rest, e) < 0)
+		return -1;
+	if (rest.n > 0)
+		return err_set(e, ERR_USAGE, rest.items[0],
+		    _("'gc' takes no arguments [limits are keep-snapshots and "
+		    "keep-rollbacks in driftctl.yaml]"));
+	if (machine_open(o, &m, e) < 0 ||
+	    machine_open_store(&m, false, e) < 0 || machine_lock(&m, e) < 0 ||
+	    prune_history(&m, &out, e) < 0 ||
+	    prune_rollbacks(&m, &out, e) < 0)
+		return -1;
+	if (out.len == 0)
+		buf_adds(&out, _("nothing to do\n"));
+	if (o->verbose >= 0 && say_out(&out, e) < 0)
+		return -1;
+	return machine_complain(&m) ? 2 : 0;
+}
+
+const struct command cmd_gc = {
+	"gc", "", N_("keeps history and rollbacks within their limits"), run
+};

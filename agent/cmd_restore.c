@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/apply.h"
+#include "agent/assess.h"
+#include "agent/command.h"
+#include "agent/confirm.h"
+#include "agent/report.h"
+#include "agent/restore.h"
+#include "agent/say.h"
+#include "agent/snapshotarg.h"
+#include "agent/snapshotter.h"
+#include "base/tr.h"
+
+struct restoring {
+	struct machine m;
+	struct restore_request q;
+	bool dry_run, yes;
+	struct assessment a;
+	struct restore_wishes w;
+	struct plan plan;
+	struct buf id;
+};
+
+static void
+drop_restoring(struct restoring *r)
+{
+	plan_done(&r->plan);
+	restore_wishes_done(&r->w);
+	assessment_done(&r->a);
+	strlist_done(&r->q.paths);
+	buf_done(&r->id);
+	machine_close(&r->m);
+}
+
+static bool
+by_rules(const struct restoring *r)
+{
+	return !r->q.all && r->q.paths.n == 0;
+}
+
+static int
+content(void *ctx, const struct entry *want, struct buf *out, struct err *e)
+{
+	struct restoring *r = ctx;
+
+	return store_content(r->m.store, want, out, e);
+}
+
+/*
+ * Numbers are restored as they were, unless the name belongs to another number
+ * today (a package made its user anew) and the account files stay as they are.
+ */
+static void
+map_owners(struct restoring *r)
+{
+	struct wishes *w = &r->w.wishes;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (strcmp(w->items[i].path, "/etc/passwd") == 0 ||
+		    strcmp(w->items[i].path, "/etc/group") == 0)
+			return;
+	for (size_t i = 0; i < w->n; i++) {
+		const struct entry *want = w->items[i].want;
+		struct entry *mine;
+		uint32_t uid, gid;
+
+		if (want == NULL)
+			continue;
+		uid = want->uid;
+		gid = want->gid;
+		if (want->user != NULL)
+			idnames_uid(r->m.ids, want->user, &uid);
+		if (want->group != NULL)
+			idnames_gid(r->m.ids, want->group, &gid);
+		if (uid == want->uid && gid == want->gid)
+			continue;
+		mine = arena_alloc(&r->w.arena, sizeof(*mine));
+		*mine = *want;
+		mine->uid = uid;
+		mine->gid = gid;
+		w->items[i].want = mine;
+	}
+}
+
+static int
+make_plan(struct restoring *r, struct err *e)
+{
+	const struct manifest *known = by_rules(r) && r->q.from == NULL ?
+	    &r->a.baseline : &r->w.from;
+	int n = by_rules(r) ?
+	    restore_wish_rules(&r->m, &r->q, &r->a, &r->w, e) :
+	    restore_wish_paths(&r->m, &r->q, &r->a.live.manifest, &r->w, e);
+
+	if (n < 0)
+		return -1;
+	map_owners(r);
+	if (restore_look_at(&r->m, &r->w.wishes, &r->a.live.manifest, e) < 0)
+		return -1;
+	return plan_make(&r->a.live.manifest, known, &r->w.wishes, &r->plan,
+	    e);
+}
+
+/* What rules leave to a person, after everything else was done. */
+static int
+tell_rest(struct restoring *r, struct err *e)
+{
+	CLEANUP(drop_assessment) struct assessment after = { 0 };
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct report rep = { .verb = "restore", .m = &r->m,
+		.findings = &after.findings };
+
+	if (assess(&r->m, &(struct machine_capture){ 0 }, &after, e) < 0)
+		return -1;
+	rep.exit_code = findings_exit(&after.findings);
+	rep.baseline = after.has_baseline ? &after.baseline_commit : NULL;
+	if (after.findings.flagged + after.findings.unknowns > 0) {
+		buf_adds(&text, _("left as it is:\n"));
+		report_text(&rep, options_color(r->m.o), &text);
+		if (say_out(&text, e) < 0)
+			return -1;
+	}
+	return rep.exit_code;
+}
+
+static int
+record(struct restoring *r, struct err *e)
+{
+	CLEANUP(drop_snapshot_result) struct snapshot_result s = { 0 };
+	CLEANUP(drop_free) char *subject = xasprintf("restore %s",
+	    buf_str(&r->id));
+
+	return snapshot_take(&r->m, &(struct snapshot_reason){
+	    .subject = subject, .trigger = "restore" }, &s, e);
+}
+
+static int
+carry_out(struct restoring *r, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	const struct apply_options o = {
+		.root = &r->m.root, .store_fd = store_fd(r->m.store),
+		.id = buf_str(&r->id), .title = "restore",
+		.content = content, .ctx = r,
+	};
+
+	if (apply_plan(&o, &r->plan, e) < 0)
+		return -1;
+	buf_addf(&text, _("done; to take it back: driftctl undo %s\n"),
+	    buf_str(&r->id));
+	if (r->m.o->verbose >= 0 && say_out(&text, e) < 0)
+		return -1;
+	if (record(r, e) < 0)
+		return -1;
+	return by_rules(r) ? tell_rest(r, e) : 0;
+}
+
+static int
+nothing_to_do(struct restoring *r, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	buf_adds(&text, _("nothing to put back\n"));
+	if (r->m.o->verbose >= 0 && say_out(&text, e) < 0)
+		return -1;
+	if (!by_rules(r))
+		return 0;
+	if (findings_exit(&r->a.findings) == 0)
+		return 0;
+	return tell_rest(r, e);
+}
+
+static int
+show_and_do(struct restoring *r, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	int n;
+
+	if (r->plan.n == 0)
+		return nothing_to_do(r, e);
+	restore_new_id(&r->m, "restore", &r->id);
+	buf_addf(&text, r->dry_run ? _("would do (%zu steps):\n") :
+	    _("to do (%zu steps):\n"), r->plan.n);
+	restore_plan_text(&r->plan, &text);
+	if ((r->m.o->verbose >= 0 || r->dry_run || !r->yes) &&
+	    say_out(&text, e) < 0)
+		return -1;
+	if (r->dry_run)
+		return 1;
+	n = r->yes ? 1 : confirm(_("do it?"), e);
+	if (n <= 0)
+		return n < 0 ? -1 : 1;
+	return carry_out(r, e);
+}
+
+static int
+check_request(const struct restoring *r, struct err *e)
+{
+	if (r->q.all && r->q.paths.n > 0)
+		return err_set(e, ERR_USAGE, "--all",
+		    _("everything, or some paths: not both"));
+	if (r->q.rule != NULL && (r->q.all || r->q.paths.n > 0))
+		return err_set(e, ERR_USAGE, "--rule",
+		    _("a rule, or paths: not both"));
+	if (r->q.remove_added && by_rules(r))
+		return err_set(e, ERR_USAGE, "--remove-added",
+		    _("goes with --all or paths"));
+	return 0;
+}
+
+static int
+run(const struct options *o, struct err *e)
+{
+	CLEANUP(drop_restoring) struct restoring r = { .m.root.fd = -1 };
+	const struct verb_option table[] = {
+		{ "all", 'a', &r.q.all, NULL },
+		{ "from", 0, NULL, &r.q.from },
+		{ "rule", 0, NULL, &r.q.rule },
+		{ "remove-added", 0, &r.q.remove_added, NULL },
+		{ "dry-run", 'n', &r.dry_run, NULL },
+		{ "yes", 'y', &r.yes, NULL }, { 0 } };
+
+	if (options_verb(o, table, &r.q.paths, e) < 0 ||
+	    check_request(&r, e) < 0 || machine_open(o, &r.m, e) < 0 ||
+	    machine_open_store(&r.m, false, e) < 0)
+		return -1;
+	/* Rules that were not understood might be those that matter. */
+	if (machine_complain(&r.m) && by_rules(&r))
+		return err_set(e, ERR_INPUT, NULL, _("nothing was restored, as "
+		    "the specs have mistakes [mend them, or name paths]"));
+	if (!r.dry_run && machine_lock(&r.m, e) < 0)
+		return -1;
+	if (paths_normalize(&r.m, &r.q.paths, e) < 0 ||
+	    assess(&r.m, &(struct machine_capture){ 0 }, &r.a, e) < 0)
+		return -1;
+	if (!r.a.has_baseline)
+		return err_set(e, ERR_MISSING, store_dir(r.m.store),
+		    _("there is no baseline yet [run 'driftctl init']"));
+	if (make_plan(&r, e) < 0)
+		return -1;
+	return show_and_do(&r, e);
+}
+
+const struct command cmd_restore = {
+	"restore", "[--all | --rule ID | PATH...] [--from SNAPSHOT]\n"
+	"          [--remove-added] [-n|--dry-run] [-y|--yes]",
+	N_("puts back what drifted, or what is named"), run
+};

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "agent/apply.h"
+#include "agent/command.h"
+#include "agent/confirm.h"
+#include "agent/machine.h"
+#include "agent/restore.h"
+#include "agent/say.h"
+#include "agent/snapshotter.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "base/vec.h"
+#include "snapshots/rollback.h"
+
+struct undoing {
+	struct machine m;
+	struct rollback old;
+	struct capture live;
+	struct wishes wishes;
+	struct plan plan;
+	struct buf id;
+	bool dry_run, yes;
+};
+
+static void
+drop_undoing(struct undoing *u)
+{
+	plan_done(&u->plan);
+	wishes_done(&u->wishes);
+	capture_done(&u->live);
+	rollback_done(&u->old);
+	buf_done(&u->id);
+	machine_close(&u->m);
+}
+
+/* The newest that is no undo itself and was not taken back. */
+static int
+pick(struct undoing *u, const char *given, struct buf *out, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist ids = { 0 };
+	int fd = store_fd(u->m.store);
+
+	if (rollback_ids(fd, &ids, e) < 0)
+		return -1;
+	if (given != NULL) {
+		buf_adds(out, given);
+		if (strlist_has(&ids, given))
+			return 0;
+		return err_set(e, ERR_MISSING, given, _("there is no such "
+		    "rollback [see 'driftctl undo --list']"));
+	}
+	for (size_t i = ids.n; i-- > 0;) {
+		if (strstr(ids.items[i], "-undo") != NULL ||
+		    rollback_undone(fd, ids.items[i]))
+			continue;
+		buf_adds(out, ids.items[i]);
+		return 0;
+	}
+	return err_set(e, ERR_MISSING, store_dir(u->m.store),
+	    _("there is no restore to take back"));
+}
+
+static void
+make_wishes(struct undoing *u)
+{
+	for (size_t i = 0; i < u->old.manifest.n; i++) {
+		const struct entry *en = &u->old.manifest.items[i];
+
+		*VEC_ADD(&u->wishes) = (struct wish){ .path = en->path,
+			.want = en, .times_only =
+			u->old.classes[i] == ROLLBACK_TIME };
+	}
+	for (size_t i = 0; i < u->old.added.n; i++)
+		*VEC_ADD(&u->wishes) = (struct wish){
+			.path = u->old.added.items[i] };
+}
+
+static int
+list(struct undoing *u, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist ids = { 0 };
+	CLEANUP(drop_buf) struct buf out = { 0 };
+	int fd = store_fd(u->m.store);
+
+	if (rollback_ids(fd, &ids, e) < 0)
+		return -1;
+	for (size_t i = ids.n; i-- > 0;)
+		buf_addf(&out, "%s%s\n", ids.items[i],
+		    rollback_undone(fd, ids.items[i]) ?
+		    _("  (taken back)") : "");
+	if (ids.n == 0)
+		buf_adds(&out, _("no rollbacks\n"));
+	return say_out(&out, e);
+}
+
+static int
+record(struct undoing *u, struct err *e)
+{
+	CLEANUP(drop_snapshot_result) struct snapshot_result s = { 0 };
+	CLEANUP(drop_free) char *subject = xasprintf("undo %s", u->old.id);
+
+	return snapshot_take(&u->m, &(struct snapshot_reason){
+	    .subject = subject, .trigger = "undo" }, &s, e);
+}
+
+static int
+carry_out(struct undoing *u, struct err *e)
+{
+	const struct apply_options o = {
+		.root = &u->m.root, .store_fd = store_fd(u->m.store),
+		.id = buf_str(&u->id), .title = "undo",
+		.content = rollback_content, .ctx = &u->old,
+	};
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	if (u->plan.n > 0 && apply_plan(&o, &u->plan, e) < 0)
+		return -1;
+	if (rollback_mark_undone(store_fd(u->m.store), u->old.id, e) < 0)
+		return -1;
+	buf_addf(&text, _("%s was taken back\n"), u->old.id);
+	if (u->m.o->verbose >= 0 && say_out(&text, e) < 0)
+		return -1;
+	return record(u, e);
+}
+
+static int
+show_and_do(struct undoing *u, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	int n;
+
+	restore_new_id(&u->m, "undo", &u->id);
+	buf_addf(&text, u->dry_run ? _("would take back %s (%zu steps):\n") :
+	    _("to take back %s (%zu steps):\n"), u->old.id, u->plan.n);
+	restore_plan_text(&u->plan, &text);
+	if ((u->m.o->verbose >= 0 || u->dry_run || !u->yes) &&
+	    say_out(&text, e) < 0)
+		return -1;
+	if (u->dry_run)
+		return u->plan.n > 0 ? 1 : 0;
+	n = u->yes || u->plan.n == 0 ? 1 : confirm(_("do it?"), e);
+	if (n <= 0)
+		return n < 0 ? -1 : 1;
+	return carry_out(u, e);
+}
+
+static int
+run(const struct options *o, struct err *e)
+{
+	CLEANUP(drop_undoing) struct undoing u = { .m.root.fd = -1 };
+	bool only_list = false;
+	const struct verb_option table[] = {
+		{ "list", 'l', &only_list, NULL },
+		{ "dry-run", 'n', &u.dry_run, NULL },
+		{ "yes", 'y', &u.yes, NULL }, { 0 } };
+	CLEANUP(drop_strlist) struct strlist rest = { 0 };
+	CLEANUP(drop_buf) struct buf id = { 0 };
+
+	if (options_verb(o, table, &rest, e) < 0)
+		return -1;
+	if (rest.n > 1)
+		return err_set(e, ERR_USAGE, rest.items[1],
+		    _("one rollback at a time"));
+	if (machine_open(o, &u.m, e) < 0 ||
+	    machine_open_store(&u.m, false, e) < 0)
+		return -1;
+	if (only_list)
+		return list(&u, e);
+	if ((!u.dry_run && machine_lock(&u.m, e) < 0) ||
+	    pick(&u, rest.n > 0 ? rest.items[0] : NULL, &id, e) < 0 ||
+	    rollback_read(store_fd(u.m.store), buf_str(&id), &u.old, e) < 0 ||
+	    machine_capture(&u.m, &(struct machine_capture){ 0 }, &u.live,
+	    e) < 0)
+		return -1;
+	make_wishes(&u);
+	if (restore_look_at(&u.m, &u.wishes, &u.live.manifest, e) < 0 ||
+	    plan_make(&u.live.manifest, &u.old.manifest, &u.wishes, &u.plan,
+	    e) < 0)
+		return -1;
+	return show_and_do(&u, e);
+}
+
+const struct command cmd_undo = {
+	"undo", "[ID] [-l|--list] [-n|--dry-run] [-y|--yes]",
+	N_("takes the last restore back, or the one named"), run
+};

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/apply.h"
+#include "agent/command.h"
+#include "agent/machine.h"
+#include "agent/say.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "snapshots/gitverify.h"
+#include "snapshots/rollback.h"
+
+struct verifying {
+	struct buf *out;
+	size_t problems;
+};
+
+static void
+problem(void *ctx, const char *where, const char *what)
+{
+	struct verifying *v = ctx;
+
+	v->problems++;
+	text_escape(v->out, where, strlen(where));
+	buf_adds(v->out, ": ");
+	text_escape(v->out, what, strlen(what));
+	buf_addc(v->out, '\n');
+}
+
+static void
+failed(struct verifying *v, const struct err *e)
+{
+	v->problems++;
+	err_format(e, v->out);
+	buf_addc(v->out, '\n');
+}
+
+/* Each ref must name a snapshot whose manifest can be read. */
+static void
+verify_snapshots(struct machine *m, struct verifying *v)
+{
+	static const char *const names[] = { "live", "baseline" };
+	CLEANUP(drop_strlist) struct strlist refs = { 0 };
+	struct err e = { 0 };
+
+	if (gitrepo_refs(store_repo(m->store), &refs, &e) < 0) {
+		failed(v, &e);
+		return;
+	}
+	for (size_t i = 0; i < refs.n; i++) {
+		CLEANUP(drop_manifest) struct manifest all = { 0 };
+		struct err bad = { 0 };
+		struct oid commit;
+
+		if (gitrepo_ref_get(store_repo(m->store), refs.items[i],
+		    &commit, &bad) < 0 ||
+		    store_load(m->store, &commit, &all, &bad) < 0)
+			failed(v, &bad);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		struct err bad = { 0 };
+		struct oid commit;
+		int n = i == 0 ? machine_live(m, &commit, &bad) :
+		    machine_baseline(m, &commit, &bad);
+
+		if (n == 0)
+			problem(v, names[i], _("there is no such ref "
+			    "[run 'driftctl init']"));
+	}
+}
+
+static void
+verify_rollbacks(struct machine *m, struct verifying *v, size_t *out_n)
+{
+	CLEANUP(drop_strlist) struct strlist ids = { 0 };
+	struct err e = { 0 };
+
+	if (rollback_ids(store_fd(m->store), &ids, &e) < 0) {
+		failed(v, &e);
+		return;
+	}
+	*out_n = ids.n;
+	for (size_t i = 0; i < ids.n; i++) {
+		struct err bad = { 0 };
+
+		if (rollback_verify(store_fd(m->store), ids.items[i],
+		    &bad) < 0)
+			failed(v, &bad);
+	}
+}
+
+static int
+run(const struct options *o, struct err *e)
+{
+	const struct verb_option table[] = { { 0 } };
+	CLEANUP(drop_strlist) struct strlist rest = { 0 };
+	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
+	CLEANUP(drop_buf) struct buf out = { 0 };
+	struct verifying v = { .out = &out };
+	size_t rollbacks = 0;
+
+	if (options_verb(o, table, &rest, e) < 0)
+		return -1;
+	if (rest.n > 0)
+		return err_set(e, ERR_USAGE, rest.items[0],
+		    _("'verify' takes no arguments"));
+	if (machine_open(o, &m, e) < 0 ||
+	    machine_open_store(&m, false, e) < 0)
+		return -1;
+	if (gitverify_run(store_repo(m.store), &(struct gitverify){
+	    .problem = problem, .ctx = &v }, e) < 0)
+		return -1;
+	verify_snapshots(&m, &v);
+	verify_rollbacks(&m, &v, &rollbacks);
+	if (apply_pending(store_fd(m.store)))
+		problem(&v, store_dir(m.store), _("a restore was interrupted "
+		    "[the next 'driftctl restore' or 'undo' takes it back]"));
+	if (v.problems == 0 && o->verbose >= 0)
+		buf_addf(&out, _("sound: the repository and %zu rollbacks\n"),
+		    rollbacks);
+	if (say_out(&out, e) < 0)
+		return -1;
+	return v.problems > 0 ? 2 : 0;
+}
+
+const struct command cmd_verify = {
+	"verify", "", N_("reads everything in the store and checks it"), run
+};

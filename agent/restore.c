@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/restore.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "agent/snapshotarg.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "base/vec.h"
+#include "snapshots/reader.h"
+#include "snapshots/rollback.h"
+
+void
+restore_wishes_done(struct restore_wishes *w)
+{
+	for (size_t i = 0; i < w->n_bytes; i++) {
+		buf_done(w->bytes[i]);
+		free(w->bytes[i]);
+	}
+	free(w->bytes);
+	wishes_done(&w->wishes);
+	manifest_done(&w->from);
+	manifest_done(&w->older);
+	arena_done(&w->arena);
+}
+
+void
+drop_restore_wishes(struct restore_wishes *w)
+{
+	restore_wishes_done(w);
+}
+
+static int
+load_from(struct machine *m, const struct restore_request *q,
+    struct restore_wishes *out, struct err *e)
+{
+	if (q->from == NULL)
+		return machine_load_baseline(m, &out->from_commit, &out->from,
+		    e);
+	if (snapshot_resolve(m, q->from, &out->from_commit, e) < 0)
+		return -1;
+	return store_load(m->store, &out->from_commit, &out->from, e);
+}
+
+/* A path that is nowhere is a typing mistake, not an empty success. */
+static int
+check_paths(const struct restore_request *q, const struct manifest *from,
+    const struct manifest *live, struct err *e)
+{
+	for (size_t i = 0; i < q->paths.n; i++) {
+		const char *p = q->paths.items[i];
+
+		if (strcmp(p, "/") == 0 || manifest_find(from, p) != NULL ||
+		    (q->remove_added && manifest_find(live, p) != NULL))
+			continue;
+		return err_set(e, ERR_MISSING, p, _("is not in that snapshot "
+		    "[see 'driftctl log %s', then name one with --from]"), p);
+	}
+	return 0;
+}
+
+int
+restore_wish_paths(struct machine *m, const struct restore_request *q,
+    const struct manifest *live, struct restore_wishes *out, struct err *e)
+{
+	if (load_from(m, q, out, e) < 0 ||
+	    check_paths(q, &out->from, live, e) < 0)
+		return -1;
+	for (size_t i = 0; i < out->from.n; i++) {
+		const struct entry *en = &out->from.items[i];
+
+		if (paths_cover(&q->paths, en->path))
+			*VEC_ADD(&out->wishes) = (struct wish){
+				.path = en->path, .want = en };
+	}
+	for (size_t i = 0; q->remove_added && i < live->n; i++) {
+		const struct entry *en = &live->items[i];
+
+		if (paths_cover(&q->paths, en->path) &&
+		    manifest_find(&out->from, en->path) == NULL)
+			*VEC_ADD(&out->wishes) = (struct wish){
+				.path = en->path };
+	}
+	return 0;
+}
+
+static int
+look_at_one(struct machine *m, struct reader *r, const char *path,
+    struct manifest *live, struct err *e)
+{
+	struct reading one = { .path = path };
+	int n = 0;
+
+	one.secret = scope_tracks(&m->secrets, path);
+	reader_read(r, &one);
+	if (one.state == READING_UNKNOWN && errno != ENOENT) {
+		n = err_set(e, ERR_SYSTEM, path, "%s", one.why);
+	} else if (one.state == READING_GOOD || one.state == READING_MOVING) {
+		one.en.path = path;
+		*manifest_add(live) = entry_dup(&live->arena, &one.en);
+	}
+	reading_done(&one);
+	return n;
+}
+
+int
+restore_look_at(struct machine *m, const struct wishes *w,
+    struct manifest *live, struct err *e)
+{
+	struct reader *r = reader_new(&m->root, store_key(m->store),
+	    m->config.max_size, false);
+	size_t known = live->n;
+	int n = 0;
+
+	for (size_t i = 0; n == 0 && i < w->n; i++) {
+		struct manifest before = { .items = live->items, .n = known };
+
+		if (manifest_find(&before, w->items[i].path) == NULL)
+			n = look_at_one(m, r, w->items[i].path, live, e);
+	}
+	reader_free(r);
+	manifest_sort(live);
+	return n;
+}
+
+void
+restore_new_id(struct machine *m, const char *suffix, struct buf *out)
+{
+	time_t now = time(NULL);
+	char text[32];
+	struct tm tm;
+	size_t len;
+
+	gmtime_r(&now, &tm);
+	strftime(text, sizeof(text), "%Y%m%dT%H%M%SZ", &tm);
+	buf_addf(out, "%s-%s", text, suffix);
+	len = out->len;
+	for (unsigned i = 2; rollback_there(store_fd(m->store),
+	    buf_str(out)); i++) {
+		buf_truncate(out, len);
+		buf_addf(out, "-%u", i);
+	}
+}
+
+static const char *
+step_word(const struct step *s)
+{
+	switch (s->kind) {
+	case STEP_MAKE_DIR:
+		return _("make folder");
+	case STEP_PUT:
+		return s->bytes != NULL ? _("repair") : s->have == NULL ?
+		    _("put back") : _("replace");
+	case STEP_SWAP_KIND:
+		return _("replace");
+	case STEP_META:
+		return _("set");
+	case STEP_LINK:
+		return _("link");
+	case STEP_REMOVE:
+		return _("remove");
+	}
+	return "";
+}
+
+static void
+step_text(const struct step *s, struct buf *out)
+{
+	CLEANUP(drop_buf) struct buf what = { 0 };
+
+	buf_addf(out, "  %-12s ", step_word(s));
+	text_escape(out, s->path, strlen(s->path));
+	if (s->kind == STEP_SWAP_KIND)
+		buf_addf(out, ": %s -> %s", entry_kind_name(s->have->kind),
+		    entry_kind_name(s->want->kind));
+	else if (s->kind == STEP_META) {
+		entry_difference_text(&what, s->differs);
+		buf_addf(out, ": %s", buf_str(&what));
+	}
+	if (s->reason != NULL)
+		buf_addf(out, "  [%s]", s->reason);
+	buf_addc(out, '\n');
+}
+
+/* Times alone are put back without a word: nobody decides by them. */
+static bool
+silent(const struct step *s)
+{
+	return s->kind == STEP_META &&
+	    (s->differs & ~(unsigned)DIFF_MTIME) == 0;
+}
+
+void
+restore_plan_text(const struct plan *p, struct buf *out)
+{
+	size_t times = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		if (silent(&p->items[i]))
+			times++;
+		else
+			step_text(&p->items[i], out);
+	}
+	if (times > 0)
+		buf_addf(out, ngettext("  and the time of %zu entry\n",
+		    "  and the times of %zu entries\n", times), times);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_RESTORE_H
+#define AGENT_RESTORE_H
+
+#include "agent/assess.h"
+#include "agent/machine.h"
+#include "agent/plan.h"
+
+/* What a person asked to have back. */
+struct restore_request {
+	struct strlist paths;	/* normalized; these and all below them */
+	const char *rule;	/* one rule, whatever its on-drift says */
+	bool all;
+	const char *from;	/* a snapshot; NULL: the baseline */
+	bool remove_added;	/* what was added since goes */
+};
+
+/*
+ * What shall be, and everything it was made from; all of it lives until
+ * restore_wishes_done.
+ */
+struct restore_wishes {
+	struct arena arena;
+	struct wishes wishes;
+	struct manifest from;		/* the snapshot asked for */
+	struct oid from_commit;
+	struct manifest older;		/* entries of older snapshots */
+	struct buf **bytes;		/* repaired contents */
+	size_t n_bytes, cap_bytes;
+	size_t left_flagged;		/* drift that rules leave to a person */
+};
+
+/* Everything below the paths (all: everything) as the snapshot has it. */
+int restore_wish_paths(struct machine *m, const struct restore_request *q,
+    const struct manifest *live, struct restore_wishes *out, struct err *e);
+/* What rules ask to be restored or repaired; --rule: that one alone. */
+int restore_wish_rules(struct machine *m, const struct restore_request *q,
+    const struct assessment *a, struct restore_wishes *out, struct err *e);
+void restore_wishes_done(struct restore_wishes *w);
+void drop_restore_wishes(struct restore_wishes *w);	/* for CLEANUP */
+
+/*
+ * Adds to live (kept sorted) what is there of the wished paths though it is
+ * not tracked, so that a plan knows all it would replace.
+ */
+int restore_look_at(struct machine *m, const struct wishes *w,
+    struct manifest *live, struct err *e);
+
+/* A name for a rollback that no other has: UTC time and suffix. */
+void restore_new_id(struct machine *m, const char *suffix, struct buf *out);
+
+/* The plan for a person, one line a step. */
+void restore_plan_text(const struct plan *p, struct buf *out);
+
+#endif
