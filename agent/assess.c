@@ -84,7 +84,7 @@ assess(struct machine *m, const struct machine_capture *how,
 		    &a->changes);
 		follow_moved_folders(a);
 	}
-	ev = evidence_live(&m->root, &a->live.manifest,
+	ev = evidence_live(&m->root, m->ids, &a->live.manifest,
 	    a->has_baseline ? &a->baseline : NULL, &m->inputs);
 	assess_rules(&m->catalogue, evidence_get(ev), &a->results);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,

@@ -82,9 +82,10 @@ verify_rollbacks(struct machine *m, struct verifying *v, size_t *out_n)
 	}
 	*out_n = ids.n;
 	for (size_t i = 0; i < ids.n; i++) {
+		CLEANUP(drop_rollback) struct rollback r = { 0 };
 		struct err bad = { 0 };
 
-		if (rollback_verify(store_fd(m->store), ids.items[i],
+		if (rollback_read(store_fd(m->store), ids.items[i], &r,
 		    &bad) < 0)
 			failed(v, &bad);
 	}

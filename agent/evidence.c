@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/glob.h"
+#include "base/meta.h"
 #include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -26,6 +27,7 @@ struct evidence_source {
 	struct evidence ev;
 	struct arena arena;
 	const struct root *root;	/* live */
+	struct idnames *ids;		/* live */
 	struct store *store;		/* a snapshot */
 	const struct manifest *m, *baseline;
 	struct strlist *inputs;
@@ -95,6 +97,31 @@ evidence_resolve(const struct manifest *m, const char *path, struct buf *out)
 	resolve(m, path, false, out);
 }
 
+/* A rule may follow a symlink to something that nothing else tracks. */
+static const struct entry *
+look_live(struct evidence_source *s, const char *path)
+{
+	struct entry *en = arena_alloc(&s->arena, sizeof(*en));
+	CLEANUP(drop_buf) struct buf real = { 0 };
+	struct err ignored = { 0 };
+	const char *name;
+	struct stat st;
+	CLEANUP(drop_fd) int dir = -1;
+
+	if (s->inputs != NULL)
+		root_input(s->root, path, s->inputs);
+	if (root_resolve(s->root, path, &real, NULL, &ignored) < 0 ||
+	    (dir = root_open_parent(s->root, buf_str(&real), &name)) < 0 ||
+	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    meta_read(dir, name, -1, &st, path, &s->arena, en, &ignored) < 0)
+		return NULL;
+	en->path = arena_strdup(&s->arena, buf_str(&real));
+	en->user = idnames_user(s->ids, en->uid);
+	en->group = idnames_group(s->ids, en->gid);
+	en->content = CONTENT_UNREADABLE;
+	return en;
+}
+
 static const struct entry *
 ev_entry(void *ctx, const char *path)
 {
@@ -105,7 +132,10 @@ ev_entry(void *ctx, const char *path)
 	if (en != NULL)
 		return en;
 	evidence_resolve(s->m, path, &real);
-	return manifest_find(s->m, buf_str(&real));
+	en = manifest_find(s->m, buf_str(&real));
+	if (en == NULL && s->root != NULL)
+		en = look_live(s, path);
+	return en;
 }
 
 /* The part of a pattern before its first wildcard, resolved. */
@@ -286,12 +316,14 @@ source_new(const struct manifest *m, const struct manifest *baseline)
 }
 
 struct evidence_source *
-evidence_live(const struct root *r, const struct manifest *m,
-    const struct manifest *baseline, struct strlist *inputs)
+evidence_live(const struct root *r, struct idnames *ids,
+    const struct manifest *m, const struct manifest *baseline,
+    struct strlist *inputs)
 {
 	struct evidence_source *s = source_new(m, baseline);
 
 	s->root = r;
+	s->ids = ids;
 	s->inputs = inputs;
 	return s;
 }

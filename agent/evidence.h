@@ -2,6 +2,7 @@
 #ifndef AGENT_EVIDENCE_H
 #define AGENT_EVIDENCE_H
 
+#include "base/idnames.h"
 #include "base/root.h"
 #include "base/strlist.h"
 #include "snapshots/manifest.h"
@@ -15,11 +16,12 @@
  */
 struct evidence_source;
 
-/* Live: content is read below root; what is read though it is not tracked is
- * added to inputs. */
+/* Live: content is read below root, and so is the metadata of a symlink's
+ * untracked target; what is looked at though it is not tracked is added to
+ * inputs, which may be NULL. */
 struct evidence_source *evidence_live(const struct root *r,
-    const struct manifest *m, const struct manifest *baseline,
-    struct strlist *inputs);
+    struct idnames *ids, const struct manifest *m,
+    const struct manifest *baseline, struct strlist *inputs);
 /* A snapshot: content comes from the store. */
 struct evidence_source *evidence_snapshot(struct store *s,
     const struct manifest *m, const struct manifest *baseline);

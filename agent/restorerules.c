@@ -302,7 +302,8 @@ restore_wish_rules(struct machine *m, const struct restore_request *q,
 	struct chooser c = { m, q, a, out, NULL };
 	const struct rule *only = NULL;
 	CLEANUP(drop_evidence) struct evidence_source *live =
-	    evidence_live(&m->root, &a->live.manifest, &a->baseline, NULL);
+	    evidence_live(&m->root, m->ids, &a->live.manifest, &a->baseline,
+	    NULL);
 
 	c.live = live;
 	if (q->rule != NULL &&
