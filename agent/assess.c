@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/assess.h"
 
+#include <stdlib.h>
+
 #include "agent/evidence.h"
 #include "base/path.h"
 
@@ -19,13 +21,18 @@ assess_rules(const struct catalogue *cat, const struct evidence *ev,
 
 /* What was found behind a moved folder did not come new. */
 static void
-drop_met(struct changes *c, const struct entry *first, const bool *met)
+drop_met(struct changes *c, const struct strlist *met)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < c->n; i++)
-		if (c->items[i].was != NULL || !met[c->items[i].is - first])
-			c->items[kept++] = c->items[i];
+	for (size_t i = 0; i < c->n; i++) {
+		const struct change *x = &c->items[i];
+
+		if (x->was == NULL && met->n > 0 && bsearch(&x->is->path,
+		    met->items, met->n, sizeof(char *), strlist_cmp) != NULL)
+			continue;
+		c->items[kept++] = *x;
+	}
 	c->n = kept;
 }
 
@@ -36,9 +43,7 @@ drop_met(struct changes *c, const struct entry *first, const bool *met)
 static void
 follow_moved_folders(struct assessment *a)
 {
-	const struct entry *first = a->live.manifest.items;
-	CLEANUP(drop_free) bool *met = xcalloc(a->live.manifest.n,
-	    sizeof(*met));
+	CLEANUP(drop_strlist) struct strlist met = { 0 };
 	size_t kept = 0;
 
 	for (size_t i = 0; i < a->changes.n; i++) {
@@ -54,7 +59,7 @@ follow_moved_folders(struct assessment *a)
 		if (is != NULL) {
 			unsigned d = entry_differs(c->was, is);
 
-			met[is - first] = true;
+			strlist_add(&met, is->path);
 			if ((d & ~(unsigned)DIFF_MTIME) == 0)
 				continue;
 			c->is = is;
@@ -63,7 +68,8 @@ follow_moved_folders(struct assessment *a)
 		a->changes.items[kept++] = *c;
 	}
 	a->changes.n = kept;
-	drop_met(&a->changes, first, met);
+	strlist_sort(&met);
+	drop_met(&a->changes, &met);
 }
 
 int
@@ -77,19 +83,31 @@ assess(struct machine *m, const struct machine_capture *how,
 		return -1;
 	a->has_baseline = n > 0;
 	if (a->has_baseline) {
-		if (store_load(m->store, &a->baseline_commit, &a->baseline,
-		    e) < 0)
+		const struct store_state state = { &a->live.manifest,
+			a->live.lines };
+
+		if (store_compare(m->store, &a->baseline_commit, &state,
+		    &a->was, &a->now, e) < 0)
 			return -1;
-		compare_manifests(&a->baseline, &a->live.manifest, false,
-		    &a->changes);
+		compare_manifests(&a->was, &a->now, false, &a->changes);
 		follow_moved_folders(a);
 	}
-	ev = evidence_live(&m->root, m->ids, &a->live.manifest,
-	    a->has_baseline ? &a->baseline : NULL, &m->inputs);
+	ev = evidence_live(m, &a->live.manifest,
+	    a->has_baseline ? &a->baseline_commit : NULL, &m->inputs);
 	assess_rules(&m->catalogue, evidence_get(ev), &a->results);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    &a->findings);
 	return 0;
+}
+
+const struct manifest *
+assess_baseline(struct machine *m, struct assessment *a, struct err *e)
+{
+	if (!a->baseline_loaded &&
+	    store_load(m->store, &a->baseline_commit, &a->baseline, e) < 0)
+		return NULL;
+	a->baseline_loaded = true;
+	return &a->baseline;
 }
 
 void
@@ -99,6 +117,8 @@ assessment_done(struct assessment *a)
 	results_done(&a->results);
 	changes_done(&a->changes);
 	manifest_done(&a->baseline);
+	manifest_done(&a->was);
+	manifest_done(&a->now);
 	capture_done(&a->live);
 }
 

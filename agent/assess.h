@@ -9,7 +9,9 @@
 struct assessment {
 	struct capture live;
 	struct oid baseline_commit;
-	struct manifest baseline;
+	struct manifest was, now;	/* of folders that differ */
+	struct manifest baseline;	/* whole; see assess_baseline */
+	bool baseline_loaded;
 	struct changes changes;
 	struct results results;
 	struct findings findings;
@@ -19,6 +21,9 @@ struct assessment {
 /* Captures (as `how` says), compares, judges. Changes nothing. */
 int assess(struct machine *m, const struct machine_capture *how,
     struct assessment *out, struct err *e);
+/* The whole baseline, read when somebody first needs it. NULL and e. */
+const struct manifest *assess_baseline(struct machine *m,
+    struct assessment *a, struct err *e);
 void assessment_done(struct assessment *a);
 void drop_assessment(struct assessment *a);	/* for CLEANUP */
 

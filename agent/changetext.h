@@ -2,7 +2,7 @@
 #ifndef AGENT_CHANGETEXT_H
 #define AGENT_CHANGETEXT_H
 
-#include "agent/compare.h"
+#include "snapshots/compare.h"
 #include "base/buf.h"
 #include "base/err.h"
 

@@ -72,9 +72,11 @@ accept_paths(struct machine *m, const struct snapshot_reason *why,
 	}
 	snapshot_message(m, why, &message);
 	pack = store_pack(m->store, e);
-	n = pack == NULL ? -1 : store_save(m->store, &mixed, pack,
+	n = pack == NULL ? -1 : store_save(m->store,
+	    &(struct store_state){ &mixed, NULL }, pack,
 	    &(struct store_commit){ .ref = GITFILES_BASELINE,
-	    .parent = &commit, .message = buf_str(&message) }, out, e);
+	    .parent = &commit, .message = buf_str(&message),
+	    .even_if_same = true }, out, e);
 	free(mixed.items);
 	return n;
 }

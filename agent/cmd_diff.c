@@ -4,7 +4,7 @@
 
 #include "agent/changetext.h"
 #include "agent/command.h"
-#include "agent/compare.h"
+#include "snapshots/compare.h"
 #include "agent/json.h"
 #include "agent/say.h"
 #include "agent/snapshotarg.h"

@@ -3,7 +3,7 @@
 
 #include "agent/changetext.h"
 #include "agent/command.h"
-#include "agent/compare.h"
+#include "snapshots/compare.h"
 #include "agent/say.h"
 #include "agent/snapshotarg.h"
 #include "agent/snapshotter.h"

@@ -26,10 +26,10 @@ struct held {
 struct evidence_source {
 	struct evidence ev;
 	struct arena arena;
-	const struct root *root;	/* live */
-	struct idnames *ids;		/* live */
-	struct store *store;		/* a snapshot */
-	const struct manifest *m, *baseline;
+	struct machine *machine;
+	bool live;
+	const struct manifest *m;
+	const struct oid *baseline;
 	struct strlist *inputs;
 	struct {
 		struct held *items;
@@ -109,15 +109,15 @@ look_live(struct evidence_source *s, const char *path)
 	CLEANUP(drop_fd) int dir = -1;
 
 	if (s->inputs != NULL)
-		root_input(s->root, path, s->inputs);
-	if (root_resolve(s->root, path, &real, NULL, &ignored) < 0 ||
-	    (dir = root_open_parent(s->root, buf_str(&real), &name)) < 0 ||
+		root_input(&s->machine->root, path, s->inputs);
+	if (root_resolve(&s->machine->root, path, &real, NULL, &ignored) < 0 ||
+	    (dir = root_open_parent(&s->machine->root, buf_str(&real), &name)) < 0 ||
 	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    meta_read(dir, name, -1, &st, path, &s->arena, en, &ignored) < 0)
 		return NULL;
 	en->path = arena_strdup(&s->arena, buf_str(&real));
-	en->user = idnames_user(s->ids, en->uid);
-	en->group = idnames_group(s->ids, en->gid);
+	en->user = idnames_user(s->machine->ids, en->uid);
+	en->group = idnames_group(s->machine->ids, en->gid);
 	en->content = CONTENT_UNREADABLE;
 	return en;
 }
@@ -133,7 +133,7 @@ ev_entry(void *ctx, const char *path)
 		return en;
 	evidence_resolve(s->m, path, &real);
 	en = manifest_find(s->m, buf_str(&real));
-	if (en == NULL && s->root != NULL)
+	if (en == NULL && s->live)
 		en = look_live(s, path);
 	return en;
 }
@@ -206,11 +206,11 @@ read_live(struct evidence_source *s, const char *path, struct buf *out,
     struct err *e)
 {
 	struct stat st;
-	CLEANUP(drop_fd) int fd = root_open_in(s->root, path,
+	CLEANUP(drop_fd) int fd = root_open_in(&s->machine->root, path,
 	    O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
 	if (s->inputs != NULL && manifest_find(s->m, path) == NULL)
-		root_input(s->root, path, s->inputs);
+		root_input(&s->machine->root, path, s->inputs);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, path, _("cannot open"));
 	if (!S_ISREG(st.st_mode))
@@ -230,7 +230,7 @@ read_stored(struct evidence_source *s, const char *path, struct buf *out,
 	if (en == NULL || en->kind != ENTRY_FILE)
 		return err_set(e, ERR_MISSING, path,
 		    _("is no file of this snapshot"));
-	return store_content(s->store, en, out, e);
+	return store_content(s->machine->store, en, out, e);
 }
 
 static size_t
@@ -255,8 +255,8 @@ hold(struct evidence_source *s, size_t at, const char *path)
 	struct buf bytes = { 0 };
 	struct held h = { .path = arena_strdup(&s->arena, path) };
 	struct err e = { 0 };
-	int n = s->store != NULL ? read_stored(s, path, &bytes, &e) :
-	    read_live(s, path, &bytes, &e);
+	int n = s->live ? read_live(s, path, &bytes, &e) :
+	    read_stored(s, path, &bytes, &e);
 
 	if (n < 0) {
 		h.failed = arena_alloc(&s->arena, sizeof(e));
@@ -299,16 +299,26 @@ static const struct entry *
 ev_baseline(void *ctx, const char *path)
 {
 	struct evidence_source *s = ctx;
+	struct entry *en;
+	struct err ignored = { 0 };
 
-	return s->baseline != NULL ? manifest_find(s->baseline, path) : NULL;
+	if (s->baseline == NULL)
+		return NULL;
+	en = arena_alloc(&s->arena, sizeof(*en));
+	if (store_entry(s->machine->store, s->baseline, path, &s->arena, en,
+	    &ignored) <= 0)
+		return NULL;
+	return en;
 }
 
 static struct evidence_source *
-source_new(const struct manifest *m, const struct manifest *baseline)
+source_new(struct machine *m, const struct manifest *entries,
+    const struct oid *baseline)
 {
 	struct evidence_source *s = xcalloc(1, sizeof(*s));
 
-	s->m = m;
+	s->machine = m;
+	s->m = entries;
 	s->baseline = baseline;
 	s->ev = (struct evidence){ .ctx = s, .entry = ev_entry,
 		.find = ev_find, .bytes = ev_bytes, .baseline = ev_baseline };
@@ -316,26 +326,21 @@ source_new(const struct manifest *m, const struct manifest *baseline)
 }
 
 struct evidence_source *
-evidence_live(const struct root *r, struct idnames *ids,
-    const struct manifest *m, const struct manifest *baseline,
-    struct strlist *inputs)
+evidence_live(struct machine *m, const struct manifest *entries,
+    const struct oid *baseline, struct strlist *inputs)
 {
-	struct evidence_source *s = source_new(m, baseline);
+	struct evidence_source *s = source_new(m, entries, baseline);
 
-	s->root = r;
-	s->ids = ids;
+	s->live = true;
 	s->inputs = inputs;
 	return s;
 }
 
 struct evidence_source *
-evidence_snapshot(struct store *st, const struct manifest *m,
-    const struct manifest *baseline)
+evidence_snapshot(struct machine *m, const struct manifest *entries,
+    const struct oid *baseline)
 {
-	struct evidence_source *s = source_new(m, baseline);
-
-	s->store = st;
-	return s;
+	return source_new(m, entries, baseline);
 }
 
 void

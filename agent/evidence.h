@@ -2,11 +2,9 @@
 #ifndef AGENT_EVIDENCE_H
 #define AGENT_EVIDENCE_H
 
-#include "base/idnames.h"
-#include "base/root.h"
+#include "agent/machine.h"
 #include "base/strlist.h"
 #include "snapshots/manifest.h"
-#include "snapshots/store.h"
 #include "specs/eval.h"
 
 /*
@@ -16,15 +14,18 @@
  */
 struct evidence_source;
 
-/* Live: content is read below root, and so is the metadata of a symlink's
- * untracked target; what is looked at though it is not tracked is added to
- * inputs, which may be NULL. */
-struct evidence_source *evidence_live(const struct root *r,
-    struct idnames *ids, const struct manifest *m,
-    const struct manifest *baseline, struct strlist *inputs);
+/*
+ * Live: content is read below the machine's root, and so is the metadata of a
+ * symlink's untracked target; what is looked at though it is not tracked is
+ * added to inputs, which may be NULL. baseline is the accepted snapshot, NULL
+ * when there is none.
+ */
+struct evidence_source *evidence_live(struct machine *m,
+    const struct manifest *entries, const struct oid *baseline,
+    struct strlist *inputs);
 /* A snapshot: content comes from the store. */
-struct evidence_source *evidence_snapshot(struct store *s,
-    const struct manifest *m, const struct manifest *baseline);
+struct evidence_source *evidence_snapshot(struct machine *m,
+    const struct manifest *entries, const struct oid *baseline);
 void evidence_free(struct evidence_source *s);
 void drop_evidence(struct evidence_source **s);	/* for CLEANUP */
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "agent/compare.h"
+#include "snapshots/compare.h"
 #include "base/mem.h"
 #include "snapshots/capture.h"
 #include "specs/catalogue.h"

@@ -35,7 +35,7 @@ int restore_wish_paths(struct machine *m, const struct restore_request *q,
     const struct manifest *live, struct restore_wishes *out, struct err *e);
 /* What rules ask to be restored or repaired; --rule: that one alone. */
 int restore_wish_rules(struct machine *m, const struct restore_request *q,
-    const struct assessment *a, struct restore_wishes *out, struct err *e);
+    struct assessment *a, struct restore_wishes *out, struct err *e);
 void restore_wishes_done(struct restore_wishes *w);
 void drop_restore_wishes(struct restore_wishes *w);	/* for CLEANUP */
 

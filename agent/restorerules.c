@@ -18,6 +18,7 @@ struct chooser {
 	const struct restore_request *q;
 	const struct assessment *a;
 	struct restore_wishes *out;
+	const struct manifest *baseline;
 	struct evidence_source *live;
 };
 
@@ -72,7 +73,7 @@ static int
 try_manifest(struct search *s, const struct manifest *m)
 {
 	CLEANUP(drop_evidence) struct evidence_source *ev =
-	    evidence_snapshot(s->c->m->store, m, &s->c->a->baseline);
+	    evidence_snapshot(s->c->m, m, &s->c->a->baseline_commit);
 	const struct entry *en = manifest_find(m, s->path);
 	struct manifest *keep = &s->c->out->older;
 
@@ -109,7 +110,7 @@ last_good(struct chooser *c, const struct rule *r, const char *path,
 		*out = manifest_find(&c->out->from, path);
 		return 0;
 	}
-	if (try_manifest(&s, &c->a->baseline) == 0) {
+	if (try_manifest(&s, c->baseline) == 0) {
 		if (machine_live(c->m, &live, e) <= 0)
 			return -1;
 		if (gitwalk_history(store_repo(c->m->store), &live,
@@ -125,7 +126,7 @@ static bool
 wish_pattern(struct chooser *c, const struct result *r, const char *reason)
 {
 	const struct manifest *from = c->q->from != NULL ? &c->out->from :
-	    &c->a->baseline;
+	    c->baseline;
 	bool any = false;
 
 	for (size_t i = 0; i < from->n; i++) {
@@ -297,15 +298,16 @@ wish_changes(struct chooser *c)
 
 int
 restore_wish_rules(struct machine *m, const struct restore_request *q,
-    const struct assessment *a, struct restore_wishes *out, struct err *e)
+    struct assessment *a, struct restore_wishes *out, struct err *e)
 {
-	struct chooser c = { m, q, a, out, NULL };
+	struct chooser c = { m, q, a, out, assess_baseline(m, a, e), NULL };
 	const struct rule *only = NULL;
 	CLEANUP(drop_evidence) struct evidence_source *live =
-	    evidence_live(&m->root, m->ids, &a->live.manifest, &a->baseline,
-	    NULL);
+	    evidence_live(m, &a->live.manifest, &a->baseline_commit, NULL);
 
 	c.live = live;
+	if (c.baseline == NULL)
+		return -1;
 	if (q->rule != NULL &&
 	    (only = catalogue_rule(&m->catalogue, q->rule)) == NULL)
 		return err_set(e, ERR_MISSING, q->rule,

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/compare.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "snapshots/gitfiles.h"
@@ -66,44 +65,13 @@ snapshot_message(const struct machine *m, const struct snapshot_reason *why,
 	buf_adds(out, "Driftctl-Version: " VERSION "\n");
 }
 
-/* True when something besides times differs from the last snapshot. */
-static int
-worth_it(struct machine *m, const struct oid *last,
-    const struct manifest *now, struct err *e)
-{
-	CLEANUP(drop_manifest) struct manifest before = { 0 };
-	CLEANUP(drop_changes) struct changes c = { 0 };
-
-	if (store_load(m->store, last, &before, e) < 0)
-		return -1;
-	compare_manifests(&before, now, false, &c);
-	return c.n > 0;
-}
-
-static int
-save(struct machine *m, const struct snapshot_reason *why,
-    const struct oid *last, struct packfile *pack,
-    struct snapshot_result *out, struct err *e)
-{
-	CLEANUP(drop_packfile) struct packfile *owned = pack;
-	CLEANUP(drop_buf) struct buf message = { 0 };
-	int n = last == NULL || why->even_if_same ? 1 :
-	    worth_it(m, last, &out->live.manifest, e);
-
-	if (n <= 0)
-		return n;
-	snapshot_message(m, why, &message);
-	return store_save(m->store, &out->live.manifest, STEAL(owned),
-	    &(struct store_commit){ .ref = GITFILES_LIVE, .parent = last,
-	    .message = buf_str(&message),
-	    .even_if_same = why->even_if_same }, &out->commit, e);
-}
-
 int
 snapshot_take(struct machine *m, const struct snapshot_reason *why,
     struct snapshot_result *out, struct err *e)
 {
 	CLEANUP(drop_packfile) struct packfile *pack = NULL;
+	CLEANUP(drop_buf) struct buf message = { 0 };
+	struct store_state state = { &out->live.manifest, NULL };
 	struct oid last;
 	int has_last = machine_live(m, &last, e), n;
 
@@ -111,7 +79,12 @@ snapshot_take(struct machine *m, const struct snapshot_reason *why,
 	    machine_capture(m, &(struct machine_capture){ .pack = pack },
 	    &out->live, e) < 0)
 		return -1;
-	n = save(m, why, has_last > 0 ? &last : NULL, STEAL(pack), out, e);
+	state.lines = out->live.lines;
+	snapshot_message(m, why, &message);
+	n = store_save(m->store, &state, STEAL(pack), &(struct store_commit){
+	    .ref = GITFILES_LIVE, .parent = has_last > 0 ? &last : NULL,
+	    .message = buf_str(&message), .even_if_same = why->even_if_same },
+	    &out->commit, e);
 	if (n < 0)
 		return -1;
 	out->made = n > 0;

@@ -53,19 +53,22 @@ buf_addc(struct buf *b, char c)
 void
 buf_addf(struct buf *b, const char *fmt, ...)
 {
+	enum { GUESS = 128 };
+	char *at = buf_reserve(b, GUESS);
 	va_list ap, again;
 	int n;
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(at, GUESS + 1, fmt, ap);
 	va_end(ap);
-	if (n > 0) {
+	if (n > GUESS)
 		vsnprintf(buf_reserve(b, (size_t)n), (size_t)n + 1, fmt,
 		    again);
-		b->len += (size_t)n;
-	}
 	va_end(again);
+	if (n > 0)
+		b->len += (size_t)n;
+	b->bytes[b->len] = '\0';
 }
 
 void

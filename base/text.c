@@ -79,14 +79,18 @@ text_escape(struct buf *out, const char *bytes, size_t len)
 void
 text_encode(struct buf *out, const char *bytes, size_t len)
 {
+	size_t plain = 0;
+
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 
-		if (c <= 0x20 || c == 0x7f || c == '\\')
-			buf_addf(out, "\\x%02x", c);
-		else
-			buf_addc(out, (char)c);
+		if (c > 0x20 && c != 0x7f && c != '\\')
+			continue;
+		buf_add(out, bytes + plain, i - plain);
+		buf_addf(out, "\\x%02x", c);
+		plain = i + 1;
 	}
+	buf_add(out, bytes + plain, len - plain);
 }
 
 static int
@@ -275,10 +279,16 @@ text_ends(const char *s, const char *suffix)
 void
 text_hex(struct buf *out, const void *bytes, size_t len)
 {
+	static const char digit[] = "0123456789abcdef";
 	const unsigned char *u = bytes;
+	char *at = buf_reserve(out, 2 * len);
 
-	for (size_t i = 0; i < len; i++)
-		buf_addf(out, "%02x", u[i]);
+	for (size_t i = 0; i < len; i++) {
+		at[2 * i] = digit[u[i] >> 4];
+		at[2 * i + 1] = digit[u[i] & 15];
+	}
+	out->len += 2 * len;
+	out->bytes[out->len] = '\0';
 }
 
 int

@@ -45,6 +45,10 @@ struct capturing {
 		struct alias *items;
 		size_t n, cap;
 	} aliases;
+	struct {
+		const char **items;
+		size_t n, cap;
+	} lines;		/* one for each entry */
 	bool cache_stored;	/* SEEN_STORED in the cache can be believed */
 	struct err failed;	/* what the caller's blob() came back with */
 };
@@ -143,6 +147,8 @@ from_cache(struct capturing *c, const char *path, size_t slot, size_t seen)
 		return false;
 	en->path = path;
 	en->oid = known.oid;
+	c->lines.items[slot] = arena_memdup(&c->out->manifest.arena,
+	    known.line, known.line_len);
 	now->oid = known.oid;
 	if (c->cache_stored)
 		now->flags |= known.flags & SEEN_STORED;
@@ -197,6 +203,7 @@ each_item(void *ctx, const struct walk_item *item, struct err *e)
 	}
 	seen = add_seen(c, item, path, SEEN_ENTRY);
 	manifest_add(m)->path = path;
+	VEC_ADD(&c->lines);
 	slot = m->n - 1;
 	note_links(c, item->st, slot);
 	if (!from_cache(c, path, slot, seen))
@@ -258,6 +265,7 @@ done(void *ctx, void *job)
 		s->path = NULL;
 	} else {
 		*en = entry_dup(&out->manifest.arena, &j->r.en);
+		c->lines.items[j->slot] = NULL;
 		en->path = path;
 		set_names(c->o->ids, &out->manifest.arena, en);
 		s->st = j->r.st;
@@ -280,7 +288,7 @@ done(void *ctx, void *job)
 }
 
 static bool
-same_line(const char *a, const char *b)
+same_text(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
@@ -301,8 +309,10 @@ settle_links(struct capturing *c, const struct alias *a, size_t n)
 			k++;
 		if (k < n && a[k].slot == i)
 			first = m->items[a[k].first].path;
-		if (en->path != NULL && !same_line(first, en->hardlink))
+		if (en->path != NULL && !same_text(first, en->hardlink)) {
 			en->hardlink = first;
+			c->lines.items[i] = NULL;
+		}
 	}
 }
 
@@ -315,10 +325,14 @@ settle(struct capturing *c)
 	size_t kept = 0;
 
 	settle_links(c, c->aliases.items, c->aliases.n);
-	for (size_t i = 0; i < m->n; i++)
-		if (m->items[i].path != NULL)
-			m->items[kept++] = m->items[i];
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->items[i].path == NULL)
+			continue;
+		c->lines.items[kept] = c->lines.items[i];
+		m->items[kept++] = m->items[i];
+	}
 	m->n = kept;
+	out->lines = c->lines.items;
 	kept = 0;
 	for (size_t i = 0; i < out->seen.n; i++)
 		if (out->seen.items[i].path != NULL)
@@ -390,6 +404,7 @@ capture_done(struct capture *c)
 {
 	free(c->seen.items);
 	free(c->unknown.items);
+	free(c->lines);
 	manifest_done(&c->manifest);
 	*c = (struct capture){ 0 };
 }
@@ -400,13 +415,21 @@ drop_capture(struct capture *c)
 	capture_done(c);
 }
 
-static void
-fill_line(struct buf *lines, struct seen *s, const struct entry *en)
+/* Writes the lines that are not known yet; returns where each starts. */
+static size_t *
+write_lines(const struct capture *c, struct buf *lines)
 {
-	size_t start = lines->len;
+	size_t *at = xreallocarray(NULL, c->manifest.n + 1, sizeof(*at));
 
-	manifest_line(lines, en, path_name(en->path), false);
-	s->line_len = lines->len - start - 1;
+	for (size_t i = 0; i < c->manifest.n; i++) {
+		const struct entry *en = &c->manifest.items[i];
+
+		at[i] = lines->len;
+		if (c->lines[i] == NULL)
+			manifest_line(lines, en, path_name(en->path), false);
+	}
+	at[c->manifest.n] = lines->len;
+	return at;
 }
 
 int
@@ -417,27 +440,25 @@ capture_write_cache(const struct capture *c, int dirfd, const char *name,
 	CLEANUP(drop_buf) struct buf lines = { 0 };
 	CLEANUP(drop_free) struct seen *items =
 	    xreallocarray(NULL, c->seen.n, sizeof(*items));
-	CLEANUP(drop_free) size_t *at =
-	    xreallocarray(NULL, c->seen.n, sizeof(*at));
+	CLEANUP(drop_free) size_t *at = write_lines(c, &lines);
 	size_t k = 0;
 
+	/* Entries and what was seen of them are in the same order. */
 	for (size_t i = 0; i < c->seen.n; i++) {
-		items[i] = c->seen.items[i];
-		at[i] = SIZE_MAX;
-		if ((items[i].flags & SEEN_ENTRY) == 0)
+		struct seen *s = &items[i];
+
+		*s = c->seen.items[i];
+		if ((s->flags & SEEN_ENTRY) == 0)
 			continue;
-		while (k < c->manifest.n && path_cmp(c->manifest.items[k].path,
-		    items[i].path) < 0)
-			k++;
 		if (stored)
-			items[i].flags |= SEEN_STORED;
-		at[i] = lines.len;
-		fill_line(&lines, &items[i], &c->manifest.items[k]);
+			s->flags |= SEEN_STORED;
+		s->line = c->lines[k];
+		s->line_len = c->lines[k] != NULL ? strlen(c->lines[k]) :
+		    at[k + 1] - at[k] - 1;
+		if (s->line == NULL)
+			s->line = lines.bytes + at[k];
+		k++;
 	}
-	/* The buffer has stopped moving now. */
-	for (size_t i = 0; i < c->seen.n; i++)
-		if (at[i] != SIZE_MAX)
-			items[i].line = lines.bytes + at[i];
 	return statcache_write(dirfd, name, key, commit, items, c->seen.n,
 	    out_sum, e);
 }

@@ -48,6 +48,9 @@ struct capture_unknown {
  */
 struct capture {
 	struct manifest manifest;
+	/* Of each entry its line of text (no newline) where the cache had it,
+	 * NULL otherwise: what need not be written anew. */
+	const char **lines;
 	struct {
 		struct seen *items;
 		size_t n, cap;

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/tr.h"
+#include "snapshots/compare.h"
 #include "snapshots/gitfiles.h"
 #include "snapshots/seal.h"
 #include "snapshots/trees.h"
@@ -202,15 +203,50 @@ store_key(const struct store *s)
 	return s->key;
 }
 
-int
-store_load(struct store *s, const struct oid *commit, struct manifest *m,
+static int
+tree_of(struct store *s, const struct oid *commit, struct oid *out,
     struct err *e)
 {
 	CLEANUP(drop_gitcommit) struct gitcommit c = { 0 };
 
 	if (gitrepo_commit(s->repo, commit, &c, e) < 0)
 		return -1;
-	return trees_load(s->repo, &c.tree, m, e);
+	*out = c.tree;
+	return 0;
+}
+
+int
+store_entry(struct store *s, const struct oid *commit, const char *path,
+    struct arena *a, struct entry *out, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf line = { 0 };
+	struct oid tree, oid;
+	const char *name;
+	int n;
+
+	if (tree_of(s, commit, &tree, e) < 0)
+		return -1;
+	n = trees_path_state(s->repo, &tree, path, &line, &oid, e);
+	if (n <= 0)
+		return n;
+	if (manifest_parse_line(line.bytes, line.len, a, out, &name, path, 0,
+	    e) < 0)
+		return -1;
+	out->path = arena_strdup(a, path);
+	if (!oid_is_zero(&oid))
+		out->oid = oid;
+	return 1;
+}
+
+int
+store_load(struct store *s, const struct oid *commit, struct manifest *m,
+    struct err *e)
+{
+	struct oid tree;
+
+	if (tree_of(s, commit, &tree, e) < 0)
+		return -1;
+	return trees_load(s->repo, &tree, m, e);
 }
 
 int
@@ -304,37 +340,71 @@ put_commit(struct sink *k, const struct oid *tree,
 }
 
 static int
-parent_tree(struct store *s, const struct oid *parent, struct oid *out,
-    struct err *e)
+name_object(void *ctx, enum packed_type type, const void *bytes, size_t len,
+    struct oid *out, struct err *e)
 {
-	CLEANUP(drop_gitcommit) struct gitcommit c = { 0 };
-
-	if (gitrepo_commit(s->repo, parent, &c, e) < 0)
-		return -1;
-	*out = c.tree;
+	(void)e;
+	digest_object(ctx, type == PACKED_TREE ? "tree" : "blob", bytes, len,
+	    out);
 	return 0;
+}
+
+int
+store_compare(struct store *s, const struct oid *commit,
+    const struct store_state *state, struct manifest *was,
+    struct manifest *now, struct err *e)
+{
+	CLEANUP(drop_digest) struct digest *digest = digest_new();
+	CLEANUP(drop_trees) struct trees built = { 0 };
+	struct oid tree;
+
+	if (tree_of(s, commit, &tree, e) < 0 ||
+	    trees_build(state->manifest, state->lines, name_object, digest,
+	    &built, e) < 0)
+		return -1;
+	return trees_differ(s->repo, &tree, &built, state->manifest, was, now,
+	    e);
+}
+
+/* 1 when something besides times differs from the parent. */
+static int
+worth_it(struct store *s, const struct oid *parent,
+    const struct trees *built, const struct manifest *m, struct err *e)
+{
+	CLEANUP(drop_manifest) struct manifest was = { 0 };
+	CLEANUP(drop_manifest) struct manifest now = { 0 };
+	CLEANUP(drop_changes) struct changes c = { 0 };
+	struct oid tree;
+
+	if (tree_of(s, parent, &tree, e) < 0 ||
+	    trees_differ(s->repo, &tree, built, m, &was, &now, e) < 0)
+		return -1;
+	compare_manifests(&was, &now, false, &c);
+	return c.n > 0;
 }
 
 /* 1 when there is a commit to write, whose objects are all in the pack. */
 static int
-fill_pack(struct sink *k, const struct manifest *m,
+fill_pack(struct sink *k, const struct store_state *state,
     const struct store_commit *how, struct oid *out, struct err *e)
 {
-	struct oid tree, before = { 0 };
+	CLEANUP(drop_trees) struct trees built = { 0 };
+	int n = 1;
 
-	if (trees_build(m, sink_object, k, &tree, e) < 0)
+	if (trees_build(state->manifest, state->lines, sink_object, k, &built,
+	    e) < 0)
 		return -1;
-	if (how->parent != NULL &&
-	    parent_tree(k->s, how->parent, &before, e) < 0)
-		return -1;
-	if (oid_equal(&tree, &before) && !how->even_if_same)
-		return 0;
-	return put_commit(k, &tree, how, out, e) < 0 ? -1 : 1;
+	if (how->parent != NULL && !how->even_if_same)
+		n = worth_it(k->s, how->parent, &built, state->manifest, e);
+	if (n <= 0)
+		return n;
+	return put_commit(k, &built.root, how, out, e) < 0 ? -1 : 1;
 }
 
 int
-store_save(struct store *s, const struct manifest *m, struct packfile *pack,
-    const struct store_commit *how, struct oid *out_commit, struct err *e)
+store_save(struct store *s, const struct store_state *state,
+    struct packfile *pack, const struct store_commit *how,
+    struct oid *out_commit, struct err *e)
 {
 	CLEANUP(drop_digest) struct digest *digest = digest_new();
 	CLEANUP(drop_packfile_worker) struct packfile_worker *packer =
@@ -342,7 +412,7 @@ store_save(struct store *s, const struct manifest *m, struct packfile *pack,
 	CLEANUP(drop_packfile) struct packfile *owned = pack;
 	struct sink k = { s, pack, packer, digest };
 	struct oid commit, name;
-	int n = fill_pack(&k, m, how, &commit, e);
+	int n = fill_pack(&k, state, how, &commit, e);
 
 	if (n <= 0)
 		return n;

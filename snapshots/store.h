@@ -44,6 +44,9 @@ const struct seal_key *store_key(const struct store *s);
 /* Reads a snapshot's entries; m is empty before. */
 int store_load(struct store *s, const struct oid *commit, struct manifest *m,
     struct err *e);
+/* One entry of a snapshot, in the arena: 1, 0 when it is not there. */
+int store_entry(struct store *s, const struct oid *commit, const char *path,
+    struct arena *a, struct entry *out, struct err *e);
 /* Appends the content of a file of any snapshot, unsealed. ERR_MISSING when
  * only its digest was recorded. */
 int store_content(struct store *s, const struct entry *en, struct buf *out,
@@ -55,19 +58,34 @@ struct packfile *store_pack(struct store *s, struct err *e);
 int store_add_blob(struct store *s, struct packfile *p,
     const struct packed *o, struct err *e);
 
+/* A manifest, and the lines of text of its entries where they are known (see
+ * trees_build); lines may be NULL. */
+struct store_state {
+	const struct manifest *manifest;
+	const char *const *lines;
+};
+
+/*
+ * Compares a snapshot with a state: the entries of those folders that differ
+ * go to was and now (now's strings are the state's).
+ */
+int store_compare(struct store *s, const struct oid *commit,
+    const struct store_state *state, struct manifest *was,
+    struct manifest *now, struct err *e);
+
 struct store_commit {
 	const char *ref;	/* moved to the new commit */
 	const struct oid *parent;	/* NULL: the first */
 	const char *message;	/* subject, empty line, body, trailers */
-	bool even_if_same;	/* commit although the tree is the parent's */
+	bool even_if_same;	/* commit although nothing differs */
 };
 
 /*
- * Makes a commit of m, whose new blobs are in pack (freed in any case), on
- * disk for good when it returns. 1 and its name; 0 when nothing changed since
- * the parent: no commit, no object, not a byte written.
+ * Makes a commit of the state, whose new blobs are in pack (freed in any
+ * case), on disk for good when it returns. 1 and its name; 0 when nothing but
+ * times differs from the parent: no commit, no object, not a byte written.
  */
-int store_save(struct store *s, const struct manifest *m,
+int store_save(struct store *s, const struct store_state *state,
     struct packfile *pack, const struct store_commit *how,
     struct oid *out_commit, struct err *e);
 

@@ -15,14 +15,40 @@
  * underscore more in meta/.
  */
 
-/* Takes each object the trees are made of, children first. */
+/* Takes each object the trees are made of, children first, and names it. */
 typedef int trees_sink(void *ctx, enum packed_type type, const void *bytes,
     size_t len, struct oid *out_oid, struct err *e);
 
-/* Makes the trees of m, whose blobs are there already; *out_root is the tree
- * that a commit names. */
-int trees_build(const struct manifest *m, trees_sink *sink, void *ctx,
-    struct oid *out_root, struct err *e);
+/* What one folder came to. */
+struct trees_folder {
+	const char *path;
+	struct oid files, meta;	/* files is zero where it has none */
+};
+
+struct trees {
+	struct arena arena;
+	struct oid root;		/* the tree that a commit names */
+	struct trees_folder *folders;	/* in path order */
+	size_t n, cap;
+};
+
+/*
+ * Makes the trees of m, whose blobs are there already. lines (may be NULL) has
+ * for each entry its line of text where that is known, NULL otherwise.
+ */
+int trees_build(const struct manifest *m, const char *const *lines,
+    trees_sink *sink, void *ctx, struct trees *out, struct err *e);
+void trees_done(struct trees *t);
+void drop_trees(struct trees *t);	/* for CLEANUP */
+
+/*
+ * Compares a stored tree with one just built, opening only folders that
+ * differ: was and now get the entries of these folders (now's are borrowed
+ * from m), so that comparing the two tells all that differs.
+ */
+int trees_differ(struct gitrepo *r, const struct oid *root,
+    const struct trees *built, const struct manifest *m,
+    struct manifest *was, struct manifest *now, struct err *e);
 
 /* Reads the manifest behind a commit's tree; m is empty before. */
 int trees_load(struct gitrepo *r, const struct oid *root, struct manifest *m,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_COMPARE_H
-#define AGENT_COMPARE_H
+#ifndef SNAPSHOTS_COMPARE_H
+#define SNAPSHOTS_COMPARE_H
 
 #include <stdbool.h>
 #include <stddef.h>

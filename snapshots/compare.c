@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/compare.h"
+#include "snapshots/compare.h"
 
 #include <stdlib.h>
 
