@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/scope.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -89,19 +90,45 @@ scope_settle(struct scope *s, const struct root *r, struct err *e)
 	s->include = STEAL(settled);
 	sort_unique(&s->include);
 	sort_unique(&s->ignore);
+	free(s->ignore_prefix);
+	s->ignore_prefix = xcalloc(s->ignore.n, sizeof(size_t));
+	for (size_t i = 0; i < s->ignore.n; i++)
+		s->ignore_prefix[i] = strcspn(s->ignore.items[i], "*?[\\");
 	return 0;
+}
+
+/* Cheap tests first: most names match no pattern at all. */
+static bool
+ignored_by(const char *p, size_t prefix, const char *path, const char *name,
+    size_t name_len)
+{
+	const char *text = p[0] == '/' ? path : name;
+
+	if (strncmp(p, text, prefix) != 0)
+		return false;
+	if (p[prefix] == '\0')
+		return text[prefix] == '\0';
+	if (p[0] == '/')
+		return glob_path(p, path);
+	/* "*.swp": the end decides. */
+	if (prefix == 0 && p[0] == '*' && glob_literal(p + 1, strlen(p + 1))) {
+		size_t n = strlen(p + 1);
+
+		return name_len >= n &&
+		    memcmp(name + name_len - n, p + 1, n) == 0;
+	}
+	return glob_name(p, strlen(p), name);
 }
 
 bool
 scope_ignores(const struct scope *s, const char *path, const char *name)
 {
-	for (size_t i = 0; i < s->ignore.n; i++) {
-		const char *p = s->ignore.items[i];
+	size_t n = strlen(name);
 
-		if (p[0] == '/' ? glob_path(p, path) :
-		    glob_name(p, strlen(p), name))
+	for (size_t i = 0; i < s->ignore.n; i++)
+		if (ignored_by(s->ignore.items[i], s->ignore_prefix != NULL ?
+		    s->ignore_prefix[i] : 0, path, name, n))
 			return true;
-	}
 	return false;
 }
 
@@ -124,4 +151,6 @@ scope_done(struct scope *s)
 {
 	strlist_done(&s->include);
 	strlist_done(&s->ignore);
+	free(s->ignore_prefix);
+	s->ignore_prefix = NULL;
 }

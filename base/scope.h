@@ -3,6 +3,7 @@
 #define BASE_SCOPE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 #include "base/root.h"
@@ -16,6 +17,9 @@
  */
 struct scope {
 	struct strlist include, ignore;
+	/* Of each ignore pattern, how many bytes before its first wildcard; made
+	 * by scope_settle, as each tracked name is held against all of them. */
+	size_t *ignore_prefix;
 };
 
 /* Adds a pattern, braces expanded. */
