@@ -104,5 +104,6 @@ tracked_secrets(const struct catalogue *cat, struct scope *out, struct err *e)
 				return -1;
 		}
 	}
+	scope_prepare(out);
 	return 0;
 }

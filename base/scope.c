@@ -75,6 +75,27 @@ sort_unique(struct strlist *l)
 	*l = once;
 }
 
+static size_t *
+prefixes(const struct strlist *l)
+{
+	size_t *n = xcalloc(l->n, sizeof(*n));
+
+	for (size_t i = 0; i < l->n; i++)
+		n[i] = strcspn(l->items[i], "*?[\\");
+	return n;
+}
+
+void
+scope_prepare(struct scope *s)
+{
+	sort_unique(&s->include);
+	sort_unique(&s->ignore);
+	free(s->include_prefix);
+	free(s->ignore_prefix);
+	s->include_prefix = prefixes(&s->include);
+	s->ignore_prefix = prefixes(&s->ignore);
+}
+
 int
 scope_settle(struct scope *s, const struct root *r, struct err *e)
 {
@@ -88,18 +109,13 @@ scope_settle(struct scope *s, const struct root *r, struct err *e)
 		strlist_add(&settled, links.items[i]);
 	strlist_done(&s->include);
 	s->include = STEAL(settled);
-	sort_unique(&s->include);
-	sort_unique(&s->ignore);
-	free(s->ignore_prefix);
-	s->ignore_prefix = xcalloc(s->ignore.n, sizeof(size_t));
-	for (size_t i = 0; i < s->ignore.n; i++)
-		s->ignore_prefix[i] = strcspn(s->ignore.items[i], "*?[\\");
+	scope_prepare(s);
 	return 0;
 }
 
 /* Cheap tests first: most names match no pattern at all. */
 static bool
-ignored_by(const char *p, size_t prefix, const char *path, const char *name,
+matches(const char *p, size_t prefix, const char *path, const char *name,
     size_t name_len)
 {
 	const char *text = p[0] == '/' ? path : name;
@@ -126,8 +142,8 @@ scope_ignores(const struct scope *s, const char *path, const char *name)
 	size_t n = strlen(name);
 
 	for (size_t i = 0; i < s->ignore.n; i++)
-		if (ignored_by(s->ignore.items[i], s->ignore_prefix != NULL ?
-		    s->ignore_prefix[i] : 0, path, name, n))
+		if (matches(s->ignore.items[i], s->ignore_prefix[i], path,
+		    name, n))
 			return true;
 	return false;
 }
@@ -135,14 +151,14 @@ scope_ignores(const struct scope *s, const char *path, const char *name)
 bool
 scope_tracks(const struct scope *s, const char *path)
 {
-	bool ignored = scope_ignores(s, path, path_name(path));
+	const char *name = path_name(path);
+	size_t n = strlen(name);
 
-	for (size_t i = 0; i < s->include.n; i++) {
-		const char *p = s->include.items[i];
-
-		if (strcmp(p, path) == 0 || (!ignored && glob_path(p, path)))
+	for (size_t i = 0; i < s->include.n; i++)
+		if (matches(s->include.items[i], s->include_prefix[i], path,
+		    name, n) && (strcmp(s->include.items[i], path) == 0 ||
+		    !scope_ignores(s, path, name)))
 			return true;
-	}
 	return false;
 }
 
@@ -151,6 +167,7 @@ scope_done(struct scope *s)
 {
 	strlist_done(&s->include);
 	strlist_done(&s->ignore);
+	free(s->include_prefix);
 	free(s->ignore_prefix);
-	s->ignore_prefix = NULL;
+	s->include_prefix = s->ignore_prefix = NULL;
 }

@@ -17,9 +17,9 @@
  */
 struct scope {
 	struct strlist include, ignore;
-	/* Of each ignore pattern, how many bytes before its first wildcard; made
-	 * by scope_settle, as each tracked name is held against all of them. */
-	size_t *ignore_prefix;
+	/* Of each pattern, how many bytes before its first wildcard; made by
+	 * scope_prepare, as every name met is held against all of them. */
+	size_t *include_prefix, *ignore_prefix;
 };
 
 /* Adds a pattern, braces expanded. */
@@ -30,6 +30,9 @@ int scope_ignore(struct scope *s, const char *pattern, struct err *e);
  * to where they lead (and tracked themselves), doubles fall away.
  */
 int scope_settle(struct scope *s, const struct root *r, struct err *e);
+/* For a scope that is only asked, not walked: sorts and measures patterns.
+ * scope_settle does so, too; both come before the questions below. */
+void scope_prepare(struct scope *s);
 /* True when an ignore pattern matches path, whose last component is name. */
 bool scope_ignores(const struct scope *s, const char *path, const char *name);
 /* True when some include pattern matches and no ignore pattern does. */

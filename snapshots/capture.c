@@ -13,8 +13,14 @@
 #include "base/walk.h"
 #include "snapshots/reader.h"
 
+/*
+ * Handing one small file over to another thread costs more than reading it, so
+ * files travel in batches: some tens, or one large file alone.
+ */
 enum {
-	WINDOW = 32,		/* files under way; each may hold max_size */
+	BATCH_FILES = 48,
+	BATCH_BYTES = 512 * 1024,
+	WINDOW = 8,		/* batches under way */
 	PROGRESS_EVERY = 256,
 };
 
@@ -39,6 +45,7 @@ struct capturing {
 	const struct capture_options *o;
 	struct capture *out;
 	struct pool *pool;
+	struct batch *batch;	/* being filled, or NULL */
 	int64_t since;
 	struct inodes inodes;
 	struct {
@@ -57,6 +64,12 @@ struct capturing {
 struct job {
 	struct reading r;
 	size_t slot, seen;
+};
+
+struct batch {
+	struct job items[BATCH_FILES];
+	size_t n;
+	uint64_t bytes;
 };
 
 static struct inode *
@@ -160,17 +173,31 @@ from_cache(struct capturing *c, const char *path, size_t slot, size_t seen)
 }
 
 static void
+flush(struct capturing *c)
+{
+	if (c->batch != NULL)
+		pool_submit(c->pool, STEAL(c->batch));
+}
+
+static void
 submit(struct capturing *c, const char *path, const struct stat *st,
     size_t slot, size_t seen)
 {
-	struct job *j = xcalloc(1, sizeof(*j));
+	struct job *j;
 
+	if (c->batch == NULL)
+		c->batch = xcalloc(1, sizeof(*c->batch));
+	j = &c->batch->items[c->batch->n++];
 	j->slot = slot;
 	j->seen = seen;
 	j->r.path = path;
+	j->r.mode = st->st_mode;
 	j->r.secret = S_ISREG(st->st_mode) && c->o->secrets != NULL &&
 	    scope_tracks(c->o->secrets, path);
-	pool_submit(c->pool, j);
+	if (S_ISREG(st->st_mode))
+		c->batch->bytes += (uint64_t)st->st_size;
+	if (c->batch->n == BATCH_FILES || c->batch->bytes >= BATCH_BYTES)
+		flush(c);
 }
 
 static int
@@ -233,10 +260,11 @@ worker_free(void *worker)
 static void
 work(void *ctx, void *worker, void *job)
 {
-	struct job *j = job;
+	struct batch *b = job;
 
 	(void)ctx;
-	reader_read(worker, &j->r);
+	for (size_t i = 0; i < b->n; i++)
+		reader_read(worker, &b->items[i].r);
 }
 
 static void
@@ -250,10 +278,8 @@ set_names(struct idnames *ids, struct arena *a, struct entry *en)
 }
 
 static void
-done(void *ctx, void *job)
+done_one(struct capturing *c, struct job *j)
 {
-	struct capturing *c = ctx;
-	struct job *j = job;
 	struct capture *out = c->out;
 	struct entry *en = &out->manifest.items[j->slot];
 	struct seen *s = &out->seen.items[j->seen];
@@ -284,7 +310,16 @@ done(void *ctx, void *job)
 			c->o->progress(c->o->ctx, out->files_read);
 	}
 	reading_done(&j->r);
-	free(j);
+}
+
+static void
+done(void *ctx, void *job)
+{
+	struct batch *b = job;
+
+	for (size_t i = 0; i < b->n; i++)
+		done_one(ctx, &b->items[i]);
+	free(b);
 }
 
 static bool
@@ -386,6 +421,7 @@ capture_run(const struct capture_options *o, struct capture *out,
 	    oid_equal(statcache_commit(o->cache), o->last);
 	c.pool = pool_new(o->threads, WINDOW, &ops);
 	n = walk(o->root, o->scope, each_item, &c, e);
+	flush(&c);
 	pool_drain(c.pool);
 	pool_free(c.pool);
 	if (n == 0 && c.failed.kind != ERR_NONE) {

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/meta.h"
 #include "base/path.h"
 #include "base/tr.h"
@@ -143,6 +142,29 @@ keep_blob(struct reader *r, struct reading *out)
 	}
 }
 
+/* Reads at most one byte more than the file had: what grows meanwhile is
+ * caught by the stat afterwards. */
+static int
+read_whole(struct reader *r, int fd, uint64_t size)
+{
+	size_t left = (size_t)size + 1;
+
+	while (left > 0) {
+		ssize_t n = read(fd, buf_reserve(&r->bytes, left), left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		r->bytes.len += (size_t)n;
+		/* Short of what was asked for: the end of a regular file. */
+		if (n == 0 || (uint64_t)r->bytes.len == size)
+			break;
+		left -= (size_t)n;
+	}
+	return 0;
+}
+
 static int
 read_content(struct reader *r, int fd, struct reading *out, struct err *e)
 {
@@ -156,9 +178,8 @@ read_content(struct reader *r, int fd, struct reading *out, struct err *e)
 		return err_set(e, ERR_MISSING, NULL,
 		    _("secret, and there is no key to seal it with"));
 	buf_reset(&r->bytes);
-	/* A file that grows past the limit is caught by the stat afterwards. */
-	if (file_read_fd(fd, NULL, r->max_size, &r->bytes, e) < 0)
-		return -1;
+	if (read_whole(r, fd, out->en.size) < 0)
+		return err_sys(e, NULL, _("cannot read"));
 	out->en.size = r->bytes.len;
 	out->en.content = CONTENT_STORED;
 	keep_blob(r, out);
@@ -220,60 +241,74 @@ read_opened(struct reader *r, int dirfd, int fd, const struct stat *st,
 
 /* A file that may not be opened still has metadata worth keeping. */
 static void
-read_closed(struct reader *r, int dirfd, const struct stat *st,
+read_closed(struct reader *r, int dirfd, const char *name,
     struct reading *out, struct err *e)
 {
 	int why = errno;
+	struct stat st;
 
-	if (why == ENOENT || why == ENOTDIR) {
-		out->state = READING_GONE;
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		gone_or_unknown(out, e);
 		return;
 	}
-	if (S_ISDIR(st->st_mode)) {
-		read_opened(r, dirfd, -1, st, out, e);
+	if (!S_ISREG(st.st_mode)) {
+		/* A folder that may not be listed, or no file any more. */
+		read_opened(r, dirfd, -1, &st, out, e);
 		return;
 	}
 	out->en = (struct entry){ .path = out->path };
-	out->st = seen_stat_of(st);
-	if (meta_read(dirfd, path_name(out->path), -1, st, NULL, &out->arena,
-	    &out->en, e) < 0)
+	out->st = seen_stat_of(&st);
+	if (meta_read(dirfd, name, -1, &st, NULL, &out->arena, &out->en,
+	    e) < 0)
 		err_clear(e);
 	errno = why;
 	err_sys(e, NULL, _("cannot open"));
 	unknown(out, e);
 }
 
+/* Files and folders are opened; anything else could do something when it is. */
+static bool
+may_open(mode_t mode)
+{
+	return S_ISREG(mode) || S_ISDIR(mode);
+}
+
+static void
+read_by_fd(struct reader *r, int dirfd, struct reading *out, struct err *e)
+{
+	const char *name = path_name(out->path);
+	struct stat st;
+	CLEANUP(drop_fd) int fd = open_object(dirfd, name);
+
+	if (fd < 0) {
+		read_closed(r, dirfd, name, out, e);
+		return;
+	}
+	if (fstat(fd, &st) < 0 || !may_open(st.st_mode)) {
+		err_set(e, ERR_SYSTEM, NULL,
+		    _("changed its type while it was read"));
+		unknown(out, e);
+		return;
+	}
+	read_opened(r, dirfd, fd, &st, out, e);
+}
+
 static void
 read_once(struct reader *r, struct reading *out)
 {
 	struct err e = { 0 };
-	struct stat st, opened;
+	struct stat st = { .st_mode = out->mode };
 	int dirfd = open_folder(r, out->path);
-	const char *name = path_name(out->path);
 
-	if (dirfd < 0 ||
-	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+	if (dirfd < 0 || (!may_open(st.st_mode) && fstatat(dirfd,
+	    path_name(out->path), &st, AT_SYMLINK_NOFOLLOW) < 0)) {
 		gone_or_unknown(out, &e);
 		return;
 	}
-	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)) {
-		CLEANUP(drop_fd) int fd = open_object(dirfd, name);
-
-		if (fd < 0) {
-			read_closed(r, dirfd, &st, out, &e);
-			return;
-		}
-		if (fstat(fd, &opened) < 0 ||
-		    (opened.st_mode & S_IFMT) != (st.st_mode & S_IFMT)) {
-			err_set(&e, ERR_SYSTEM, NULL,
-			    _("changed its type while it was read"));
-			unknown(out, &e);
-			return;
-		}
-		read_opened(r, dirfd, fd, &opened, out, &e);
-		return;
-	}
-	read_opened(r, dirfd, -1, &st, out, &e);
+	if (may_open(st.st_mode))
+		read_by_fd(r, dirfd, out, &e);
+	else
+		read_opened(r, dirfd, -1, &st, out, &e);
 }
 
 void

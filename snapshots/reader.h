@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/entry.h"
 #include "base/mem.h"
@@ -20,9 +21,10 @@ enum reading_state {
 	READING_UNKNOWN,	/* could not be read; why says the reason */
 };
 
-/* One object to read, and what came of it. Zeroed but for path and secret. */
+/* One object to read, and what came of it; zeroed but for the first three. */
 struct reading {
 	const char *path;
+	mode_t mode;	/* as it was last seen, 0 = unknown: saves a stat */
 	bool secret;
 	enum reading_state state;
 	struct arena arena;	/* of en's strings */
