@@ -11,7 +11,6 @@
 #include "agent/restore.h"
 #include "agent/say.h"
 #include "agent/snapshotarg.h"
-#include "agent/snapshotter.h"
 #include "base/tr.h"
 
 struct restoring {
@@ -126,17 +125,6 @@ tell_rest(struct restoring *r, struct err *e)
 }
 
 static int
-record(struct restoring *r, struct err *e)
-{
-	CLEANUP(drop_snapshot_result) struct snapshot_result s = { 0 };
-	CLEANUP(drop_free) char *subject = xasprintf("restore %s",
-	    buf_str(&r->id));
-
-	return snapshot_take(&r->m, &(struct snapshot_reason){
-	    .subject = subject, .trigger = "restore" }, &s, e);
-}
-
-static int
 carry_out(struct restoring *r, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
@@ -151,8 +139,6 @@ carry_out(struct restoring *r, struct err *e)
 	buf_addf(&text, _("done; to take it back: driftctl undo %s\n"),
 	    buf_str(&r->id));
 	if (r->m.o->verbose >= 0 && say_out(&text, e) < 0)
-		return -1;
-	if (record(r, e) < 0)
 		return -1;
 	return by_rules(r) ? tell_rest(r, e) : 0;
 }
@@ -195,6 +181,36 @@ show_and_do(struct restoring *r, struct err *e)
 	return carry_out(r, e);
 }
 
+/*
+ * Rules are judged on the whole machine; for paths it is enough to look at
+ * these, so that one file is back at once however much is tracked.
+ */
+static int
+look(struct restoring *r, struct err *e)
+{
+	struct scope only = { 0 };
+	struct machine_capture how = { 0 };
+	int n = 0;
+
+	if (by_rules(r))
+		return assess(&r->m, &how, &r->a, e);
+	for (size_t i = 0; !r->q.all && i < r->q.paths.n; i++) {
+		CLEANUP(drop_free) char *below = xasprintf("%s/**",
+		    r->q.paths.items[i]);
+
+		strlist_add(&only.include, r->q.paths.items[i]);
+		strlist_add(&only.include, below);
+	}
+	for (size_t i = 0; i < r->m.scope.ignore.n; i++)
+		strlist_add(&only.ignore, r->m.scope.ignore.items[i]);
+	scope_prepare(&only);
+	if (!r->q.all)
+		how.scope = &only;
+	n = machine_capture(&r->m, &how, &r->a.live, e);
+	scope_done(&only);
+	return n;
+}
+
 static int
 check_request(const struct restoring *r, struct err *e)
 {
@@ -221,6 +237,8 @@ run(const struct options *o, struct err *e)
 		{ "remove-added", 0, &r.q.remove_added, NULL },
 		{ "dry-run", 'n', &r.dry_run, NULL },
 		{ "yes", 'y', &r.yes, NULL }, { 0 } };
+	struct oid baseline;
+	int n;
 
 	if (options_verb(o, table, &r.q.paths, e) < 0 ||
 	    check_request(&r, e) < 0 || machine_open(o, &r.m, e) < 0 ||
@@ -232,12 +250,13 @@ run(const struct options *o, struct err *e)
 		    "the specs have mistakes [mend them, or name paths]"));
 	if (!r.dry_run && machine_lock(&r.m, e) < 0)
 		return -1;
-	if (paths_normalize(&r.m, &r.q.paths, e) < 0 ||
-	    assess(&r.m, &(struct machine_capture){ 0 }, &r.a, e) < 0)
-		return -1;
-	if (!r.a.has_baseline)
+	n = machine_baseline(&r.m, &baseline, e);
+	if (n == 0)
 		return err_set(e, ERR_MISSING, store_dir(r.m.store),
 		    _("there is no baseline yet [run 'driftctl init']"));
+	if (n < 0 || paths_normalize(&r.m, &r.q.paths, e) < 0 ||
+	    look(&r, e) < 0)
+		return -1;
 	if (make_plan(&r, e) < 0)
 		return -1;
 	return show_and_do(&r, e);

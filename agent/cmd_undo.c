@@ -7,7 +7,6 @@
 #include "agent/machine.h"
 #include "agent/restore.h"
 #include "agent/say.h"
-#include "agent/snapshotter.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -95,16 +94,6 @@ list(struct undoing *u, struct err *e)
 }
 
 static int
-record(struct undoing *u, struct err *e)
-{
-	CLEANUP(drop_snapshot_result) struct snapshot_result s = { 0 };
-	CLEANUP(drop_free) char *subject = xasprintf("undo %s", u->old.id);
-
-	return snapshot_take(&u->m, &(struct snapshot_reason){
-	    .subject = subject, .trigger = "undo" }, &s, e);
-}
-
-static int
 carry_out(struct undoing *u, struct err *e)
 {
 	const struct apply_options o = {
@@ -121,7 +110,7 @@ carry_out(struct undoing *u, struct err *e)
 	buf_addf(&text, _("%s was taken back\n"), u->old.id);
 	if (u->m.o->verbose >= 0 && say_out(&text, e) < 0)
 		return -1;
-	return record(u, e);
+	return 0;
 }
 
 static int

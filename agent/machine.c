@@ -236,11 +236,12 @@ machine_capture(struct machine *m, const struct machine_capture *how,
 	struct oid last;
 	int n = machine_live(m, &last, e);
 	CLEANUP(drop_statcache) struct statcache *cache =
-	    how->no_cache ? NULL : statcache_open(store_fd(m->store),
-	    "statcache", &key);
+	    statcache_open(store_fd(m->store), "statcache", &key);
 
 	if (n < 0)
 		return -1;
+	if (how->scope != NULL)
+		o.scope = how->scope;
 	o.cache = cache;
 	o.last = n > 0 ? &last : NULL;
 	return capture_run(&o, out, e);

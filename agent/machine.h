@@ -46,7 +46,7 @@ int machine_lock(struct machine *m, struct err *e);
 /* What machine_capture reports and where it puts what it reads. */
 struct machine_capture {
 	struct packfile *pack;	/* NULL: only look */
-	bool no_cache;		/* read everything */
+	const struct scope *scope;	/* NULL: everything tracked */
 };
 
 /* Captures the live system. */

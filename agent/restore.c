@@ -39,12 +39,13 @@ static int
 load_from(struct machine *m, const struct restore_request *q,
     struct restore_wishes *out, struct err *e)
 {
-	if (q->from == NULL)
-		return machine_load_baseline(m, &out->from_commit, &out->from,
-		    e);
-	if (snapshot_resolve(m, q->from, &out->from_commit, e) < 0)
+	if (snapshot_resolve(m, q->from != NULL ? q->from : "baseline",
+	    &out->from_commit, e) < 0)
 		return -1;
-	return store_load(m->store, &out->from_commit, &out->from, e);
+	if (q->all)
+		return store_load(m->store, &out->from_commit, &out->from, e);
+	return store_load_paths(m->store, &out->from_commit, &q->paths,
+	    &out->from, e);
 }
 
 /* A path that is nowhere is a typing mistake, not an empty success. */
@@ -101,11 +102,42 @@ look_at_one(struct machine *m, struct reader *r, const char *path,
 	if (one.state == READING_UNKNOWN && errno != ENOENT) {
 		n = err_set(e, ERR_SYSTEM, path, "%s", one.why);
 	} else if (one.state == READING_GOOD || one.state == READING_MOVING) {
-		one.en.path = path;
 		*manifest_add(live) = entry_dup(&live->arena, &one.en);
 	}
 	reading_done(&one);
 	return n;
+}
+
+/* path, and the folders it lies in up to the first that is known. */
+static void
+add_unknown(const struct manifest *live, const char *path,
+    struct strlist *out)
+{
+	CLEANUP(drop_buf) struct buf at = { 0 };
+
+	buf_adds(&at, path);
+	while (at.len > 1 && manifest_find(live, buf_str(&at)) == NULL) {
+		strlist_add(out, buf_str(&at));
+		while (at.len > 0 && at.bytes[at.len - 1] != '/')
+			buf_truncate(&at, at.len - 1);
+		buf_truncate(&at, at.len - 1);
+	}
+}
+
+/* Paths that a plan must know: those wished for, their folders, and living
+ * names that a wish shares its inode with. */
+static void
+list_unknown(const struct wishes *w, const struct manifest *live,
+    struct strlist *out)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const struct entry *want = w->items[i].want;
+
+		add_unknown(live, w->items[i].path, out);
+		if (want != NULL && want->hardlink != NULL)
+			add_unknown(live, want->hardlink, out);
+	}
+	strlist_sort(out);
 }
 
 int
@@ -114,15 +146,13 @@ restore_look_at(struct machine *m, const struct wishes *w,
 {
 	struct reader *r = reader_new(&m->root, store_key(m->store),
 	    m->config.max_size, false);
-	size_t known = live->n;
+	CLEANUP(drop_strlist) struct strlist paths = { 0 };
 	int n = 0;
 
-	for (size_t i = 0; n == 0 && i < w->n; i++) {
-		struct manifest before = { .items = live->items, .n = known };
-
-		if (manifest_find(&before, w->items[i].path) == NULL)
-			n = look_at_one(m, r, w->items[i].path, live, e);
-	}
+	list_unknown(w, live, &paths);
+	for (size_t i = 0; n == 0 && i < paths.n; i++)
+		if (i == 0 || strcmp(paths.items[i], paths.items[i - 1]) != 0)
+			n = look_at_one(m, r, paths.items[i], live, e);
 	reader_free(r);
 	manifest_sort(live);
 	return n;

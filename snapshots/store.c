@@ -276,6 +276,34 @@ store_content(struct store *s, const struct entry *en, struct buf *out,
 	return seal_open(s->key, en->path, sealed.bytes, sealed.len, out, e);
 }
 
+static void
+drop_doubles(struct manifest *m)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (kept == 0 || strcmp(m->items[i].path,
+		    m->items[kept - 1].path) != 0)
+			m->items[kept++] = m->items[i];
+	m->n = kept;
+}
+
+int
+store_load_paths(struct store *s, const struct oid *commit,
+    const struct strlist *paths, struct manifest *m, struct err *e)
+{
+	struct oid tree;
+
+	if (tree_of(s, commit, &tree, e) < 0)
+		return -1;
+	for (size_t i = 0; i < paths->n; i++)
+		if (trees_load_path(s->repo, &tree, paths->items[i], m, e) < 0)
+			return -1;
+	manifest_sort(m);
+	drop_doubles(m);
+	return 0;
+}
+
 struct packfile *
 store_pack(struct store *s, struct err *e)
 {

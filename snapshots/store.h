@@ -44,6 +44,10 @@ const struct seal_key *store_key(const struct store *s);
 /* Reads a snapshot's entries; m is empty before. */
 int store_load(struct store *s, const struct oid *commit, struct manifest *m,
     struct err *e);
+/* The same for some paths: their entries, all below them, and the folders they
+ * lie in. A path that is not there is no error. */
+int store_load_paths(struct store *s, const struct oid *commit,
+    const struct strlist *paths, struct manifest *m, struct err *e);
 /* One entry of a snapshot, in the arena: 1, 0 when it is not there. */
 int store_entry(struct store *s, const struct oid *commit, const char *path,
     struct arena *a, struct entry *out, struct err *e);

@@ -55,6 +55,14 @@ int trees_load(struct gitrepo *r, const struct oid *root, struct manifest *m,
     struct err *e);
 
 /*
+ * The same for one path: its entry, everything below it, and the folders it
+ * lies in, appended in path order. A path that is not there appends only the
+ * folders that are.
+ */
+int trees_load_path(struct gitrepo *r, const struct oid *root,
+    const char *path, struct manifest *m, struct err *e);
+
+/*
  * What a snapshot says of one path, without reading the rest: 1, its line of
  * metadata appended and the name of its content in *out_oid (zero: none); 0
  * when it does not have the path.

@@ -401,6 +401,90 @@ find_line(struct gitrepo *r, const struct oid *blob, const char *path,
 	return 0;
 }
 
+/* The tree of a folder in files/ or meta/; NULL in *out when it has none. */
+static int
+folder_tree(struct arena *a, struct gitrepo *r, const struct oid *root,
+    const char *path, bool meta, struct oid *storage, const struct oid **out,
+    struct err *e)
+{
+	CLEANUP(drop_buf) struct buf name = { 0 };
+	struct gittree_item item;
+	int n;
+
+	tree_path(a, meta ? "meta" : "files", path, meta, &name);
+	if (meta)
+		buf_truncate(&name, name.len - strlen("/" TREENAME_ENTRIES));
+	n = gitwalk_find(r, root, buf_str(&name), &item, e);
+	if (n < 0)
+		return -1;
+	*out = NULL;
+	if (n > 0 && item.mode == GITTREE_FOLDER) {
+		*storage = item.oid;
+		*out = storage;
+	}
+	return 0;
+}
+
+static int
+add_entry(struct gitrepo *r, const struct oid *root, const char *path,
+    struct manifest *m, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf line = { 0 };
+	struct entry en;
+	struct oid oid;
+	const char *name;
+	int n = trees_path_state(r, root, path, &line, &oid, e);
+
+	if (n <= 0)
+		return n;
+	if (manifest_parse_line(line.bytes, line.len, &m->arena, &en, &name,
+	    path, 0, e) < 0)
+		return -1;
+	en.path = arena_strdup(&m->arena, path);
+	if (!oid_is_zero(&oid))
+		en.oid = oid;
+	*manifest_add(m) = en;
+	return en.kind == ENTRY_DIR ? 2 : 1;
+}
+
+static int
+add_below(struct arena *a, struct gitrepo *r, const struct oid *root,
+    const char *path, struct manifest *m, struct err *e)
+{
+	struct loader l = { .repo = r, .m = m };
+	struct oid files_oid, meta_oid;
+	const struct oid *files, *meta;
+	int n;
+
+	if (folder_tree(a, r, root, path, false, &files_oid, &files, e) < 0 ||
+	    folder_tree(a, r, root, path, true, &meta_oid, &meta, e) < 0)
+		return -1;
+	n = meta == NULL ? 0 : load_folder(&l, path, files, meta, e);
+	buf_done(&l.bytes);
+	return n;
+}
+
+int
+trees_load_path(struct gitrepo *r, const struct oid *root,
+    const char *path, struct manifest *m, struct err *e)
+{
+	struct arena a = { 0 };
+	int n = 0;
+
+	if (strcmp(path, "/") == 0)
+		return trees_load(r, root, m, e);
+	for (const char *slash = strchr(path + 1, '/'); n >= 0 &&
+	    slash != NULL; slash = strchr(slash + 1, '/'))
+		n = add_entry(r, root, arena_memdup(&a, path,
+		    (size_t)(slash - path)), m, e);
+	if (n >= 0)
+		n = add_entry(r, root, path, m, e);
+	if (n == 2)
+		n = add_below(&a, r, root, path, m, e);
+	arena_done(&a);
+	return n < 0 ? -1 : 0;
+}
+
 static int
 path_state(struct arena *a, struct gitrepo *r, const struct oid *root,
     const char *path, struct buf *out_line, struct oid *out_oid,
