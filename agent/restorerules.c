@@ -13,6 +13,14 @@
 
 enum { LOOK_BACK = 200 };	/* snapshots, for one in which a rule held */
 
+/* A live entry being repaired: several rules may mend the same file, each
+ * working on what the one before left. */
+struct mending {
+	size_t wish;
+	struct entry *want;
+	struct buf *bytes;	/* NULL: the content is still the live one */
+};
+
 struct chooser {
 	struct machine *m;
 	const struct restore_request *q;
@@ -20,6 +28,10 @@ struct chooser {
 	struct restore_wishes *out;
 	const struct manifest *baseline;
 	struct evidence_source *live;
+	struct {
+		struct mending *items;
+		size_t n, cap;
+	} mendings;
 };
 
 static bool
@@ -199,60 +211,90 @@ new_bytes(struct restore_wishes *w)
 
 /* 1 when there was something to repair, 0 when the rule has no way to. */
 static int
-repair_content(struct chooser *c, const struct rule *r, struct wish *wish,
-    struct entry *want, struct err *e)
+repair_content(struct chooser *c, const struct rule *r, struct mending *m,
+    struct err *e)
 {
 	const struct evidence *ev = evidence_get(c->live);
 	struct err no_way = { 0 };
 	const char *bytes;
 	size_t len;
 	struct buf *out;
-	int n;
 
-	if (want->kind != ENTRY_FILE)
+	if (m->want->kind != ENTRY_FILE)
 		return 0;
-	if (ev->bytes(ev->ctx, wish->path, &bytes, &len, e) < 0)
+	if (m->bytes != NULL) {
+		bytes = buf_str(m->bytes);
+		len = m->bytes->len;
+	} else if (ev->bytes(ev->ctx, m->want->path, &bytes, &len, e) < 0) {
 		return -1;
+	}
 	out = new_bytes(c->out);
-	n = repair_bytes(r, wish->path, bytes, len, out, &no_way);
-	if (n <= 0)
+	if (repair_bytes(r, m->want->path, bytes, len, out, &no_way) <= 0)
 		return 0;
-	want->size = out->len;
-	want->content = CONTENT_STORED;
-	clock_gettime(CLOCK_REALTIME, &want->mtime);
-	wish->bytes = out;
+	m->bytes = out;
+	m->want->size = out->len;
+	m->want->content = CONTENT_STORED;
+	clock_gettime(CLOCK_REALTIME, &m->want->mtime);
 	return 1;
 }
 
+static struct mending *
+find_mending(struct chooser *c, const char *path)
+{
+	for (size_t i = 0; i < c->mendings.n; i++)
+		if (strcmp(c->mendings.items[i].want->path, path) == 0)
+			return &c->mendings.items[i];
+	return NULL;
+}
+
+static struct mending
+new_mending(struct chooser *c, const struct entry *have)
+{
+	struct mending m = { .want = arena_alloc(&c->out->arena,
+	    sizeof(*m.want)) };
+
+	*m.want = *have;
+	return m;
+}
+
 /*
- * Several rules may mend one file: each works on what the one before left.
- * Returns 1 when a wish was made, 0 when the rule gives no way.
+ * Returns 1 when the rule's demands are wished for, 0 when it gives no way to
+ * repair.
  */
 static int
 wish_repair(struct chooser *c, const struct result *r, struct err *e)
 {
 	const struct evidence *ev = evidence_get(c->live);
 	const struct entry *have = ev->entry(ev->ctx, r->path);
-	struct entry *want;
-	struct wish wish = { .path = r->path,
-		.reason = reason_of(c->out, r->rule) };
+	struct mending *old, m;
+	struct wish *w;
 	int content, meta;
 
-	if (have == NULL || wished(c->out, r->path))
-		return have != NULL;
-	want = arena_alloc(&c->out->arena, sizeof(*want));
-	*want = *have;
-	wish.path = have->path;
-	wish.want = want;
-	content = repair_content(c, r->rule, &wish, want, e);
+	if (have == NULL)
+		return 0;
+	old = find_mending(c, have->path);
+	if (old == NULL && wished(c->out, have->path))
+		return 1;	/* it is being restored whole */
+	m = old != NULL ? *old : new_mending(c, have);
+	content = repair_content(c, r->rule, &m, e);
 	if (content < 0)
 		return -1;
-	meta = repair_entry(r->rule, want);
-	if (meta > 0 && find_ids(c->m, want, e) < 0)
+	meta = repair_entry(r->rule, m.want);
+	if (meta > 0 && find_ids(c->m, m.want, e) < 0)
 		return -1;
+	/* A rule with several results mends all of them the first time. */
 	if (content == 0 && meta <= 0)
-		return 0;
-	*VEC_ADD(&c->out->wishes) = wish;
+		return old != NULL;
+	if (old == NULL) {
+		m.wish = c->out->wishes.n;
+		*VEC_ADD(&c->out->wishes) = (struct wish){
+			.path = m.want->path, .want = m.want,
+			.reason = reason_of(c->out, r->rule) };
+		old = VEC_ADD(&c->mendings);
+	}
+	*old = m;
+	w = &c->out->wishes.items[m.wish];
+	w->bytes = m.bytes;
 	return 1;
 }
 
@@ -274,6 +316,20 @@ wish_result(struct chooser *c, const struct result *r, struct err *e)
 			return n < 0 ? -1 : 0;
 	}
 	return wish_restore(c, r, e);
+}
+
+static int
+wish_results(struct chooser *c, const struct rule *only, struct err *e)
+{
+	for (size_t i = 0; i < c->a->results.n; i++) {
+		const struct result *r = &c->a->results.items[i];
+
+		if (r->verdict == VERDICT_FAILS &&
+		    (only == NULL || r->rule == only) &&
+		    wish_result(c, r, e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -300,8 +356,10 @@ int
 restore_wish_rules(struct machine *m, const struct restore_request *q,
     struct assessment *a, struct restore_wishes *out, struct err *e)
 {
-	struct chooser c = { m, q, a, out, assess_baseline(m, a, e), NULL };
+	struct chooser c = { .m = m, .q = q, .a = a, .out = out,
+		.baseline = assess_baseline(m, a, e) };
 	const struct rule *only = NULL;
+	int n;
 	CLEANUP(drop_evidence) struct evidence_source *live =
 	    evidence_live(m, &a->live.manifest, &a->baseline_commit, NULL);
 
@@ -319,13 +377,7 @@ restore_wish_rules(struct machine *m, const struct restore_request *q,
 		    e) < 0 || store_load(m->store, &commit, &out->from, e) < 0)
 			return -1;
 	}
-	for (size_t i = 0; i < a->results.n; i++) {
-		const struct result *r = &a->results.items[i];
-
-		if (r->verdict == VERDICT_FAILS &&
-		    (only == NULL || r->rule == only) &&
-		    wish_result(&c, r, e) < 0)
-			return -1;
-	}
-	return wish_changes(&c);
+	n = wish_results(&c, only, e);
+	free(c.mendings.items);
+	return n < 0 ? -1 : wish_changes(&c);
 }
