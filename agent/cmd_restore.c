@@ -167,8 +167,7 @@ show_and_do(struct restoring *r, struct err *e)
 	if (r->plan.n == 0)
 		return nothing_to_do(r, e);
 	restore_new_id(&r->m, "restore", &r->id);
-	buf_addf(&text, r->dry_run ? _("would do (%zu steps):\n") :
-	    _("to do (%zu steps):\n"), r->plan.n);
+	buf_adds(&text, r->dry_run ? _("would do:\n") : _("to do:\n"));
 	restore_plan_text(&r->plan, &text);
 	if ((r->m.o->verbose >= 0 || r->dry_run || !r->yes) &&
 	    say_out(&text, e) < 0)

@@ -120,8 +120,8 @@ show_and_do(struct undoing *u, struct err *e)
 	int n;
 
 	restore_new_id(&u->m, "undo", &u->id);
-	buf_addf(&text, u->dry_run ? _("would take back %s (%zu steps):\n") :
-	    _("to take back %s (%zu steps):\n"), u->old.id, u->plan.n);
+	buf_addf(&text, u->dry_run ? _("would take back %s:\n") :
+	    _("to take back %s:\n"), u->old.id);
 	restore_plan_text(&u->plan, &text);
 	if ((u->m.o->verbose >= 0 || u->dry_run || !u->yes) &&
 	    say_out(&text, e) < 0)

@@ -87,7 +87,8 @@ add_place(struct buf *out, const struct finding *f)
 }
 
 static void
-add_finding(struct buf *out, const struct finding *f, bool color, bool verbose)
+add_finding(struct buf *out, const struct finding *f, const char *said,
+    bool color, bool verbose)
 {
 	const char *word = word_of(f);
 	size_t shown = strlen(word);
@@ -106,7 +107,8 @@ add_finding(struct buf *out, const struct finding *f, bool color, bool verbose)
 	if (f->rule != NULL && f->kind != FINDING_CHANGE)
 		buf_addf(out, " [%s/%s]", f->rule->spec->name, f->rule->id);
 	buf_addc(out, '\n');
-	if (f->why != NULL && (f->flagged || verbose))
+	/* Forty files changed for one reason need it told once. */
+	if (f->why != NULL && f->why != said && (f->flagged || verbose))
 		add_wrapped(out, f->why);
 	if (f->remedy != NULL && f->flagged) {
 		buf_addf(out, "%*s-> ", INDENT, "");
@@ -144,11 +146,16 @@ report_text(const struct report *r, bool color, struct buf *out)
 {
 	const struct findings *f = r->findings;
 	int verbose = r->m->o->verbose;
+	const char *said = NULL;
 
-	for (size_t i = 0; i < f->n; i++)
-		if (verbose >= 0 || f->items[i].flagged ||
-		    f->items[i].kind == FINDING_UNKNOWN)
-			add_finding(out, &f->items[i], color, verbose > 0);
+	for (size_t i = 0; i < f->n; i++) {
+		const struct finding *x = &f->items[i];
+
+		if (verbose < 0 && !x->flagged && x->kind != FINDING_UNKNOWN)
+			continue;
+		add_finding(out, x, said, color, verbose > 0);
+		said = x->why;
+	}
 	if (verbose >= 0)
 		add_summary(out, r);
 }
