@@ -8,54 +8,8 @@
 #include "base/tr.h"
 #include "specs/judge.h"
 #include "specs/repair_keys.h"
+#include "specs/textedit.h"
 #include "specs/views/reader.h"
-
-const char *
-repair_eol(const char *bytes, size_t len)
-{
-	size_t lf = 0, crlf = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (bytes[i] != '\n')
-			continue;
-		lf++;
-		crlf += i > 0 && bytes[i - 1] == '\r';
-	}
-	return crlf * 2 > lf ? "\r\n" : "\n";
-}
-
-void
-repair_splice(struct buf *text, size_t start, size_t end, const void *bytes,
-    size_t len)
-{
-	struct buf all = { 0 };
-
-	buf_add(&all, text->bytes, start);
-	buf_add(&all, bytes, len);
-	buf_add(&all, text->bytes + end, text->len - end);
-	buf_done(text);
-	*text = all;
-}
-
-void
-repair_insert(struct buf *text, size_t at, const char *line)
-{
-	const char *eol = repair_eol(text->bytes, text->len);
-	bool open = at > 0 && text->bytes[at - 1] != '\n';
-	CLEANUP(drop_buf) struct buf b = { 0 };
-
-	if (open)
-		buf_adds(&b, eol);
-	for (; *line != '\0'; line++) {
-		if (*line == '\n')
-			buf_adds(&b, eol);
-		else
-			buf_addc(&b, *line);
-	}
-	if (!open)
-		buf_adds(&b, eol);
-	repair_splice(text, at, at, b.bytes, b.len);
-}
 
 /* The first expression that matches, NULL for none; -1 in *out_bad when one
  * cannot be told. */
@@ -171,7 +125,7 @@ repair_line(struct judge *j, const struct texts *unmet, unsigned no,
 		return err_at(e, j->path, no, 0,
 		    _("no repair for a line that matches %s [add "
 		    "'comment-out' or 'replace']"), judge_wanted(j, forbid));
-	repair_splice(line, 0, 0, d->comment_out, strlen(d->comment_out));
+	textedit_splice(line, 0, 0, d->comment_out, strlen(d->comment_out));
 	forbid = first_match(j, &d->forbid, buf_str(line), line->len, &bad,
 	    e);
 	if (forbid != NULL)
@@ -238,7 +192,7 @@ append_lines(struct judge *j, struct buf *text, struct err *e)
 			return -1;
 		if (!helps || has_line(text, line))
 			continue;
-		repair_insert(text, text->len, line);
+		textedit_insert(text, text->len, line);
 		if (find_unmet(j, text, &unmet, e) < 0)
 			return -1;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/tr.h"
+#include "specs/textedit.h"
 #include "specs/views/reader.h"
 
 /* Each edit copies and reads the whole text, so their number is bounded. */
@@ -117,7 +118,7 @@ add_key(struct fix *f, const char *value, struct err *e)
 		    section_of(f));
 	if (f->view->write_key(f->d->key, value, &line) < 0)
 		return no_way(f, _("the value has a newline"), e);
-	repair_insert(f->text, at != NULL ? at->end : f->text->len,
+	textedit_insert(f->text, at != NULL ? at->end : f->text->len,
 	    buf_str(&line));
 	return 0;
 }
@@ -151,7 +152,7 @@ comment_out(struct fix *f, const struct view_node *k, struct err *e)
 			continue;
 		if (count_edit(f, e) < 0)
 			return -1;
-		repair_splice(f->text, at, at, mark, strlen(mark));
+		textedit_splice(f->text, at, at, mark, strlen(mark));
 	}
 	return 0;
 }
@@ -187,8 +188,8 @@ set_value(struct fix *f, const char *value, struct err *e)
 	    f->view->first_wins &&
 	    !is_blank(f->text->bytes[k->value_start - 1]) &&
 	    f->text->bytes[k->value_start - 1] != '=')
-		repair_splice(&b, 0, 0, " ", 1);
-	repair_splice(f->text, k->value_start, k->value_end, b.bytes, b.len);
+		textedit_splice(&b, 0, 0, " ", 1);
+	textedit_splice(f->text, k->value_start, k->value_end, b.bytes, b.len);
 	while (--n > 0)
 		if (comment_out(f, nodes[n - 1], e) < 0)
 			return -1;
@@ -255,7 +256,7 @@ add_word(struct fix *f, const char *word, struct err *e)
 			return no_way(f, _("the word needs quotes inside of "
 			    "quotes"), e);
 		buf_adds(&b, word);
-		repair_splice(f->text, end, end, b.bytes, b.len);
+		textedit_splice(f->text, end, end, b.bytes, b.len);
 		return 0;
 	}
 	if (f->view == view_find("shellvars")) {
@@ -264,7 +265,7 @@ add_word(struct fix *f, const char *word, struct err *e)
 	}
 	buf_adds(&b, glue(f, s, start, end));
 	buf_adds(&b, word);
-	repair_splice(f->text, end, end, b.bytes, b.len);
+	textedit_splice(f->text, end, end, b.bytes, b.len);
 	return 0;
 }
 
@@ -332,7 +333,7 @@ cut_word(struct fix *f, size_t from, size_t to, size_t start, size_t stop)
 		while (b < to && (s[b] == ' ' || s[b] == '\t' ||
 		    s[b] == ','))
 			b++;
-	repair_splice(f->text, a, b, "", 0);
+	textedit_splice(f->text, a, b, "", 0);
 }
 
 /* 1 when a word was cut, 0 when there is none left. */

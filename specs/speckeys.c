@@ -30,7 +30,7 @@ id(struct reader *r, const struct keyword *k, const struct node_pair *p,
 	if (!read_is(r, k->name, p->value, TAKES_TEXT))
 		return;
 	rule->id = p->value->text;
-	if (!spec_is_name(rule->id))
+	if (!specread_is_name(rule->id))
 		diagnostics_add(r->diags, p->value->at,
 		    _("'%s' cannot be an id [small letters, digits and '-', "
 		    "and no '-' first]"), rule->id);

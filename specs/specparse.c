@@ -10,15 +10,6 @@
 
 enum { VARIABLES_MAX = 1024 };
 
-bool
-spec_is_name(const char *s)
-{
-	static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-
-	return s[0] != '\0' && strchr(first, s[0]) != NULL &&
-	    s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
-}
-
 static void
 read_variable(struct reader *r, const struct node_pair *p)
 {
@@ -69,7 +60,7 @@ name(struct reader *r, const struct keyword *k, const struct node_pair *p,
 
 	if (!read_is(r, k->name, p->value, TAKES_TEXT))
 		return;
-	if (!spec_is_name(p->value->text))
+	if (!specread_is_name(p->value->text))
 		diagnostics_add(r->diags, p->value->at,
 		    _("'%s' cannot be the name of a spec [small letters, "
 		    "digits and '-', and no '-' first]"), p->value->text);

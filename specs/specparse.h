@@ -12,7 +12,4 @@
 struct spec *spec_parse(struct reader *r, const char *name,
     const struct node *top);
 
-/* True for what may name a spec or a rule: [a-z0-9][a-z0-9-]* */
-bool spec_is_name(const char *s);
-
 #endif

@@ -374,3 +374,12 @@ keyword_paths(struct reader *r, const struct keyword *k,
 		if (check_path(r, all.items[i], at[i]))
 			*VEC_ADD_IN(r->arena, out) = all.items[i];
 }
+
+bool
+specread_is_name(const char *s)
+{
+	static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+	return s[0] != '\0' && strchr(first, s[0]) != NULL &&
+	    s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
