@@ -10,7 +10,6 @@
 #include "specs/filecaps.h"
 #include "specs/speccheck.h"
 #include "specs/speccontent.h"
-#include "specs/specparse.h"
 #include "specs/spectests.h"
 
 static const char *const severities[] = { "info", "warning", "critical",

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "specs/textedit.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 const char *
 textedit_eol(const char *bytes, size_t len)
