@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: MIT
-# make          build/driftctl
-# make run      set up, build, and play the main job on this machine
-# make test     set up, build, and run every test
+# make            build/driftctl
+# make run        set up, build, and play the main job on this machine
+# make test       set up, build, and run every test
+# make test-long  the same with long fuzzing and the slow sweeps
+# make bench      how fast it is, beside other programs, as ratios
+# make fuzz       fuzzers in build-fuzz/fuzz/
+# make install    PREFIX, DESTDIR
 # SAN=1 builds with AddressSanitizer and UBSan in a folder of its own.
 
 PREFIX ?= /usr/local
-SYSCONFDIR ?= /etc
-LOCALSTATEDIR ?= /var
 DATADIR = $(PREFIX)/share/driftctl
 LIBEXECDIR = $(PREFIX)/libexec/driftctl
+MANDIR = $(PREFIX)/share/man
 VERSION := $(shell cat VERSION)
 
 CC ?= cc
-CFLAGS ?= -O2 -g
+CFLAGS ?= $(if $(SAN),-O1,-O2) -g
 BUILD ?= build$(if $(SAN),-san)
 PKGS = libgit2 yaml-0.1 libxml-2.0 libarchive libacl libpcre2-8 libsodium \
 	libdeflate libcrypto
@@ -27,10 +30,14 @@ OUR_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. \
 OUR_LDFLAGS = -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ifdef SAN
-OUR_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined
+OUR_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer
 OUR_LDFLAGS += -fsanitize=address,undefined
 endif
-ifdef CI
+ifdef LIBFUZZER
+OUR_CFLAGS += -fsanitize=fuzzer-no-link
+endif
+ifneq ($(CI)$(SAN),)
 OUR_CFLAGS += -Werror
 endif
 
@@ -39,41 +46,106 @@ endif
 FULL_SRC := $(wildcard base/*.c specs/*.c specs/views/*.c snapshots/*.c \
 	agent/*.c)
 FRONT_SRC := $(wildcard agent/front/*.c)
-LIB_SRC := $(filter-out agent/main.c agent/cmd_%.c,$(FULL_SRC))
+MAIN_SRC := agent/main.c $(wildcard agent/cmd_*.c)
+LIB_SRC := $(filter-out $(MAIN_SRC),$(FULL_SRC))
+MAN := $(wildcard doc/*.[158])
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
 	$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
+	$(wildcard tests/fuzz/fuzz_*.c))
+TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC))
 
 .PHONY: all run test test-long check bench layers lint fuzz install clean \
-	units deps
+	units units-built fuzzers tidy always
+.SECONDARY:
 all: $(BUILD)/driftctl $(BUILD)/driftctl-full
 
-$(BUILD)/obj/%.o: %.c Makefile VERSION
+# Other flags (another PREFIX, say) make other objects.
+$(BUILD)/flags: export FLAGS_NOW = $(CC) $(OUR_CFLAGS) $(CFLAGS)
+$(BUILD)/flags: always
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS_NOW" | cmp -s - $@ || \
+		printf '%s\n' "$$FLAGS_NOW" > $@
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/libdriftctl.a: $(call obj,$(LIB_SRC))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $(BUILD)/driftctl: $(call obj,$(FRONT_SRC)) $(BUILD)/libdriftctl.a
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(BUILD)/driftctl-full: $(call obj,agent/main.c $(wildcard agent/cmd_*.c)) \
-    $(BUILD)/libdriftctl.a
+$(BUILD)/driftctl-full: $(call obj,$(MAIN_SRC)) $(BUILD)/libdriftctl.a
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libdriftctl.a
 	@mkdir -p $(@D)
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
-units: $(TESTS)
+# Without libFuzzer a main that only feeds files to the target.
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libdriftctl.a \
+    $(if $(LIBFUZZER),,$(BUILD)/obj/tests/fuzz/replay.o)
+	@mkdir -p $(@D)
+	$(CC) $(OUR_LDFLAGS) $(if $(LIBFUZZER),-fsanitize=fuzzer) $(CFLAGS) \
+		$(LDFLAGS) -o $@ $^ $(LIBS)
+
+units-built: $(TESTS)
+
+units: units-built
 	@for t in $(TESTS); do $$t || exit 1; done
 
-layers:
-	@sh tests/layers.sh
+fuzzers: $(FUZZERS)
+
+fuzz:
+	$(MAKE) CC=clang SAN=1 LIBFUZZER=1 BUILD=build-fuzz fuzzers
+
+# A source is looked at again when it or a header of its has changed.
+$(BUILD)/tidy/%.ok: %.c $(BUILD)/obj/%.o .clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy --quiet $(TIDY_CHECKS) $< -- $(OUR_CFLAGS) 2> /dev/null
+	@touch $@
+
+tidy: $(TIDY)
+
+layers: all
+	@BUILD=$(BUILD) sh tests/layers.sh
+
+lint:
+	@bash tests/run.sh lint
+
+run:
+	@sh packaging/setup.sh build
+	@$(MAKE) --no-print-directory all
+	@DRIFTCTL=$(BUILD)/driftctl sh packaging/run-demo.sh
+
+check test:
+	@sh packaging/setup.sh test
+	@MAKE=$(MAKE) bash tests/run.sh
+
+test-long:
+	@sh packaging/setup.sh test
+	@MAKE=$(MAKE) bash tests/run.sh long
+
+bench: all
+	@sh packaging/setup.sh bench
+	@BUILD=$(BUILD) bash tests/bench/bench.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR) \
+		$(DESTDIR)$(DATADIR)/specs
+	install $(BUILD)/driftctl $(DESTDIR)$(PREFIX)/bin/driftctl
+	install $(BUILD)/driftctl-full $(DESTDIR)$(LIBEXECDIR)/driftctl-full
+	install -m 644 specs/catalog/*.yaml $(DESTDIR)$(DATADIR)/specs
+	@for page in $(MAN); do \
+		dir=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
+		install -d $$dir && install -m 644 $$page $$dir || exit 1; \
+	done
 
 clean:
-	rm -rf build build-san
+	rm -rf build build-san build-fuzz build-clang
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
