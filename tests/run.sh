@@ -76,7 +76,7 @@ valgrind_sample() {
 	for file in tests/unit/test_*.c; do
 		case $long:$(basename "$file" .c) in
 		yes:*|*:test_text|*:test_glob|*:test_manifest|*:test_statcache|\
-		*:test_capture|*:test_packfile|*:test_yaml|*:test_view)
+		*:test_capture|*:test_packfile|*:test_yaml)
 			echo "valgrind/$(basename "$file" .c)" ;;
 		esac
 	done

@@ -1,0 +1,396 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""bench.py SCRATCH DRIFTCTL
+
+Programs are measured in turn, round after round, so that what disturbs the
+machine disturbs them all. A goal is held against the ratio of minima, which
+noise moves least; the ratio of medians stands beside it. Exits with 1 where a
+goal was missed.
+"""
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+SCRATCH = os.path.abspath(sys.argv[1])
+DRIFTCTL = os.path.abspath(sys.argv[2])
+ENV = dict(os.environ, GIT_CONFIG_NOSYSTEM='1', GIT_CONFIG_GLOBAL='/dev/null',
+           GIT_AUTHOR_NAME='b', GIT_AUTHOR_EMAIL='b@localhost', LC_ALL='C',
+           GIT_COMMITTER_NAME='b', GIT_COMMITTER_EMAIL='b@localhost',
+           HOME=SCRATCH)
+DURABLE = ['-c', 'core.fsync=all', '-c', 'core.fsyncMethod=fsync']
+
+samples = {}    # name of a measurement -> list of (seconds, KiB)
+goals = []      # rows of the table
+
+
+def run(argv, ok=(0,)):
+    """Seconds and peak KiB of a program; ends all where it fails."""
+    p = subprocess.run([SCRATCH + '/measure', *argv], env=ENV, check=True,
+                       stdout=subprocess.PIPE, text=True)
+    ns, rss, code = map(int, p.stdout.split())
+    if code not in ok:
+        sys.exit('bench: exit %d of %s' % (code, ' '.join(argv)))
+    return ns / 1e9, rss
+
+
+def sample(name, argv, ok=(0,)):
+    samples.setdefault(name, []).append(run(argv, ok))
+
+
+def rounds(n, *what, prepare=None):
+    """what: (name, argv[, exit codes]), each once a round."""
+    for i in range(n):
+        if prepare:
+            prepare(i)
+        for one in what:
+            sample(*one)
+
+
+def times(name):
+    return [s for s, _ in samples[name]]
+
+
+def low(name):
+    return min(times(name))
+
+
+def mid(name):
+    return statistics.median(times(name))
+
+
+def rss(name):
+    return max(k for _, k in samples[name])
+
+
+def have(program):
+    return shutil.which(program) is not None
+
+
+def row(what, goal, value, verdict, note=''):
+    goals.append((what, goal, value, verdict, note))
+
+
+def ratio(what, mine, peer, most):
+    """mine may take at most `most` times what peer does; None: no goal."""
+    if mine not in samples or peer not in samples:
+        row(what, '' if most is None else '<= %g x' % most, '',
+            'not measured')
+        return
+    r = low(mine) / low(peer)
+    row(what, '' if most is None else '<= %.3g x' % most, '%.3g x' % r,
+        '' if most is None else 'ok' if r <= most else 'MISSED',
+        '%.3g x of medians' % (mid(mine) / mid(peer)))
+
+
+def limit(what, value, most, unit, form='%.1f'):
+    row(what, '<= %g %s' % (most, unit), form % value + ' ' + unit,
+        'ok' if value <= most else 'MISSED')
+
+
+def tree_size(path):
+    total = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            total += os.lstat(os.path.join(folder, name)).st_size
+    return total
+
+
+class Tree:
+    """A root with N objects in etc/, and every program's record of it."""
+
+    def __init__(self, n):
+        self.n = n
+        self.label = '20k' if n == 20000 else \
+            '200k' if n == 200000 else str(n)
+        self.dir = '%s/%s' % (SCRATCH, self.label)
+        self.root = self.dir + '/root'
+        self.etc = self.root + '/etc'
+        self.store = self.dir + '/store'
+        os.mkdir(self.dir)
+        # The story's machine, so that the shipped rules have work.
+        subprocess.run(['sh', TOP + '/tests/story/make-root.sh', self.root,
+                        'before'], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([sys.executable, HERE + '/tree.py',
+                        self.etc + '/bench', str(n)], check=True)
+        with open(self.dir + '/aide.conf', 'w', encoding='ascii') as f:
+            f.write('database_in=file:{0}/aide.db\n'
+                    'database_out=file:{0}/aide.db\n'
+                    'gzip_dbout=no\n'
+                    'All = p+i+n+u+g+s+m+c+acl+xattrs+sha256\n'
+                    '{1} All\n'.format(self.dir, self.etc))
+
+    def name(self, what):
+        return '%s, %s' % (what, self.label)
+
+    def driftctl(self, *words):
+        return [DRIFTCTL, '--root', self.root, '--store', self.store, *words]
+
+    def git(self, repo, *words, durable=False):
+        return ['git', *(DURABLE if durable else []),
+                '--git-dir=%s/%s' % (self.dir, repo),
+                '--work-tree=' + self.etc, *words]
+
+    def git_commit(self, repo, durable=False):
+        """add and commit, in one program that is measured."""
+        git = self.git(repo, durable=durable)
+        return ['sh', '-c', '"$@" add -A && "$@" commit -q -m x', 'sh', *git]
+
+    def forget(self, repo):
+        shutil.rmtree('%s/%s' % (self.dir, repo), ignore_errors=True)
+
+    def start(self, repo):
+        self.forget(repo)
+        subprocess.run(self.git(repo, 'init', '-q'), check=True, env=ENV)
+
+    def aide(self, what):
+        return ['aide', '--config=%s/aide.conf' % self.dir, '-W', '2',
+                '--' + what]
+
+    def find(self):
+        return ['find', self.etc, '-printf', '%p %s %m %u %g %T@ %C@\n']
+
+
+def first(t, n, durable=True):
+    """The first record, made anew each round."""
+    for i in range(n):
+        shutil.rmtree(t.store, ignore_errors=True)
+        shutil.rmtree(t.etc + '/driftctl', ignore_errors=True)
+        time.sleep(0.1)
+        sample(t.name('driftctl init'), t.driftctl('init'))
+        sample(t.name('tar | zstd'),
+               ['sh', '-c', 'tar -C "$1" --acls --xattrs -cf - etc | '
+                'zstd -q -1 -f -o "$2"', 'sh', t.root, t.dir + '/tar.zst'])
+        if i < 2:
+            t.start('git')
+            sample(t.name('git add+commit, first'), t.git_commit('git'))
+        if durable and i == 0:
+            t.start('durable')
+            sample(t.name('git add+commit, first, durable'),
+                   t.git_commit('durable', durable=True))
+            t.forget('durable')
+
+
+def etckeeper_first(t):
+    if not have('etckeeper'):
+        return
+    copy = t.dir + '/etckeeper'
+    subprocess.run(['cp', '-a', t.etc, copy], check=True)
+    sample(t.name('etckeeper init+commit'),
+           ['sh', '-c', 'etckeeper init -d "$1" && '
+            'etckeeper commit -d "$1" x', 'sh', copy])
+    sample(t.name('etckeeper unclean (unchanged)'),
+           ['etckeeper', 'unclean', '-d', copy], (0, 1))
+    shutil.rmtree(copy)
+
+
+def unchanged(t, n):
+    time.sleep(0.1)     # nothing is fresh enough to be read again
+    run(t.driftctl('check'))
+    run(t.driftctl('snapshot'))
+    run(t.git('git', 'status', '--porcelain'))
+    rounds(n, (t.name('driftctl check'), t.driftctl('check')),
+           (t.name('git status'), t.git('git', 'status', '--porcelain')),
+           (t.name('find -printf'), t.find()), ('true', ['true']),
+           (t.name('driftctl snapshot, unchanged'), t.driftctl('snapshot')))
+    # The answer is forgotten, what was seen is not: rules are judged anew.
+    rounds(max(3, n // 3), (t.name('driftctl check, rules judged anew'),
+                            t.driftctl('check')),
+           prepare=lambda i: shutil.rmtree(t.store + '/answers'))
+
+
+def aide(t, n):
+    if not have('aide'):
+        return
+    sample(t.name('aide --init'), t.aide('init'))
+    rounds(n, (t.name('aide --check'), t.aide('check'), range(8)),
+           (t.name('driftctl check'), t.driftctl('check')))
+
+
+def touch(t, i):
+    path = t.etc + '/hosts'
+    with open(path, 'a', encoding='ascii') as f:
+        f.write('192.0.2.%d changed-%d\n' % (i, i))
+    time.sleep(0.06)
+
+
+def one_change(t, n):
+    grown = []
+    for i in range(n):
+        touch(t, i)
+        sample(t.name('driftctl check, one changed'), t.driftctl('check'),
+               (0, 1))
+        sample(t.name('git status, one changed'),
+               t.git('git', 'status', '--porcelain'))
+        touch(t, i + 100)
+        before = tree_size(t.store + '/repo.git')
+        sample(t.name('driftctl snapshot, one changed'),
+               t.driftctl('snapshot'))
+        grown.append(tree_size(t.store + '/repo.git') - before)
+        sample(t.name('git add+commit, one changed'), t.git_commit('git'))
+    return max(grown)
+
+
+def no_growth(t):
+    time.sleep(0.1)
+    run(t.driftctl('snapshot'))
+    before = tree_size(t.store + '/repo.git')
+    run(t.driftctl('snapshot'))
+    return tree_size(t.store + '/repo.git') - before
+
+
+def restore_all(t, n):
+    """Everything is gone, and put back; and all is there but was edited."""
+    run(t.driftctl('accept', '-m', 'bench'), (0, 1))
+    run(t.git_commit('git'), (0, 1))
+    out = t.dir + '/unpacked'
+    all_of_it = t.driftctl('restore', '--all', '--yes')
+    for _ in range(n):
+        shutil.rmtree(t.etc + '/bench')
+        sample(t.name('driftctl restore --all'), all_of_it)
+        shutil.rmtree(t.etc + '/bench')
+        sample(t.name('git checkout'), t.git('git', 'checkout', '-f', '.'))
+        shutil.rmtree(out, ignore_errors=True)
+        os.mkdir(out)
+        sample(t.name('tar x'),
+               ['sh', '-c', 'zstd -dcq "$1" | tar -C "$2" --acls --xattrs '
+                '-xf -', 'sh', t.dir + '/tar.zst', out])
+    shutil.rmtree(out)
+    # What git put back lacks modes, ACLs and times.
+    run(all_of_it)
+    subprocess.run("find '%s/bench' -type f -exec sh -c 'for f; do "
+                   "echo edited >> \"$f\"; done' sh {} +" % t.etc,
+                   shell=True, check=True)
+    sample(t.name('driftctl restore --all, all edited'), all_of_it)
+    with open(t.dir + '/expected', 'wb') as f:
+        f.write(b'')
+    check = subprocess.run(t.driftctl('check'), env=ENV, check=False,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if check.returncode != 0:
+        sys.exit('bench: not all was restored:\n' + check.stdout.decode())
+
+
+def restore_one(t, n):
+    path = '/etc/hosts'
+    rounds(n, (t.name('driftctl restore, one file'),
+               t.driftctl('restore', '--yes', path)),
+           prepare=lambda i: touch(t, i))
+
+
+def judge_unchanged(t, memory):
+    check = t.name('driftctl check')
+    if t.n == 300:
+        ratio('unchanged check, 300, by git status', check,
+              t.name('git status'), 1.0)
+        limit('unchanged check, 300, above `true`',
+              (low(check) - low('true')) * 1000, 3, 'ms')
+        return
+    ratio(t.name('unchanged check') + ', by git status', check,
+          t.name('git status'), 0.6)
+    ratio(t.name('unchanged check') + ', by find -printf', check,
+          t.name('find -printf'), 1.0)
+    ratio(t.name('unchanged check') + ', by aide --check', check,
+          t.name('aide --check'), 0.01)
+    limit(t.name('unchanged check') + ', peak memory', rss(check) / 1024,
+          memory, 'MiB')
+
+
+def judge_20k(t, grown, nothing, sizes):
+    init = t.name('driftctl init')
+    ratio('first snapshot, durable, by tar | zstd -1', init,
+          t.name('tar | zstd'), 1.1)
+    ratio('first snapshot, durable, by git add+commit', init,
+          t.name('git add+commit, first'), 1 / 8)
+    ratio('first snapshot, durable, by durable git', init,
+          t.name('git add+commit, first, durable'), 1 / 15)
+    ratio('first snapshot, durable, by etckeeper', init,
+          t.name('etckeeper init+commit'), None)
+    row('store by git\'s packed one', '<= 1.1 x',
+        '%.3g x' % (sizes[0] / sizes[1]),
+        'ok' if sizes[0] <= 1.1 * sizes[1] else 'MISSED',
+        '%.1f and %.1f MiB' % (sizes[0] / 2**20, sizes[1] / 2**20))
+    ratio('check after one change, by git status',
+          t.name('driftctl check, one changed'),
+          t.name('git status, one changed'), None)
+    ratio('snapshot after one change, by git add+commit',
+          t.name('driftctl snapshot, one changed'),
+          t.name('git add+commit, one changed'), 0.5)
+    limit('store grows by one change', grown / 1024, 16, 'KiB')
+    limit('store grows by nothing', nothing, 0, 'bytes', '%d')
+    ratio('snapshot of nothing, by check',
+          t.name('driftctl snapshot, unchanged'), t.name('driftctl check'),
+          1.25)
+    ratio('restore --all, durable, by tar x',
+          t.name('driftctl restore --all'), t.name('tar x'), 2.5)
+    ratio('restore --all, durable, by git checkout',
+          t.name('driftctl restore --all'), t.name('git checkout'), 1.5)
+    ratio('restore --all of edited files, by tar x',
+          t.name('driftctl restore --all, all edited'), t.name('tar x'), None)
+    limit('restore of one file',
+          low(t.name('driftctl restore, one file')) * 1000, 30, 'ms')
+
+
+def measure_300():
+    t = Tree(300)
+    first(t, 5)
+    unchanged(t, 30)
+    judge_unchanged(t, 12)
+
+
+def measure_20k():
+    t = Tree(20000)
+    first(t, 4)
+    store = tree_size(t.store + '/repo.git/objects')
+    subprocess.run(t.git('git', 'gc', '-q'), check=True, env=ENV)
+    sizes = store, tree_size(t.dir + '/git/objects')
+    etckeeper_first(t)
+    unchanged(t, 15)
+    aide(t, 2)
+    grown = one_change(t, 6)
+    nothing = no_growth(t)
+    restore_all(t, 3)
+    restore_one(t, 6)
+    judge_unchanged(t, 12)
+    judge_20k(t, grown, nothing, sizes)
+
+
+def measure_200k():
+    t = Tree(200000)
+    first(t, 1, durable=False)
+    unchanged(t, 5)
+    aide(t, 1)
+    judge_unchanged(t, 80)
+
+
+def show(began):
+    print('%-44s %-12s %-12s %-8s %s' % ('case', 'goal', 'measured', '',
+                                         'noise'))
+    for r in goals:
+        print(('%-44s %-12s %-12s %-8s %s' % r).rstrip())
+    print('\n%-44s %10s %10s %10s %4s' % ('seconds', 'minimum', 'median',
+                                          'peak MiB', 'runs'))
+    for name in samples:
+        print('%-44s %10.4f %10.4f %10.1f %4d' % (
+            name, low(name), mid(name), rss(name) / 1024,
+            len(samples[name])))
+    missed = sum(r[3] == 'MISSED' for r in goals)
+    met = sum(r[3] == 'ok' for r in goals)
+    print('\n%d goals met, %d missed, in %d s' % (met, missed,
+                                                  time.time() - began))
+    return 1 if missed else 0
+
+
+def main():
+    began = time.time()
+    measure_300()
+    measure_20k()
+    if os.environ.get('BENCH_FULL'):
+        measure_200k()
+    return show(began)
+
+
+sys.exit(main())
