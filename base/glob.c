@@ -176,6 +176,8 @@ glob_path(const char *pattern, const char *path)
 		return *path == '\0';
 	pn = strcspn(pattern, "/");
 	if (pn == 2 && memcmp(pattern, "**", 2) == 0) {
+		if (pattern[2] == '\0')
+			return *path != '\0';
 		for (;; path += strcspn(path, "/"), path += *path == '/') {
 			if (glob_path(pattern + pn, path))
 				return true;
