@@ -131,7 +131,7 @@ carry_out(struct restoring *r, struct err *e)
 	const struct apply_options o = {
 		.root = &r->m.root, .store_fd = store_fd(r->m.store),
 		.id = buf_str(&r->id), .title = "restore",
-		.content = content, .ctx = r,
+		.content = content, .ctx = r, .have = &r->a.live.manifest,
 	};
 
 	if (apply_plan(&o, &r->plan, e) < 0)

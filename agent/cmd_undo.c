@@ -7,9 +7,9 @@
 #include "agent/machine.h"
 #include "agent/restore.h"
 #include "agent/say.h"
+#include "agent/undo.h"
 #include "base/text.h"
 #include "base/tr.h"
-#include "base/vec.h"
 #include "snapshots/rollback.h"
 
 struct undoing {
@@ -60,21 +60,6 @@ pick(struct undoing *u, const char *given, struct buf *out, struct err *e)
 	    _("there is no restore to take back"));
 }
 
-static void
-make_wishes(struct undoing *u)
-{
-	for (size_t i = 0; i < u->old.manifest.n; i++) {
-		const struct entry *en = &u->old.manifest.items[i];
-
-		*VEC_ADD(&u->wishes) = (struct wish){ .path = en->path,
-			.want = en, .times_only =
-			u->old.classes[i] == ROLLBACK_TIME };
-	}
-	for (size_t i = 0; i < u->old.added.n; i++)
-		*VEC_ADD(&u->wishes) = (struct wish){
-			.path = u->old.added.items[i] };
-}
-
 static int
 list(struct undoing *u, struct err *e)
 {
@@ -100,6 +85,7 @@ carry_out(struct undoing *u, struct err *e)
 		.root = &u->m.root, .store_fd = store_fd(u->m.store),
 		.id = buf_str(&u->id), .title = "undo",
 		.content = rollback_content, .ctx = &u->old,
+		.have = &u->live.manifest,
 	};
 	CLEANUP(drop_buf) struct buf text = { 0 };
 
@@ -162,7 +148,7 @@ run(const struct options *o, struct err *e)
 	    machine_capture(&u.m, &(struct machine_capture){ 0 }, &u.live,
 	    e) < 0)
 		return -1;
-	make_wishes(&u);
+	rollback_wishes(&u.old, &u.wishes);
 	if (restore_look_at(&u.m, &u.wishes, &u.live.manifest, e) < 0 ||
 	    plan_make(&u.live.manifest, &u.old.manifest, &u.wishes, &u.plan,
 	    e) < 0)

@@ -139,6 +139,12 @@ set_format(struct archive *a, enum tarball_format format)
 	    /* The header that GNU tar knows. */
 	    archive_write_set_format_option(a, "pax", "xattrheader",
 	    "SCHILY") != ARCHIVE_OK ||
+	    /*
+	     * Names are bytes. Without this they are taken for UTF-8, and a
+	     * reader composes their accents: two names become one.
+	     */
+	    archive_write_set_format_option(a, "pax", "hdrcharset",
+	    "BINARY") != ARCHIVE_OK ||
 	    archive_write_add_filter_zstd(a) != ARCHIVE_OK ||
 	    archive_write_set_filter_option(a, "zstd", "compression-level",
 	    "1") != ARCHIVE_OK)
