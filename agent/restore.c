@@ -99,7 +99,7 @@ look_at_one(struct machine *m, struct reader *r, const char *path,
 
 	one.secret = scope_tracks(&m->secrets, path);
 	reader_read(r, &one);
-	if (one.state == READING_UNKNOWN && errno != ENOENT) {
+	if (one.state == READING_UNKNOWN) {
 		n = err_set(e, ERR_SYSTEM, path, "%s", one.why);
 	} else if (one.state == READING_GOOD || one.state == READING_MOVING) {
 		*manifest_add(live) = entry_dup(&live->arena, &one.en);

@@ -203,7 +203,8 @@ unknown(struct reading *out, struct err *e)
 static void
 gone_or_unknown(struct reading *out, struct err *e)
 {
-	if (errno == ENOENT || errno == ENOTDIR) {
+	/* ELOOP: a symlink stands where a folder above it was. */
+	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) {
 		out->state = READING_GONE;
 		return;
 	}
