@@ -149,7 +149,7 @@ run(const struct options *o, struct err *e)
 	    e) < 0)
 		return -1;
 	rollback_wishes(&u.old, &u.wishes);
-	if (restore_look_at(&u.m, &u.wishes, &u.live.manifest, e) < 0 ||
+	if (undo_look_at(&u.m.root, &u.old, &u.live.manifest, e) < 0 ||
 	    plan_make(&u.live.manifest, &u.old.manifest, &u.wishes, &u.plan,
 	    e) < 0)
 		return -1;

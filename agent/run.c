@@ -149,10 +149,15 @@ same_folder(const char *a, const char *b)
 static int
 note_source(struct run *r, const struct task *t, struct err *e)
 {
+	const struct task *source;
 	CLEANUP(drop_fd) int fd = -1;
 	uint32_t flags;
 
 	if (t->s->source == NULL)
+		return 0;
+	/* What stands there now is not what will be linked to. */
+	source = run_task(r, t->s->source);
+	if (source != NULL && source->s->kind != STEP_META)
 		return 0;
 	fd = root_open_at(r->o->root, t->s->source,
 	    O_RDONLY | O_NONBLOCK | O_NOCTTY);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/folders.h"
 #include "agent/live.h"
@@ -134,4 +135,61 @@ undo_live(const struct root *root, const struct rollback *rb,
 	live_done(&r.live);
 	digest_free(r.digest);
 	return rc;
+}
+
+/* The key under which live knows the inode of that group of seen; or NULL. */
+static const char *
+live_key(const struct manifest *live, const struct manifest *seen,
+    const char *group)
+{
+	for (size_t i = 0; i < seen->n; i++) {
+		const struct entry *en = &seen->items[i];
+		const struct entry *k;
+
+		if (strcmp(en->path, group) != 0 && (en->hardlink == NULL ||
+		    strcmp(en->hardlink, group) != 0))
+			continue;
+		k = manifest_find(live, en->path);
+		if (k != NULL)
+			return k->hardlink != NULL ? k->hardlink : k->path;
+	}
+	return NULL;
+}
+
+/* live knows names that the rollback does not; the rest is as it was seen. */
+static void
+look_again(struct manifest *live, size_t known, const struct manifest *seen,
+    size_t at)
+{
+	const struct manifest before = { .items = live->items, .n = known };
+	struct entry en = entry_dup(&live->arena, &seen->items[at]);
+	size_t i = manifest_lower(&before, en.path);
+
+	if (i < known && strcmp(live->items[i].path, en.path) == 0) {
+		en.hardlink = live->items[i].hardlink;
+		live->items[i] = en;
+		return;
+	}
+	if (en.kind == ENTRY_FILE) {
+		const char *key = live_key(&before, seen, en.hardlink != NULL ?
+		    en.hardlink : en.path);
+
+		en.hardlink = key != NULL ? key : en.hardlink;
+	}
+	*manifest_add(live) = en;
+}
+
+int
+undo_look_at(const struct root *root, const struct rollback *rb,
+    struct manifest *live, struct err *e)
+{
+	CLEANUP(drop_manifest) struct manifest seen = { 0 };
+	size_t known = live->n;
+
+	if (undo_live(root, rb, &seen, e) < 0)
+		return -1;
+	for (size_t i = 0; i < seen.n; i++)
+		look_again(live, known, &seen, i);
+	manifest_sort(live);
+	return 0;
 }

@@ -20,4 +20,12 @@ void rollback_wishes(const struct rollback *r, struct wishes *out);
 int undo_live(const struct root *root, const struct rollback *r,
     struct manifest *out, struct err *e);
 
+/*
+ * Adds the same to what is known to be there, and puts it in the place of
+ * that: a rollback names contents by their bytes, a snapshot may know only a
+ * sealed one.
+ */
+int undo_look_at(const struct root *root, const struct rollback *r,
+    struct manifest *live, struct err *e);
+
 #endif

@@ -117,9 +117,7 @@ class Reading:
             facts["device"] = "%d,%d" % (os.major(st.st_rdev),
                                          os.minor(st.st_rdev))
         if not stat.S_ISDIR(st.st_mode):
-            facts["links"] = str(st.st_nlink)
-            if st.st_nlink > 1:
-                self.inodes[path] = (st.st_dev, st.st_ino)
+            self.inodes[path] = (st.st_dev, st.st_ino)
         return facts
 
 
@@ -128,12 +126,16 @@ def text(path):
 
 
 def groups(reading, paths):
-    """path -> the first of those of the paths that are one inode with it."""
+    """
+    path -> the first of the paths that are one inode with it, so that links
+    are the same when all names say the same. Names in the same top folder
+    only: nobody looks for those where nothing is tracked.
+    """
     first = {}
     for path in paths:
         if path in reading.inodes:
-            first.setdefault(reading.inodes[path], path)
-    return {p: text(first[reading.inodes[p]]) for p in paths
+            first.setdefault((path[0], reading.inodes[path]), path)
+    return {p: text(first[p[0], reading.inodes[p]]) for p in paths
             if p in reading.inodes}
 
 
