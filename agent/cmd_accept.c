@@ -131,7 +131,7 @@ run(const struct options *o, struct err *e)
 	CLEANUP(drop_buf) struct buf out = { 0 };
 	struct snapshot_reason why = { .trigger = "accept" };
 	struct oid baseline;
-	int n;
+	int n, code;
 
 	if (options_verb(o, table, &paths, e) < 0)
 		return -1;
@@ -147,13 +147,16 @@ run(const struct options *o, struct err *e)
 	    accept_all(&m, &now, &baseline, e);
 	if (n < 0)
 		return -1;
-	buf_adds(&out, n > 0 ? _("the baseline is now ") :
-	    _("the baseline was that already: "));
-	snapshot_name(&baseline, &out);
-	buf_addc(&out, '\n');
-	if (o->verbose >= 0 && say_out(&out, e) < 0)
-		return -1;
-	return machine_complain(&m) || now.live.unknown.n > 0 ? 2 : 0;
+	code = machine_complain(&m) || now.live.unknown.n > 0 ? 2 : 0;
+	if (o->format == FORMAT_JSON) {
+		snapshot_json("accept", &baseline, n > 0, code, &out);
+	} else if (o->verbose >= 0) {
+		buf_adds(&out, n > 0 ? _("the baseline is now ") :
+		    _("the baseline was that already: "));
+		snapshot_name(&baseline, &out);
+		buf_addc(&out, '\n');
+	}
+	return say_out(&out, e) < 0 ? -1 : code;
 }
 
 const struct command cmd_accept = {

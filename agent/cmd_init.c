@@ -65,16 +65,21 @@ first(struct machine *m, struct buf *out, struct err *e)
 	    gitrepo_ref_set(store_repo(m->store), GITFILES_BASELINE,
 	    &r.commit, NULL, e) < 0)
 		return -1;
+	unknown = r.live.unknown.n;
+	for (size_t i = 0; i < unknown; i++)
+		say_note("%s: %s", r.live.unknown.items[i].path,
+		    r.live.unknown.items[i].why);
+	if (m->o->format == FORMAT_JSON) {
+		snapshot_json("init", &r.commit, true, unknown > 0 ? 2 : 0,
+		    out);
+		return unknown > 0 ? 2 : 0;
+	}
 	buf_adds(out, _("store: "));
 	text_escape(out, store_dir(m->store), strlen(store_dir(m->store)));
 	buf_adds(out, _("\nspecs that apply here:\n"));
 	add_specs(out, &m->catalogue);
 	add_recorded(out, &r);
 	buf_adds(out, _("next: driftctl check\n"));
-	unknown = r.live.unknown.n;
-	for (size_t i = 0; i < unknown; i++)
-		say_note("%s: %s", r.live.unknown.items[i].path,
-		    r.live.unknown.items[i].why);
 	return unknown > 0 ? 2 : 0;
 }
 
@@ -92,6 +97,10 @@ again(struct machine *m, struct buf *out, struct err *e)
 		    &live, NULL, e) < 0)
 			return -1;
 		baseline = live;
+	}
+	if (m->o->format == FORMAT_JSON) {
+		snapshot_json("init", &baseline, n == 0, 0, out);
+		return 0;
 	}
 	buf_adds(out, _("there is a store already; nothing was changed\n"
 	    "baseline: "));

@@ -102,82 +102,130 @@ make_plan(struct restoring *r, struct err *e)
 	    e);
 }
 
-/* What rules leave to a person, after everything else was done. */
-static int
-tell_rest(struct restoring *r, struct err *e)
-{
-	CLEANUP(drop_assessment) struct assessment after = { 0 };
-	CLEANUP(drop_buf) struct buf text = { 0 };
-	struct report rep = { .verb = "restore", .m = &r->m,
-		.findings = &after.findings };
+/* What is to be told at the end. */
+struct outcome {
+	bool done;
+	int exit_code;
+	bool judged;		/* after holds what rules leave to a person */
+	struct assessment after;
+};
 
-	if (assess(&r->m, &(struct machine_capture){ 0 }, &after, e) < 0)
+static void
+drop_outcome(struct outcome *o)
+{
+	assessment_done(&o->after);
+}
+
+static int
+judge_again(struct restoring *r, struct outcome *out, struct err *e)
+{
+	if (!by_rules(r))
+		return 0;
+	if (assess(&r->m, &(struct machine_capture){ 0 }, &out->after, e) < 0)
 		return -1;
-	rep.exit_code = findings_exit(&after.findings);
-	rep.baseline = after.has_baseline ? &after.baseline_commit : NULL;
-	if (after.findings.flagged + after.findings.unknowns > 0) {
-		buf_adds(&text, _("left as it is:\n"));
-		report_text(&rep, options_color(r->m.o), &text);
-		if (say_out(&text, e) < 0)
-			return -1;
+	out->judged = true;
+	out->exit_code = findings_exit(&out->after.findings);
+	return 0;
+}
+
+static void
+outcome_text(struct restoring *r, const struct outcome *out, struct buf *text)
+{
+	const struct findings *f = &out->after.findings;
+	const struct report rep = { .verb = "restore", .m = &r->m,
+		.findings = f, .exit_code = out->exit_code,
+		.baseline = out->judged && out->after.has_baseline ?
+		    &out->after.baseline_commit : NULL };
+
+	if (r->m.o->verbose >= 0 && out->done)
+		buf_addf(text, _("done; to take it back: driftctl undo %s\n"),
+		    buf_str(&r->id));
+	else if (r->m.o->verbose >= 0 && r->plan.n == 0)
+		buf_adds(text, _("nothing to put back\n"));
+	if (out->judged && f->flagged + f->unknowns > 0) {
+		buf_adds(text, _("left as it is:\n"));
+		report_text(&rep, options_color(r->m.o), text);
 	}
-	return rep.exit_code;
+}
+
+static void
+outcome_json(struct restoring *r, const struct outcome *out, struct buf *text)
+{
+	struct json j = { .out = text };
+
+	json_open(&j, NULL, '{');
+	json_number(&j, "version", 1);
+	json_text(&j, "verb", "restore");
+	json_bool(&j, "done", out->done);
+	json_text(&j, "rollback", out->done ? buf_str(&r->id) : NULL);
+	json_number(&j, "exit", (uint64_t)out->exit_code);
+	restore_plan_json(&r->plan, &j);
+	if (out->judged)
+		report_json_findings(&out->after.findings, &j);
+	json_close(&j, '}');
+	buf_addc(text, '\n');
+}
+
+static int
+tell(struct restoring *r, const struct outcome *out, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	if (r->m.o->format == FORMAT_JSON)
+		outcome_json(r, out, &text);
+	else
+		outcome_text(r, out, &text);
+	return say_out(&text, e) < 0 ? -1 : out->exit_code;
+}
+
+static int
+show_plan(struct restoring *r, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	if (r->m.o->format == FORMAT_JSON ||
+	    (r->m.o->verbose < 0 && r->yes && !r->dry_run))
+		return 0;
+	buf_adds(&text, r->dry_run ? _("would do:\n") : _("to do:\n"));
+	restore_plan_text(&r->plan, &text);
+	return say_out(&text, e);
 }
 
 static int
 carry_out(struct restoring *r, struct err *e)
 {
-	CLEANUP(drop_buf) struct buf text = { 0 };
 	const struct apply_options o = {
 		.root = &r->m.root, .store_fd = store_fd(r->m.store),
 		.id = buf_str(&r->id), .title = "restore",
-		.content = content, .ctx = r, .have = &r->a.live.manifest,
+		.have = &r->a.live.manifest, .content = content, .ctx = r,
 	};
 
-	if (apply_plan(&o, &r->plan, e) < 0)
-		return -1;
-	buf_addf(&text, _("done; to take it back: driftctl undo %s\n"),
-	    buf_str(&r->id));
-	if (r->m.o->verbose >= 0 && say_out(&text, e) < 0)
-		return -1;
-	return by_rules(r) ? tell_rest(r, e) : 0;
-}
-
-static int
-nothing_to_do(struct restoring *r, struct err *e)
-{
-	CLEANUP(drop_buf) struct buf text = { 0 };
-
-	buf_adds(&text, _("nothing to put back\n"));
-	if (r->m.o->verbose >= 0 && say_out(&text, e) < 0)
-		return -1;
-	if (!by_rules(r))
-		return 0;
-	if (findings_exit(&r->a.findings) == 0)
-		return 0;
-	return tell_rest(r, e);
+	return apply_plan(&o, &r->plan, e);
 }
 
 static int
 show_and_do(struct restoring *r, struct err *e)
 {
-	CLEANUP(drop_buf) struct buf text = { 0 };
-	int n;
+	CLEANUP(drop_outcome) struct outcome out = { 0 };
+	int n = 1;
 
 	if (r->plan.n == 0)
-		return nothing_to_do(r, e);
+		return judge_again(r, &out, e) < 0 ? -1 : tell(r, &out, e);
 	restore_new_id(&r->m, "restore", &r->id);
-	buf_adds(&text, r->dry_run ? _("would do:\n") : _("to do:\n"));
-	restore_plan_text(&r->plan, &text);
-	if ((r->m.o->verbose >= 0 || r->dry_run || !r->yes) &&
-	    say_out(&text, e) < 0)
+	if (show_plan(r, e) < 0)
 		return -1;
-	if (r->dry_run)
-		return 1;
-	n = r->yes ? 1 : confirm(_("do it?"), e);
-	if (n <= 0)
-		return n < 0 ? -1 : 1;
-	return carry_out(r, e);
+	if (!r->dry_run && !r->yes)
+		n = confirm(_("do it?"), e);
+	if (n < 0)
+		return -1;
+	if (n == 0 || r->dry_run) {
+		out.exit_code = 1;
+		return tell(r, &out, e);
+	}
+	if (carry_out(r, e) < 0)
+		return -1;
+	out.done = true;
+	return judge_again(r, &out, e) < 0 ? -1 : tell(r, &out, e);
 }
 
 /*

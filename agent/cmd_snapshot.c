@@ -24,6 +24,7 @@ run(const struct options *o, struct err *e)
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
 	CLEANUP(drop_snapshot_result) struct snapshot_result r = { 0 };
 	struct answer a = { 0 };
+	bool bad;
 	int n;
 
 	if (options_verb(o, table, &rest, e) < 0)
@@ -37,7 +38,12 @@ run(const struct options *o, struct err *e)
 	    .subject = reason != NULL ? reason : "snapshot",
 	    .trigger = "manual" }, &r, e) < 0)
 		return -1;
-	if (o->verbose >= 0) {
+	bad = machine_complain(&m) || r.live.unknown.n > 0;
+	a.exit_code = bad ? 2 : 0;
+	if (o->format == FORMAT_JSON) {
+		snapshot_json("snapshot", &r.commit, r.made, a.exit_code,
+		    &a.text);
+	} else if (o->verbose >= 0) {
 		buf_adds(&a.text, r.made ? _("recorded ") :
 		    _("nothing changed since "));
 		snapshot_name(&r.commit, &a.text);
@@ -45,9 +51,7 @@ run(const struct options *o, struct err *e)
 	}
 	n = say_out(&a.text, e);
 	tell_unknown(&r.live);
-	if (machine_complain(&m) || r.live.unknown.n > 0)
-		a.exit_code = 2;
-	else if (!r.made && n == 0 && r.cache_sum != 0) {
+	if (!bad && !r.made && n == 0 && r.cache_sum != 0) {
 		repoinputs_add(&m);
 		answer_keep(o, &a, r.cache_sum, &m.inputs, m.since, 0);
 	}

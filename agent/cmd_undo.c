@@ -8,7 +8,6 @@
 #include "agent/restore.h"
 #include "agent/say.h"
 #include "agent/undo.h"
-#include "base/text.h"
 #include "base/tr.h"
 #include "snapshots/rollback.h"
 
@@ -87,37 +86,64 @@ carry_out(struct undoing *u, struct err *e)
 		.content = rollback_content, .ctx = &u->old,
 		.have = &u->live.manifest,
 	};
-	CLEANUP(drop_buf) struct buf text = { 0 };
 
 	if (u->plan.n > 0 && apply_plan(&o, &u->plan, e) < 0)
 		return -1;
-	if (rollback_mark_undone(store_fd(u->m.store), u->old.id, e) < 0)
-		return -1;
-	buf_addf(&text, _("%s was taken back\n"), u->old.id);
-	if (u->m.o->verbose >= 0 && say_out(&text, e) < 0)
-		return -1;
-	return 0;
+	return rollback_mark_undone(store_fd(u->m.store), u->old.id, e);
+}
+
+static int
+show_plan(struct undoing *u, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	if (u->m.o->format == FORMAT_JSON ||
+	    (u->m.o->verbose < 0 && u->yes && !u->dry_run))
+		return 0;
+	buf_addf(&text, u->dry_run ? _("would take back %s:\n") :
+	    _("to take back %s:\n"), u->old.id);
+	restore_plan_text(&u->plan, &text);
+	return say_out(&text, e);
+}
+
+static int
+tell(struct undoing *u, bool done, int code, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct json j = { .out = &text };
+
+	if (u->m.o->format == FORMAT_JSON) {
+		json_open(&j, NULL, '{');
+		json_number(&j, "version", 1);
+		json_text(&j, "verb", "undo");
+		json_text(&j, "of", u->old.id);
+		json_bool(&j, "done", done);
+		json_text(&j, "rollback", done && u->plan.n > 0 ?
+		    buf_str(&u->id) : NULL);
+		json_number(&j, "exit", (uint64_t)code);
+		restore_plan_json(&u->plan, &j);
+		json_close(&j, '}');
+		buf_addc(&text, '\n');
+	} else if (done && u->m.o->verbose >= 0) {
+		buf_addf(&text, _("%s was taken back\n"), u->old.id);
+	}
+	return say_out(&text, e) < 0 ? -1 : code;
 }
 
 static int
 show_and_do(struct undoing *u, struct err *e)
 {
-	CLEANUP(drop_buf) struct buf text = { 0 };
 	int n;
 
 	restore_new_id(&u->m, "undo", &u->id);
-	buf_addf(&text, u->dry_run ? _("would take back %s:\n") :
-	    _("to take back %s:\n"), u->old.id);
-	restore_plan_text(&u->plan, &text);
-	if ((u->m.o->verbose >= 0 || u->dry_run || !u->yes) &&
-	    say_out(&text, e) < 0)
+	if (show_plan(u, e) < 0)
 		return -1;
 	if (u->dry_run)
-		return u->plan.n > 0 ? 1 : 0;
+		return tell(u, false, u->plan.n > 0 ? 1 : 0, e);
 	n = u->yes || u->plan.n == 0 ? 1 : confirm(_("do it?"), e);
 	if (n <= 0)
-		return n < 0 ? -1 : 1;
-	return carry_out(u, e);
+		return n < 0 ? -1 : tell(u, false, 1, e);
+	return carry_out(u, e) < 0 ? -1 : tell(u, true, 0, e);
 }
 
 static int

@@ -186,6 +186,15 @@ json_finding(struct json *j, const struct finding *f)
 }
 
 void
+report_json_findings(const struct findings *f, struct json *j)
+{
+	json_open(j, "findings", '[');
+	for (size_t i = 0; i < f->n; i++)
+		json_finding(j, &f->items[i]);
+	json_close(j, ']');
+}
+
+void
 report_json(const struct report *r, struct buf *out)
 {
 	const struct findings *f = r->findings;
@@ -209,10 +218,7 @@ report_json(const struct report *r, struct buf *out)
 	json_number(&j, "specs", f->specs);
 	json_number(&j, "entries", f->entries);
 	json_close(&j, '}');
-	json_open(&j, "findings", '[');
-	for (size_t i = 0; i < f->n; i++)
-		json_finding(&j, &f->items[i]);
-	json_close(&j, ']');
+	report_json_findings(f, &j);
 	json_close(&j, '}');
 	buf_addc(out, '\n');
 }

@@ -20,6 +20,9 @@ struct report {
 void report_text(const struct report *r, bool color, struct buf *out);
 /* doc/check.schema.json describes it. */
 void report_json(const struct report *r, struct buf *out);
+/* The list "findings" of an object that is open. */
+struct json;
+void report_json_findings(const struct findings *f, struct json *j);
 /* In the format the options ask for. */
 void report_write(const struct report *r, struct buf *out);
 

@@ -240,3 +240,29 @@ restore_plan_text(const struct plan *p, struct buf *out)
 		buf_addf(out, ngettext("  and the time of %zu entry\n",
 		    "  and the times of %zu entries\n", times), times);
 }
+
+void
+restore_plan_json(const struct plan *p, struct json *j)
+{
+	static const char *const kinds[] = {
+		[STEP_MAKE_DIR] = "make-folder", [STEP_PUT] = "put",
+		[STEP_SWAP_KIND] = "swap-type", [STEP_META] = "metadata",
+		[STEP_LINK] = "link", [STEP_REMOVE] = "remove",
+	};
+
+	json_open(j, "steps", '[');
+	for (size_t i = 0; i < p->n; i++) {
+		const struct step *s = &p->items[i];
+		CLEANUP(drop_buf) struct buf what = { 0 };
+
+		json_open(j, NULL, '{');
+		json_text(j, "step", s->bytes != NULL ? "repair" :
+		    kinds[s->kind]);
+		json_text(j, "path", s->path);
+		json_text(j, "rule", s->reason);
+		entry_difference_text(&what, s->differs);
+		json_text(j, "differs", what.len > 0 ? buf_str(&what) : NULL);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}

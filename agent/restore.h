@@ -4,6 +4,7 @@
 
 #include "agent/assess.h"
 #include "agent/machine.h"
+#include "agent/json.h"
 #include "agent/plan.h"
 
 /* What a person asked to have back. */
@@ -51,5 +52,7 @@ void restore_new_id(struct machine *m, const char *suffix, struct buf *out);
 
 /* The plan for a person, one line a step. */
 void restore_plan_text(const struct plan *p, struct buf *out);
+/* The same as the list "steps" of an object that is open. */
+void restore_plan_json(const struct plan *p, struct json *j);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/json.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "snapshots/gitfiles.h"
@@ -39,6 +40,24 @@ snapshot_time(int64_t t, struct buf *out)
 	if (localtime_r(&when, &tm) != NULL)
 		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
 	buf_adds(out, text);
+}
+
+void
+snapshot_json(const char *verb, const struct oid *commit, bool made,
+    int exit_code, struct buf *out)
+{
+	CLEANUP(drop_buf) struct buf hex = { 0 };
+	struct json j = { .out = out };
+
+	text_hex(&hex, commit->b, OID_LEN);
+	json_open(&j, NULL, '{');
+	json_number(&j, "version", 1);
+	json_text(&j, "verb", verb);
+	json_text(&j, "snapshot", buf_str(&hex));
+	json_bool(&j, "changed", made);
+	json_number(&j, "exit", (uint64_t)exit_code);
+	json_close(&j, '}');
+	buf_addc(out, '\n');
 }
 
 /* A subject is one line whatever was typed. */

@@ -33,6 +33,9 @@ void snapshot_message(const struct machine *m,
 
 /* Appends the first hex digits that name a commit for a person. */
 void snapshot_name(const struct oid *o, struct buf *out);
+/* What a verb that records says in JSON: doc/snapshot.schema.json. */
+void snapshot_json(const char *verb, const struct oid *commit, bool made,
+    int exit_code, struct buf *out);
 /* Appends local time, "2026-11-21 19:30:12". */
 void snapshot_time(int64_t t, struct buf *out);
 
