@@ -165,6 +165,16 @@ read_whole(struct reader *r, int fd, uint64_t size)
 	return 0;
 }
 
+/* RFC 7468 and its kin: "-----BEGIN RSA PRIVATE KEY-----", in any file. */
+static bool
+has_private_key(const struct buf *b)
+{
+	static const char mark[] = "PRIVATE KEY-----";
+
+	return b->len > 0 &&
+	    memmem(b->bytes, b->len, mark, sizeof(mark) - 1) != NULL;
+}
+
 static int
 read_content(struct reader *r, int fd, struct reading *out, struct err *e)
 {
@@ -174,12 +184,16 @@ read_content(struct reader *r, int fd, struct reading *out, struct err *e)
 			return err_sys(e, NULL, _("cannot read"));
 		return 0;
 	}
-	if (out->secret && r->seal == NULL)
-		return err_set(e, ERR_MISSING, NULL,
-		    _("secret, and there is no key to seal it with"));
 	buf_reset(&r->bytes);
 	if (read_whole(r, fd, out->en.size) < 0)
 		return err_sys(e, NULL, _("cannot read"));
+	if (out->secret || has_private_key(&r->bytes)) {
+		out->secret = true;
+		if (r->seal == NULL)
+			return err_set(e, ERR_MISSING, NULL, _("secret, and "
+			    "there is no key to seal it with [put seal.key "
+			    "back]"));
+	}
 	out->en.size = r->bytes.len;
 	out->en.content = CONTENT_STORED;
 	keep_blob(r, out);
