@@ -116,9 +116,10 @@ note_folder(struct run *r, const char *path, bool structural, struct err *e)
 	int dir = folders_open(&r->folders, path, &name);
 
 	path_parent(&parent, path);
-	if (dir < 0 && errno == ELOOP)
-		return err_set(e, ERR_INPUT, path, _("there is a symlink on "
-		    "the way to it [restore the folder, too]"));
+	if (dir < 0 && (errno == ELOOP || errno == ENOTDIR))
+		return err_set(e, ERR_INPUT, path, _("'%s' on the way to it is "
+		    "no folder any more, a symlink perhaps [restore it, too]"),
+		    buf_str(&parent));
 	if (dir < 0)
 		return err_sys(e, buf_str(&parent), _("cannot open"));
 	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

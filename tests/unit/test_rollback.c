@@ -147,6 +147,83 @@ a_dry_run_of_the_script_changes_nothing(void **state)
 	restoring_end(&r);
 }
 
+static void
+a_damaged_rollback_is_refused_and_changes_nothing(void **state)
+{
+	static const struct { const char *damage, *error; } cases[] = {
+		{ "truncate -s -10 $r.tar.zst", ID ".tar.zst: " },
+		{ "truncate -s 100 $r.meta", ID ".meta: damaged or cut short" },
+		{ "sed -i s/mode=0/mode=4/ $r.meta",
+		    ID ".meta: damaged or cut short" },
+		{ "echo ../x > $r.list", ID ".list:1: refused: the path "
+		    "'../x'" },
+		{ "echo /a/../x > $r.list", ID ".list:1: refused: the path "
+		    "'/a/../x'" },
+		{ "rm $r.list", ID ".list: cannot open: " },
+		{ "rm $r.tar.zst", ID ".tar.zst: cannot open: " },
+		{ "mkdir -p t/etc && echo x > t/etc/one && cd t && "
+		    "tar cf - etc/one | zstd -q -f -o ../$r.tar.zst",
+		    ID ".tar.zst: damaged: the content of '/etc/one' is "
+		    "another" },
+		{ "mkdir t; echo x > x; cd t; tar -P -cf - ../x | "
+		    "zstd -q -f -o ../$r.tar.zst", ID ".tar.zst: refused: the "
+		    "member '../x' has a name that leads elsewhere" },
+		{ "rm $r.meta", ID ": there is no such rollback [see "
+		    "'driftctl log']" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(drop_buf) struct buf text = { 0 };
+		struct err e = { 0 };
+		struct restoring r;
+
+		restoring_start(&r);
+		make_before(&r);
+		restore(&r);
+		scratch_sh(&r.s, "r=store/rollback/" ID "; %s",
+		    cases[i].damage);
+		if (restoring_undo(&r, ID, "20260101T000001Z-b", &e) == 0)
+			fail_msg("not seen: %s", cases[i].damage);
+		err_format(&e, &text);
+		if (strncmp(buf_str(&text), cases[i].error,
+		    strlen(cases[i].error)) != 0)
+			fail_msg("%s:\n%s", cases[i].damage, buf_str(&text));
+		restoring_state(&r, "live", "left");
+		restoring_same(&r, "after", "left");
+		restoring_end(&r);
+	}
+}
+
+static void
+only_whole_rollbacks_are_listed_and_the_rest_is_swept(void **state)
+{
+	CLEANUP(drop_strlist) struct strlist ids = { 0 };
+	struct restoring r;
+	struct err e = { 0 };
+
+	(void)state;
+	restoring_start(&r);
+	make_before(&r);
+	restore(&r);
+	scratch_sh(&r.s, "cd store/rollback && touch 2025-x.tar.zst.tmp "
+	    "2025-x.list " ID ".meta.tmp.7 && cp " ID ".meta 2024-y.meta");
+	restoring_good(rollback_ids(r.store, &ids, &e), &e);
+	assert_int_equal(ids.n, 2);
+	assert_string_equal(ids.items[0], "2024-y");
+	assert_string_equal(ids.items[1], ID);
+	restoring_good(rollback_sweep(r.store, &e), &e);
+	scratch_sh(&r.s, "test $(ls store/rollback | wc -l) = 5 && "
+	    "test $(stat -c %%a store/rollback/" ID ".sh) = 700 && "
+	    "test $(stat -c %%a store/rollback/" ID ".tar.zst) = 600");
+	assert_false(rollback_undone(r.store, ID));
+	restoring_good(rollback_mark_undone(r.store, ID, &e), &e);
+	assert_true(rollback_undone(r.store, ID));
+	restoring_good(rollback_remove(r.store, ID, &e), &e);
+	scratch_sh(&r.s, "test $(ls store/rollback) = 2024-y.meta");
+	restoring_end(&r);
+}
+
 int
 main(void)
 {
@@ -155,6 +232,10 @@ main(void)
 		    the_script_brings_back_every_byte_and_all_metadata),
 		cmocka_unit_test(
 		    busybox_alone_brings_back_what_it_can_and_says_the_rest),
+		cmocka_unit_test(
+		    a_damaged_rollback_is_refused_and_changes_nothing),
+		cmocka_unit_test(
+		    only_whole_rollbacks_are_listed_and_the_rest_is_swept),
 		cmocka_unit_test(a_dry_run_of_the_script_changes_nothing),
 	};
 
