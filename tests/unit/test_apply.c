@@ -254,7 +254,6 @@ without_room_everything_is_taken_back(void **state)
 {
 	struct restoring r;
 	struct err e = { 0 };
-	CLEANUP(drop_buf) struct buf text = { 0 };
 
 	(void)state;
 	SKIP_UNLESS_ROOT();

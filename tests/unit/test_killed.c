@@ -224,12 +224,50 @@ wherever_taking_back_is_killed_it_goes_on_the_next_time(void **state)
 	end_sweep(&s);
 }
 
+static void
+nothing_else_is_begun_before_a_dead_restore_is_taken_back(void **state)
+{
+	struct sweep s;
+	struct err e = { 0 }, other = { 0 }, again = { 0 };
+	CLEANUP(drop_buf) struct buf id = { 0 };
+	struct apply_options o;
+
+	(void)state;
+	start_sweep(&s);
+	snprintf(s.id, sizeof(s.id), "20260101T000000Z-x");
+	assert_int_equal(killed_at(run_restore, &s, 450), 1);
+	assert_true(apply_pending(s.r.store));
+	o = (struct apply_options){ .root = &s.r.live,
+		.store_fd = s.r.store, .id = "20260101T000001Z-y",
+		.content = restoring_content, .ctx = &s.r };
+	assert_int_equal(apply_plan(&o, &s.plan, &e), -1);
+	assert_string_equal(e.what, "an earlier restore was cut off and not "
+	    "yet taken back [run 'driftctl undo']");
+	assert_int_equal(apply_recover(&s.r.want, s.r.store, &id, &other),
+	    -1);
+	assert_non_null(strstr(other.what, "a restore of this root was cut "
+	    "off and must be taken back first [run again with --root '"));
+	scratch_sh(&s.r.s, "f=$(echo store/journal/*); cp $f saved; echo x >> $f");
+	assert_int_equal(apply_recover(&s.r.live, s.r.store, &id, &again),
+	    -1);
+	assert_string_equal(again.what, "damaged or cut short");
+	scratch_sh(&s.r.s, "f=$(echo store/journal/*); cat saved > $f");
+	restoring_good(apply_recover(&s.r.live, s.r.store, &id, &e), &e);
+	assert_string_equal(buf_str(&id), s.id);
+	assert_true(rollback_undone(s.r.store, s.id));
+	expect_same(&s, &s.before, 0);
+	no_leftovers(&s);
+	end_sweep(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    wherever_a_restore_is_killed_all_is_as_before_or_as_wished),
+		cmocka_unit_test(
+		    nothing_else_is_begun_before_a_dead_restore_is_taken_back),
 		cmocka_unit_test(
 		    wherever_taking_back_is_killed_it_goes_on_the_next_time),
 	};
