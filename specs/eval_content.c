@@ -201,7 +201,7 @@ judge_sha256(struct judge *j)
 	else
 		judge_add(j, VERDICT_FAILS, about,
 		    _("the SHA-256 of the content is %s, expected %s"),
-		    j->rule->secret ? _("(hidden)") : buf_str(&hex),
+		    judge_secret(j) ? _("(hidden)") : buf_str(&hex),
 		    j->rule->content_sha256);
 }
 
@@ -228,7 +228,7 @@ judge_valid(struct judge *j)
 	    view_for_path(j->path);
 	if (v == NULL || judge_bytes(j, &bytes, &len, &e) < 0)
 		judge_add(j, VERDICT_CANNOT_TELL, about, "%s", buf_str(&why));
-	else if (j->rule->secret)
+	else if (judge_secret(j))
 		judge_add(j, VERDICT_FAILS, about, _("is no valid %s file "
 		    "(hidden: the rule is secret)"), v->name);
 	else

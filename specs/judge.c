@@ -13,6 +13,19 @@
 /* A message is one line for a person; a longer value is cut. */
 enum { SHOWN_MAX = 120 };
 
+static bool
+sealed(const struct entry *en)
+{
+	return en != NULL && en->kind == ENTRY_FILE &&
+	    en->content == CONTENT_SEALED;
+}
+
+bool
+judge_secret(const struct judge *j)
+{
+	return j->rule->secret || sealed(j->entry) || sealed(j->subject);
+}
+
 void
 judge_held(struct judge *j)
 {
@@ -63,7 +76,7 @@ judge_unknown(struct judge *j, const char *demand, const struct place *at,
 		at };
 
 	/* A parser may quote what it stumbled over. */
-	if (j->rule->secret && e->kind == ERR_INPUT && e->line > 0)
+	if (judge_secret(j) && e->kind == ERR_INPUT && e->line > 0)
 		buf_adds(&why, _("not readable in its format (hidden: the "
 		    "rule is secret)"));
 	else
@@ -92,7 +105,7 @@ quoted(struct judge *j, const char *bytes, size_t len)
 const char *
 judge_show(struct judge *j, const char *bytes, size_t len)
 {
-	return j->rule->secret ? _("(hidden)") : quoted(j, bytes, len);
+	return judge_secret(j) ? _("(hidden)") : quoted(j, bytes, len);
 }
 
 const char *

@@ -43,6 +43,9 @@ struct about {
 	const struct place *at;		/* NULL = the rule's */
 };
 
+/* True when nothing of the content may be shown: the rule says so, or it is
+ * recorded sealed. */
+bool judge_secret(const struct judge *j);
 void judge_held(struct judge *j);
 /* Adds a result; what it shows of the machine must have been through show. */
 void judge_add(struct judge *j, enum verdict v, struct about about,
