@@ -7,7 +7,8 @@
 set -u
 
 # need    check                 apt-get               dnf                     zypper
-# Checks: command:NAME, lib:NAME as pkg-config knows it, file:PATTERN.
+# Checks: command:NAME, lib:NAME as pkg-config knows it, file:PATTERN,
+# python:MODULE.NAME.
 # rpm distributions find a library by its pkg-config name, whatever the
 # package is called.
 build_table='
@@ -35,6 +36,7 @@ must command:setcap             libcap2-bin           libcap                  li
 must command:chattr             e2fsprogs             e2fsprogs               e2fsprogs
 must command:zstd               zstd                  zstd                    zstd
 must command:python3            python3               python3                 python3
+want python:jsonschema.Draft202012Validator python3-jsonschema python3-jsonschema python3-jsonschema
 must command:xmllint            libxml2-utils         libxml2                 libxml2-tools
 want command:busybox            busybox               busybox                 busybox
 want command:mandoc             mandoc                mandoc                  mandoc
@@ -70,6 +72,8 @@ present() {
 			    > /dev/null ;;
 	lib:*)		pkg-config --exists "${1#*:}" 2> /dev/null ;;
 	file:*)		[ -e "${1#*:}" ] ;;
+	python:*)	set -- "${1#*:}"
+			python3 -c "import ${1%.*}; $1" 2> /dev/null ;;
 	asan:gcc)	any_file /usr/lib/gcc/*/*/libasan.so ||
 			    any_file /usr/lib64/gcc/*/*/libasan.so ;;
 	ubsan:gcc)	any_file /usr/lib/gcc/*/*/libubsan.so ||
