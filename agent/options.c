@@ -170,9 +170,32 @@ take_global(struct options *o, const struct global *g, const char *value,
 	return g->set(o, value, e);
 }
 
+static int
+unknown_option(const char *word, const struct verb_option *table,
+    struct err *e)
+{
+	const char *names[64];
+	size_t n = 0, len = strcspn(word, "=");
+	CLEANUP(drop_free) char *plain = xmemdup(word, len);
+	const char *near;
+
+	for (; table->name != NULL && n < 32; table++)
+		names[n++] = table->name;
+	for (int i = 0; i < N_GLOBALS; i++)
+		names[n++] = globals[i].name;
+	names[n] = NULL;
+	near = text_nearest(plain + strspn(plain, "-"), names);
+	if (near != NULL)
+		return err_set(e, ERR_USAGE, NULL, _("unknown option '%s' "
+		    "(did you mean '--%s'?)"), plain, near);
+	return err_set(e, ERR_USAGE, NULL,
+	    _("unknown option '%s' [see driftctl help]"), plain);
+}
+
 int
 options_parse(int argc, char **argv, struct options *out, struct err *e)
 {
+	const struct verb_option none = { 0 };
 	bool plain = false;
 
 	*out = (struct options){ .root = "/" };
@@ -189,6 +212,9 @@ options_parse(int argc, char **argv, struct options *out, struct err *e)
 		}
 		if (!plain && strcmp(argv[i], "--") == 0)
 			plain = true;
+		else if (!plain && out->verb == NULL && argv[i][0] == '-')
+			/* Its value would be taken for the verb. */
+			return unknown_option(argv[i], &none, e);
 		if (out->verb == NULL && !plain && argv[i][0] != '-')
 			out->verb = argv[i];
 		else
@@ -250,28 +276,6 @@ options_color(const struct options *o)
 	return !o->no_color && (no == NULL || no[0] == '\0') &&
 	    isatty(STDOUT_FILENO) == 1 &&
 	    (term == NULL || strcmp(term, "dumb") != 0);
-}
-
-static int
-unknown_option(const char *word, const struct verb_option *table,
-    struct err *e)
-{
-	const char *names[64];
-	size_t n = 0, len = strcspn(word, "=");
-	CLEANUP(drop_free) char *plain = xmemdup(word, len);
-	const char *near;
-
-	for (; table->name != NULL && n < 32; table++)
-		names[n++] = table->name;
-	for (int i = 0; i < N_GLOBALS; i++)
-		names[n++] = globals[i].name;
-	names[n] = NULL;
-	near = text_nearest(plain + strspn(plain, "-"), names);
-	if (near != NULL)
-		return err_set(e, ERR_USAGE, NULL, _("unknown option '%s' "
-		    "(did you mean '--%s'?)"), plain, near);
-	return err_set(e, ERR_USAGE, NULL,
-	    _("unknown option '%s' [see driftctl help]"), plain);
 }
 
 int
