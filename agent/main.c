@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <locale.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -29,10 +28,18 @@ static const char usage[] = N_(
 "\n");
 
 static int
-help(void)
+version(struct err *e)
 {
 	CLEANUP(drop_buf) struct buf out = { 0 };
-	struct err e = { 0 };
+
+	buf_adds(&out, "driftctl " VERSION "\n");
+	return say_out(&out, e);
+}
+
+static int
+help(struct err *e)
+{
+	CLEANUP(drop_buf) struct buf out = { 0 };
 
 	buf_adds(&out, _(usage));
 	for (int i = 0; i < N_COMMANDS; i++) {
@@ -44,7 +51,7 @@ help(void)
 	buf_adds(&out, _("\nexit: 0 clean or done, 1 drift or something left "
 	    "to do, 2 could not tell or do\nsee driftctl(8) and "
 	    "driftctl-specs(5)\n"));
-	return say_out(&out, &e) < 0 ? 2 : 0;
+	return say_out(&out, e);
 }
 
 static int
@@ -66,12 +73,10 @@ unknown_verb(const char *verb, struct err *e)
 static int
 dispatch(const struct options *o, struct err *e)
 {
-	if (o->version) {
-		printf("driftctl %s\n", VERSION);
-		return 0;
-	}
+	if (o->version)
+		return version(e);
 	if (o->help || (o->verb != NULL && strcmp(o->verb, "help") == 0))
-		return help();
+		return help(e);
 	if (o->verb == NULL)
 		return err_set(e, ERR_USAGE, NULL,
 		    _("no verb given [see 'driftctl help']"));

@@ -13,6 +13,7 @@
 
 #include "agent/answer.h"
 #include "agent/options.h"
+#include "agent/say.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -62,7 +63,10 @@ main(int argc, char **argv)
 		    a.text.len, &e);
 
 		buf_done(&a.text);
-		return n < 0 ? 2 : a.exit_code;
+		if (n == 0)
+			return a.exit_code;
+		say_error(&e);
+		return 2;
 	}
 	find_full(&full);
 	execv(buf_str(&full), argv);
