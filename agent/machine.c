@@ -131,9 +131,16 @@ drop_machine(struct machine *m)
 
 /*
  * Beside the repository when the store was named by hand, so that trying it
- * out touches nothing in /etc; in /etc otherwise, so that a copied store gives
- * nothing away.
+ * out touches nothing in /etc, and when it is that of a user who cannot write
+ * there; in /etc otherwise, so that a copied store gives nothing away.
  */
+static bool
+key_in_store(const struct options *o)
+{
+	return o->store != NULL ||
+	    (geteuid() != 0 && strcmp(o->root, "/") == 0);
+}
+
 static int
 open_key(struct machine *m, bool make, struct err *e)
 {
@@ -143,7 +150,7 @@ open_key(struct machine *m, bool make, struct err *e)
 	struct buf real = { 0 };
 	int n;
 
-	if (path == NULL && m->o->store != NULL)
+	if (path == NULL && key_in_store(m->o))
 		return store_load_key(m->store, store_fd(m->store), "seal.key",
 		    make, e);
 	if (path == NULL)
