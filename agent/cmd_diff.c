@@ -175,7 +175,8 @@ run(const struct options *o, struct err *e)
 	for (size_t i = 0; i < s.now.unknown.n; i++)
 		say_note("%s: %s", s.now.unknown.items[i].path,
 		    s.now.unknown.items[i].why);
-	if (s.now.unknown.n > 0)
+	/* What a mistake hides is not compared. */
+	if (machine_complain(&m) || s.now.unknown.n > 0)
 		return 2;
 	return c.n > 0 ? 1 : 0;
 }
