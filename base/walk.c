@@ -19,6 +19,7 @@
 struct state {
 	const char *at;
 	bool literal;	/* the pattern has no wildcard at all */
+	bool named;	/* nor what was matched of it so far */
 };
 
 struct states {
@@ -32,7 +33,10 @@ drop_states(struct states *s)
 	free(s->items);
 }
 
-/* A folder on the way whose own report waits until something is found in it */
+/*
+ * A folder on the way. Where only a wildcard led to it, its own report waits
+ * until something is found in it.
+ */
 struct level {
 	struct stat st;
 	int parent_fd;
@@ -78,6 +82,7 @@ add_state(struct states *out, struct state s)
 			*VEC_ADD(out) = s;
 		if (!is_stars(s.at) || s.at[2] == '\0')
 			return;
+		s.named = false;
 		s.at = skip(s.at);
 	}
 }
@@ -86,6 +91,7 @@ struct match {
 	struct states below;	/* for the names in it, when it is a folder */
 	bool whole;		/* some pattern ends here */
 	bool spelled;		/* that pattern names this path in full */
+	bool named;		/* some pattern names it as a folder on its way */
 };
 
 static void
@@ -106,6 +112,8 @@ match_name(const struct states *here, const char *name, struct match *out)
 			out->whole = true;
 			out->spelled |= s.literal;
 		} else {
+			s.named = s.named && glob_literal(s.at, n);
+			out->named |= s.named;
 			s.at = skip(s.at);
 			add_state(&out->below, s);
 		}
@@ -299,7 +307,10 @@ visit_found(struct walker *w, int dirfd, const char *name,
 		.path_len = w->path.len };
 
 	if (S_ISDIR(st->st_mode) && m->below.n > 0)
-		return visit_folder(w, dirfd, name, st, m, m->whole, e);
+		/* A folder that a pattern names must not seem to come and go
+		 * with the first and the last thing found in it. */
+		return visit_folder(w, dirfd, name, st, m,
+		    m->whole || m->named, e);
 	/* No folder where the scope looks for one: it may become one. */
 	if (!m->whole)
 		return report(w, WALK_PASSED, &self, e);
@@ -314,7 +325,7 @@ leave_ignored(struct match *m)
 {
 	size_t kept = 0;
 
-	m->whole = false;
+	m->whole = m->named = false;
 	for (size_t i = 0; i < m->below.n; i++)
 		if (m->below.items[i].literal)
 			m->below.items[kept++] = m->below.items[i];
@@ -358,7 +369,7 @@ walk(const struct root *r, const struct scope *s,
 		const char *p = s->include.items[i];
 
 		add_state(&top, (struct state){ p + 1,
-		    glob_literal(p, strlen(p)) });
+		    glob_literal(p, strlen(p)), true });
 	}
 	listing = wants_listing(&top);
 	if (listing && list_names(r->fd, &names) < 0)
