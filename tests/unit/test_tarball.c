@@ -186,8 +186,7 @@ tar_unpacks_all_metadata(void **state)
 	scratch_sh(&s, "mkdir x && tar --zstd --acls --xattrs "
 	    "--xattrs-include='*' -xpf a.tar.zst -C x 2>err; "
 	    "r=$?; cat err; test $r = 0 && "
-	    "! grep -v 'hdrcharset\\|SCHILY.fflags' err && "
-	    "test $(grep -c hdrcharset err) = 4");
+	    "! grep -v 'hdrcharset\\|SCHILY.fflags' err");
 	scratch_sh(&s, "cd x && test \"$(stat -c '%%a %%u %%g %%y %%h' "
 	    "d/file)\" = '4741 1002 1003 2017-07-14 02:40:00.123456789 +0000 "
 	    "2' -o \"$(stat -c '%%a %%u %%g %%Y %%h' d/file)\" = "
