@@ -60,6 +60,6 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_snapshot = {
-	"snapshot", "[-m REASON]", N_("records everything tracked as it is now"),
-	run
+	"snapshot", "[-m REASON]",
+	N_("records everything tracked as it is now"), run
 };

@@ -111,7 +111,8 @@ look_live(struct evidence_source *s, const char *path)
 	if (s->inputs != NULL)
 		root_input(&s->machine->root, path, s->inputs);
 	if (root_resolve(&s->machine->root, path, &real, NULL, &ignored) < 0 ||
-	    (dir = root_open_parent(&s->machine->root, buf_str(&real), &name)) < 0 ||
+	    (dir = root_open_parent(&s->machine->root, buf_str(&real),
+	    &name)) < 0 ||
 	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    meta_read(dir, name, -1, &st, path, &s->arena, en, &ignored) < 0)
 		return NULL;

@@ -64,7 +64,8 @@ finding_on_change(const struct catalogue *cat, const char *path,
 			const struct rule *r = &s->rules[k];
 
 			if (r->disabled || (*out_rule != NULL &&
-			    r->on_change <= best) || !finding_rule_covers(r, path))
+			    r->on_change <= best) ||
+			    !finding_rule_covers(r, path))
 				continue;
 			*out_rule = r;
 			best = r->on_change;

@@ -20,7 +20,7 @@ enum finding_kind {
 /* One thing to tell. Strings belong to the list's arena or what it is of. */
 struct finding {
 	enum finding_kind kind;
-	const char *id;		/* stable: "SPEC/RULE:PATH#DEMAND", "change:PATH" */
+	const char *id;		/* stable: "SPEC/RULE:PATH#DEMAND" */
 	enum severity severity;
 	bool flagged;		/* false: a mere note, which leaves exit 0 */
 	const char *path;

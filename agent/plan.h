@@ -16,7 +16,7 @@
  */
 enum step_kind {
 	STEP_MAKE_DIR,	/* a folder that is missing */
-	STEP_PUT,	/* a file, symlink or node: new, or in place of another */
+	STEP_PUT,	/* a file, symlink or node, new or replacing one */
 	STEP_SWAP_KIND,	/* something of another type is in the way, a whole
 			 * folder perhaps: everything below it goes, too */
 	STEP_META,	/* metadata only, in place: the inode stays */
@@ -54,7 +54,7 @@ struct wish {
 	const struct entry *want;
 	const char *reason;
 	const struct buf *bytes;
-	bool times_only;	/* a folder: only its mtime shall be as want has it */
+	bool times_only;	/* a folder: nothing but its mtime */
 };
 
 struct wishes {

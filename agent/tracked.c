@@ -54,7 +54,8 @@ add_all(struct scope *s, const char *const *names, size_t n,
 static int
 add_spec(struct scope *s, const struct spec *spec, struct err *e)
 {
-	if (add_all(s, spec->track.items, spec->track.n, scope_include, e) < 0 ||
+	if (add_all(s, spec->track.items, spec->track.n, scope_include,
+	    e) < 0 ||
 	    add_all(s, spec->ignore.items, spec->ignore.n, scope_ignore,
 	    e) < 0)
 		return -1;

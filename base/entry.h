@@ -25,7 +25,7 @@ enum entry_kind {
 enum entry_content {
 	CONTENT_STORED,		/* oid names the git blob of the bytes */
 	CONTENT_SEALED,		/* oid names the blob of the sealed bytes */
-	CONTENT_DIGEST,		/* too large: oid is that of the bytes, no blob */
+	CONTENT_DIGEST,		/* too large: oid is of the bytes, no blob */
 	CONTENT_UNREADABLE,	/* could not be read: nothing is known */
 };
 
@@ -50,7 +50,7 @@ struct entry {
 	struct timespec mtime;
 	uint32_t major, minor;	/* of a device node */
 	const char *target;	/* of a symlink, any bytes */
-	const char *acl, *default_acl;	/* short text, numeric, see posixacl.h */
+	const char *acl, *default_acl;	/* numeric, see posixacl.h */
 	const struct xattr *xattrs;	/* sorted by name */
 	uint32_t n_xattrs;
 	uint32_t flags;		/* inode flags a person can set, chattr(1) */

@@ -9,7 +9,7 @@ struct buf;
 enum err_kind {
 	ERR_NONE,
 	ERR_USAGE,	/* the caller asked for something that makes no sense */
-	ERR_INPUT,	/* foreign bytes are wrong: a spec, a store, a tarball */
+	ERR_INPUT,	/* foreign bytes are wrong: spec, store, tarball */
 	ERR_SYSTEM,	/* the kernel or a library refused; sys holds errno */
 	ERR_MISSING,	/* what was asked for is not there */
 	ERR_BUSY,	/* somebody else holds the lock */

@@ -91,7 +91,7 @@ struct match {
 	struct states below;	/* for the names in it, when it is a folder */
 	bool whole;		/* some pattern ends here */
 	bool spelled;		/* that pattern names this path in full */
-	bool named;		/* some pattern names it as a folder on its way */
+	bool named;		/* some pattern has it on its way */
 };
 
 static void

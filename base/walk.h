@@ -11,9 +11,9 @@
 
 /* What a walk meets, in the order of path.h. */
 enum walk_what {
-	WALK_ENTRY,	/* tracked, or a folder on the way to something tracked */
+	WALK_ENTRY,	/* tracked, or on the way to something tracked */
 	WALK_PASSED,	/* a folder that was looked into and holds nothing */
-	WALK_ABSENT,	/* a name that the scope spells out and that is not there */
+	WALK_ABSENT,	/* the scope spells it out, and it is not there */
 	WALK_UNREADABLE,	/* could not be looked at; e says why */
 };
 

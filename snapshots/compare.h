@@ -10,7 +10,7 @@
 /* One path of which two manifests say different things. */
 struct change {
 	const struct entry *was, *is;	/* NULL: added, removed */
-	unsigned differs;		/* enum entry_difference, 0 = added/removed */
+	unsigned differs;	/* enum entry_difference; 0 where one is NULL */
 };
 
 struct changes {

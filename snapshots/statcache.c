@@ -27,7 +27,7 @@ struct header {
 	uint64_t key;
 	struct oid commit;
 	uint32_t spare;
-	uint64_t sum;		/* over everything after the header, and n, key */
+	uint64_t sum;		/* over the rest of the file, n and key */
 };
 
 struct record {
@@ -35,7 +35,7 @@ struct record {
 	int64_t mtime, ctime;
 	uint32_t mode, uid, gid, flags;
 	uint32_t path, line, line_len;	/* offsets into the texts */
-	uint32_t parent;		/* index of the folder, NONE at the top */
+	uint32_t parent;	/* index of the folder, NONE at the top */
 	struct oid oid;
 	uint32_t spare;
 };

@@ -79,7 +79,8 @@ pop(struct builder *b, struct oid *out_files, struct oid *out_meta,
 {
 	struct frame *f = &b->way.items[b->way.n - 1];
 	struct frame *up = b->way.n > 1 ? f - 1 : NULL;
-	struct gittree_item blob = { .name = TREENAME_ENTRIES, .mode = GITTREE_FILE };
+	struct gittree_item blob = { .name = TREENAME_ENTRIES,
+		.mode = GITTREE_FILE };
 	const char *name = path_name(f->path);
 
 	if (b->sink(b->ctx, PACKED_BLOB, f->meta.bytes, f->meta.len,

@@ -42,7 +42,7 @@ struct spec_source {
 
 struct catalogue {
 	struct arena arena;
-	struct spec **specs;	/* sorted by name, those that do not apply too */
+	struct spec **specs;	/* all, sorted by name */
 	size_t n;
 };
 
