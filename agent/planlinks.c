@@ -192,6 +192,14 @@ settle_group(struct linking *l, struct node **m, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (m[i]->wish->bytes != NULL)
 			put = i;
+	/* A name that nobody moves draws the others to where it is. */
+	anchor = living_bystander(l, m[put], group);
+	if (anchor != NULL) {
+		const struct entry *have = manifest_find(pl->have, anchor);
+
+		join(m, n, anchor, key_of(have, have->path));
+		return;
+	}
 	for (size_t i = 0; i < n && m[put]->wish->bytes == NULL; i++) {
 		const char *inode;
 
@@ -202,11 +210,6 @@ settle_group(struct linking *l, struct node **m, size_t n)
 			continue;
 		pl->claimed[manifest_lower(pl->have, inode)] = true;
 		join(m, n, m[i]->path, inode);
-		return;
-	}
-	anchor = living_bystander(l, m[put], group);
-	if (anchor != NULL) {
-		join(m, n, anchor, NULL);
 		return;
 	}
 	put_or_swap(m[put], STEP_PUT, NULL);

@@ -25,17 +25,49 @@ open_target(struct run *r, const struct task *t, const char **out_name,
 	return dirfd;
 }
 
+/* A file that lost its flags though a name of it may stay: it gets them back */
+struct loosed {
+	int fd;
+	uint32_t had;
+};
+
+static void
+drop_loosed(struct loosed *l)
+{
+	drop_fd(&l->fd);
+}
+
 static int
 loosen(int dirfd, const char *name, const struct entry *have,
-    struct err *e)
+    struct loosed *out, struct err *e)
 {
 	const uint32_t bad = meta_flags_in_the_way();
+	CLEANUP(drop_fd) int fd = -1;
+	struct stat st;
 
 	if (have == NULL || (have->flags & bad) == 0 ||
 	    (have->kind != ENTRY_FILE && have->kind != ENTRY_DIR))
 		return 0;
-	return meta_write_flags(dirfd, name, have->flags & ~bad, NULL,
-	    have->path, e);
+	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0 || meta_read_flags(fd, &out->had) < 0)
+		return err_sys(e, have->path, _("cannot read inode flags"));
+	if ((out->had & bad) == 0)
+		return 0;
+	if (meta_write_flags_fd(fd, out->had & ~bad, have->path, e) < 0)
+		return -1;
+	if (have->kind == ENTRY_FILE && st.st_nlink > 1) {
+		out->fd = fd;
+		fd = -1;
+	}
+	return 0;
+}
+
+static int
+give_back(const struct loosed *l, const struct entry *have, struct err *e)
+{
+	return l->fd < 0 ? 0 : meta_write_flags_fd(l->fd, l->had, have->path,
+	    e);
 }
 
 /* Appeared meanwhile is not to be lost: it is in no rollback. */
@@ -77,10 +109,11 @@ publish(struct run *r, struct task *t, struct err *e)
 	CLEANUP(drop_free) char *temp = NULL;
 	const char *name;
 	int dirfd = open_target(r, t, &name, e), rc;
+	CLEANUP(drop_loosed) struct loosed old = { .fd = -1 };
 	bool whole = have != NULL && (have->kind == ENTRY_DIR ||
 	    t->s->want->kind == ENTRY_DIR);
 
-	if (dirfd < 0 || loosen(dirfd, name, have, e) < 0)
+	if (dirfd < 0 || loosen(dirfd, name, have, &old, e) < 0)
 		return -1;
 	temp = xstrdup(path_name(run_stage_path(r, t)));
 	rc = have == NULL ? rename_new(dirfd, temp, name) :
@@ -94,12 +127,13 @@ publish(struct run *r, struct task *t, struct err *e)
 		unlinkat(dirfd, temp, 0);
 	if (whole)
 		folders_flush(&r->folders);
-	return 0;
+	return give_back(&old, have, e);
 }
 
 static int
 change_metadata(struct run *r, const struct task *t, struct err *e)
 {
+	CLEANUP(drop_loosed) struct loosed old = { .fd = -1 };
 	const char *name;
 	int dirfd = open_target(r, t, &name, e);
 
@@ -108,7 +142,7 @@ change_metadata(struct run *r, const struct task *t, struct err *e)
 	if (t->s->differs == 0)
 		return meta_write_mtime(dirfd, name, t->s->want->mtime,
 		    t->s->path, e);
-	if (loosen(dirfd, name, t->s->have, e) < 0)
+	if (loosen(dirfd, name, t->s->have, &old, e) < 0)
 		return -1;
 	return meta_write(dirfd, name, t->s->want, false, t->s->path, e);
 }
@@ -116,15 +150,16 @@ change_metadata(struct run *r, const struct task *t, struct err *e)
 static int
 remove_one(struct run *r, const struct task *t, struct err *e)
 {
+	CLEANUP(drop_loosed) struct loosed old = { .fd = -1 };
 	const char *name;
 	int dirfd = open_target(r, t, &name, e);
 
-	if (dirfd < 0 || loosen(dirfd, name, t->s->have, e) < 0)
+	if (dirfd < 0 || loosen(dirfd, name, t->s->have, &old, e) < 0)
 		return -1;
 	if (unlinkat(dirfd, name, t->s->have->kind == ENTRY_DIR ?
 	    AT_REMOVEDIR : 0) < 0)
 		return err_sys(e, t->s->path, _("cannot remove"));
-	return 0;
+	return give_back(&old, t->s->have, e);
 }
 
 /* What had the place of a swapped one is in the rollback by now. */

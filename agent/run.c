@@ -230,10 +230,11 @@ run_prepare(struct run *r, struct err *e)
 		bool structural = run_is_structural(t);
 		const char **seen = structural ? &last : &last_meta;
 
-		if (t->skip || t->top != NULL)
-			continue;
+		/* Of what is linked into a new folder, too. */
 		if (note_source(r, t, e) < 0)
 			return -1;
+		if (t->skip || t->top != NULL)
+			continue;
 		if (*seen != NULL && same_folder(*seen, t->s->path))
 			continue;
 		*seen = t->s->path;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/live.h"
+#include "base/meta.h"
 #include "base/path.h"
 #include "base/strlist.h"
 #include "base/tr.h"
@@ -341,6 +342,10 @@ save(struct saver *s, const struct saving *it, struct err *e)
 		t->was = l->st;
 		t->there = true;
 	}
+	/* Loosened under its other name: who dies then has to know this one. */
+	if (it->class == ROLLBACK_LINK &&
+	    (l->en.flags & meta_flags_in_the_way()) != 0)
+		journal_loosened(&r->journal, it->path, l->en.flags);
 	shared = l->en.kind == ENTRY_FILE && l->st.st_nlink > 1;
 	if (shared)
 		l->en.hardlink = first_name(s, &l->st, it->path);

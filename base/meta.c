@@ -397,20 +397,13 @@ meta_write_early_flags(int fd, uint32_t flags, const char *where,
 }
 
 int
-meta_write_flags(int dirfd, const char *name, uint32_t flags,
-    uint32_t *out_had, const char *where, struct err *e)
+meta_write_flags_fd(int fd, uint32_t flags, const char *where, struct err *e)
 {
-	CLEANUP(drop_fd) int fd = openat(dirfd, name,
-	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	uint32_t had;
 	int now;
 
-	if (fd < 0)
-		return err_sys(e, where, _("cannot open to set inode flags"));
 	if (meta_read_flags(fd, &had) < 0)
 		return err_sys(e, where, _("cannot read inode flags"));
-	if (out_had != NULL)
-		*out_had = had;
 	if (had == (flags & flag_mask()))
 		return 0;
 	if (ioctl(fd, FS_IOC_GETFLAGS, &now) < 0)
@@ -419,6 +412,19 @@ meta_write_flags(int dirfd, const char *name, uint32_t flags,
 	if (ioctl(fd, FS_IOC_SETFLAGS, &now) < 0)
 		return err_sys(e, where, _("cannot set inode flags"));
 	return 0;
+}
+
+int
+meta_write_flags(int dirfd, const char *name, uint32_t flags,
+    uint32_t *out_had, const char *where, struct err *e)
+{
+	CLEANUP(drop_fd) int fd = openat(dirfd, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, where, _("cannot open to set inode flags"));
+	if (out_had != NULL && meta_read_flags(fd, out_had) < 0)
+		return err_sys(e, where, _("cannot read inode flags"));
+	return meta_write_flags_fd(fd, flags, where, e);
 }
 
 /*

@@ -40,6 +40,9 @@ int meta_write_mtime(int dirfd, const char *name, struct timespec mtime,
 int meta_read_flags(int fd, uint32_t *out);
 int meta_write_flags(int dirfd, const char *name, uint32_t flags,
     uint32_t *out_had, const char *where, struct err *e);
+/* The same of what is open. */
+int meta_write_flags_fd(int fd, uint32_t flags, const char *where,
+    struct err *e);
 
 /* Flags that keep an object from being replaced or written. */
 uint32_t meta_flags_in_the_way(void);

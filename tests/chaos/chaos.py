@@ -47,7 +47,7 @@ class Round:
         self.failed += 1
         print("seed %d: %s" % (self.a.seed, what))
         for line in lines[:self.a.lines]:
-            print("   ", line[:600])
+            print("   ", line[:20000])
         if len(lines) > self.a.lines:
             print("    and %d more" % (len(lines) - self.a.lines))
 
@@ -103,6 +103,7 @@ class Round:
             self.fail("it said (exit %d)" % done.returncode, said)
 
     def go(self):
+        stop = os.environ.get("STOP")
         self.begin()
         before = Reading(self.root)
         outside = Reading(self.outside)
@@ -119,6 +120,8 @@ class Round:
         if self.a.scripts and not self.failed:
             self.scripts(before, broken, untouched)
         if not self.failed:
+            if stop:
+                sys.exit(1)
             self.driftctl("undo", "--yes")
             self.expect("after the undo", broken)
         self.driftctl("verify")
