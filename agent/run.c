@@ -305,29 +305,40 @@ run_sync(struct run *r, struct err *e)
 	return 0;
 }
 
-/* Takes flags off that keep the object from being removed; as far as it goes */
-static void
-loosen(int dirfd, const char *name)
+/*
+ * Takes the flags off that keep the object from being removed, as far as it
+ * goes. A file with more names keeps what it had.
+ */
+static int
+unlink_protected(int dirfd, const char *name, int flag)
 {
-	struct stat st;
 	struct err ignored = { 0 };
+	struct stat st;
+	uint32_t had;
+	int rc;
+	CLEANUP(drop_fd) int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW |
+	    O_NONBLOCK | O_CLOEXEC);
 
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
-		meta_write_flags(dirfd, name, 0, NULL, name, &ignored);
+	if (fd < 0 || meta_read_flags(fd, &had) < 0 ||
+	    meta_write_flags_fd(fd, had & ~meta_flags_in_the_way(), name,
+	    &ignored) < 0) {
+		errno = EPERM;
+		return -1;
+	}
+	rc = unlinkat(dirfd, name, flag);
+	if (rc == 0 && fstat(fd, &st) == 0 && st.st_nlink > 0 &&
+	    S_ISREG(st.st_mode))
+		meta_write_flags_fd(fd, had, name, &ignored);
+	return rc;
 }
 
 static int
 remove_name(int dirfd, const char *name, int flag, bool *out_full)
 {
 	*out_full = false;
-	if (unlinkat(dirfd, name, flag) == 0 || errno == ENOENT)
+	if (unlinkat(dirfd, name, flag) == 0 || errno == ENOENT ||
+	    (errno == EPERM && unlink_protected(dirfd, name, flag) == 0))
 		return 0;
-	if (errno == EPERM) {
-		loosen(dirfd, name);
-		if (unlinkat(dirfd, name, flag) == 0)
-			return 0;
-	}
 	*out_full = errno == ENOTEMPTY || errno == EEXIST;
 	return -1;
 }
@@ -356,6 +367,7 @@ int
 run_remove_tree(int dirfd, const char *name, const char *where,
     struct err *e)
 {
+	struct err ignored = { 0 };
 	struct stat st;
 	bool full;
 
@@ -370,7 +382,7 @@ run_remove_tree(int dirfd, const char *name, const char *where,
 	if (!full)
 		return err_sys(e, where, _("cannot remove"));
 	/* An immutable folder lets go of nothing that is in it. */
-	loosen(dirfd, name);
+	meta_write_flags(dirfd, name, 0, NULL, where, &ignored);
 	if (empty_folder(dirfd, name, where, e) < 0)
 		return -1;
 	return remove_name(dirfd, name, AT_REMOVEDIR, &full) == 0 ? 0 :

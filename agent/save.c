@@ -203,13 +203,14 @@ collect_links(struct saver *s)
 	bool any = false;
 
 	for (size_t i = 0; have != NULL && i < s->list.n; i++) {
-		const struct task *t = s->list.items[i].task;
-		const struct entry *en = t != NULL ? t->s->have : NULL;
+		const struct saving *it = &s->list.items[i];
+		const struct entry *en = it->class != ROLLBACK_PUT ? NULL :
+		    it->task != NULL ? it->task->s->have :
+		    manifest_find(have, it->path);
 
-		if (s->list.items[i].class == ROLLBACK_PUT && en != NULL &&
-		    en->kind == ENTRY_FILE)
+		if (en != NULL && en->kind == ENTRY_FILE)
 			VEC_ADD(&keys)->path = en->hardlink != NULL ?
-			    en->hardlink : t->s->path;
+			    en->hardlink : it->path;
 	}
 	own = keys.items;
 	if (keys.n > 1)
