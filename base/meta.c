@@ -59,6 +59,14 @@ meta_flags_in_the_way(void)
 	return FS_IMMUTABLE_FL | FS_APPEND_FL;
 }
 
+uint32_t
+meta_flags_inherited(void)
+{
+	return FS_SECRM_FL | FS_UNRM_FL | FS_COMPR_FL | FS_SYNC_FL |
+	    FS_NODUMP_FL | FS_NOATIME_FL | FS_JOURNAL_DATA_FL | FS_NOTAIL_FL |
+	    FS_DIRSYNC_FL | FS_NOCOW_FL;
+}
+
 void
 meta_flags_text(struct buf *out, uint32_t flags)
 {

@@ -46,6 +46,8 @@ int meta_write_flags_fd(int fd, uint32_t flags, const char *where,
 
 /* Flags that keep an object from being replaced or written. */
 uint32_t meta_flags_in_the_way(void);
+/* Those that a new object may take over from its folder. */
+uint32_t meta_flags_inherited(void);
 /* Flags that only an empty file takes (no copy-on-write). */
 int meta_write_early_flags(int fd, uint32_t flags, const char *where,
     struct err *e);

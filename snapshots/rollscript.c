@@ -94,6 +94,11 @@ static const char prologue[] =
     "\thas chattr || { miss \"$2\" 'inode flags not put back: no chattr'\n"
     "\t\treturn; }\n"
     "\tchattr \"$1\" \"$r$2\" || miss \"$2\" 'inode flags not put back'\n"
+    "}\n"
+    /* What is unpacked into a folder takes over some of its flags. */
+    "bare() {\n"
+    "\tif [ -z \"$dry\" ] && there \"$2\" && has chattr; then\n"
+    "\t\tchattr \"$1\" \"$r$2\" 2>/dev/null; fi\n"
     "}\n";
 
 static bool
@@ -250,8 +255,17 @@ add_xattrs(const struct rollscript_item *it, struct buf *out)
 static void
 add_stamp(const struct entry *en, struct buf *out)
 {
-	buf_addf(out, "stamp %lld.%09ld", (long long)en->mtime.tv_sec,
-	    en->mtime.tv_nsec);
+	long long sec = en->mtime.tv_sec;
+	long nsec = en->mtime.tv_nsec;
+	const char *sign = "";
+
+	/* The kernel counts the parts of a second upwards, people do not. */
+	if (sec < 0) {
+		sign = "-";
+		sec = -sec - (nsec > 0);
+		nsec = nsec > 0 ? 1000000000 - nsec : 0;
+	}
+	buf_addf(out, "stamp %s%lld.%09ld", sign, sec, nsec);
 	call(out, "", en->path);
 }
 
@@ -300,6 +314,12 @@ add_flags(const struct rollscript_item *it, struct buf *out)
 		return;
 	if (it->class == ROLLBACK_TIME)
 		plus &= meta_flags_in_the_way();
+	if (it->class == ROLLBACK_PUT && (it->en->kind == ENTRY_FILE ||
+	    it->en->kind == ENTRY_DIR)) {
+		buf_adds(out, "bare -");
+		meta_flags_text(out, meta_flags_inherited() & ~plus);
+		call(out, "", it->en->path);
+	}
 	if (minus != 0) {
 		buf_adds(out, "flags -");
 		meta_flags_text(out, minus);
