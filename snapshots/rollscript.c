@@ -95,10 +95,12 @@ static const char prologue[] =
     "\t\treturn; }\n"
     "\tchattr \"$1\" \"$r$2\" || miss \"$2\" 'inode flags not put back'\n"
     "}\n"
-    /* What is unpacked into a folder takes over some of its flags. */
+    /* What is unpacked into a folder takes over its default ACL and flags. */
     "bare() {\n"
-    "\tif [ -z \"$dry\" ] && there \"$2\" && has chattr; then\n"
-    "\t\tchattr \"$1\" \"$r$2\" 2>/dev/null; fi\n"
+    "\t[ -z \"$dry\" ] && there \"$2\" || return\n"
+    "\t! has setfacl || setfacl -b \"$r$2\" 2>/dev/null\n"
+    "\tif [ -f \"$r$2\" ] || [ -d \"$r$2\" ]; then\n"
+    "\t\t! has chattr || chattr \"$1\" \"$r$2\" 2>/dev/null; fi\n"
     "}\n";
 
 static bool
@@ -138,18 +140,20 @@ static void
 add_removals(const struct rollscript *s, struct buf *out)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->items[i].class != ROLLBACK_LINK &&
-		    !too_long(s->items[i].en->path))
+		if (!too_long(s->items[i].en->path))
 			call(out, "loose", s->items[i].en->path);
+	/* Folders let go only what they are loosened for. */
+	for (size_t i = 0; i < s->added->n; i++)
+		if (!too_long(s->added->items[i]))
+			call(out, "loose", s->added->items[i]);
 	for (size_t i = s->added->n; i-- > 0;) {
-		if (too_long(s->added->items[i])) {
-			call(out, "miss", s->added->items[i]);
-			buf_truncate(out, out->len - 1);
-			buf_adds(out, " 'has too long a path to be removed'\n");
+		if (!too_long(s->added->items[i])) {
+			call(out, "gone", s->added->items[i]);
 			continue;
 		}
-		call(out, "loose", s->added->items[i]);
-		call(out, "gone", s->added->items[i]);
+		call(out, "miss", s->added->items[i]);
+		buf_truncate(out, out->len - 1);
+		buf_adds(out, " 'has too long a path to be removed'\n");
 	}
 	for (size_t i = s->n; i-- > 0;)
 		if (s->items[i].class == ROLLBACK_PUT &&
@@ -292,11 +296,17 @@ add_metadata(const struct rollscript_item *it, struct buf *out)
 		buf_adds(out, " 'is a socket: start what listens there'\n");
 		return;
 	}
+	if (it->class == ROLLBACK_PUT && en->kind != ENTRY_SYMLINK) {
+		buf_adds(out, "bare -");
+		meta_flags_text(out, meta_flags_inherited() & ~en->flags);
+		call(out, "", en->path);
+	}
 	buf_addf(out, "own %u:%u", en->uid, en->gid);
 	call(out, "", en->path);
 	if (en->kind != ENTRY_SYMLINK) {
 		add_acls(it, out);
-		buf_addf(out, "mode %04o", en->mode);
+		/* GNU chmod leaves a folder its setgid with less digits. */
+		buf_addf(out, "mode %05o", en->mode);
 		call(out, "", en->path);
 	}
 	add_xattrs(it, out);
@@ -310,16 +320,10 @@ add_flags(const struct rollscript_item *it, struct buf *out)
 	uint32_t minus = it->more_flags & ~it->en->flags;
 	uint32_t plus = it->en->flags;
 
-	if (it->class == ROLLBACK_LINK || too_long(it->en->path))
+	if (too_long(it->en->path))
 		return;
-	if (it->class == ROLLBACK_TIME)
+	if (it->class == ROLLBACK_TIME || it->class == ROLLBACK_LINK)
 		plus &= meta_flags_in_the_way();
-	if (it->class == ROLLBACK_PUT && (it->en->kind == ENTRY_FILE ||
-	    it->en->kind == ENTRY_DIR)) {
-		buf_adds(out, "bare -");
-		meta_flags_text(out, meta_flags_inherited() & ~plus);
-		call(out, "", it->en->path);
-	}
 	if (minus != 0) {
 		buf_adds(out, "flags -");
 		meta_flags_text(out, minus);

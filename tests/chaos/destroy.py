@@ -10,7 +10,8 @@ from tree import MODES, ODD_NAMES, OWNERS, TIMES
 
 
 class Destroyer:
-    def __init__(self, root, outside, seed):
+    def __init__(self, root, outside, seed, plain):
+        self.letters = "AdS" if plain else "iaAdS"
         self.root, self.outside = root, outside
         self.rnd = random.Random(seed)
         self.paths = [p for p, _ in walk(root) if p[0] == b"etc"]
@@ -88,7 +89,7 @@ class Destroyer:
 
     def chattr(self, p, st, path):
         if is_flagged_kind(st.st_mode):
-            p.set_flags(FLAG_BIT[self.rnd.choice("iaAdS")])
+            p.set_flags(FLAG_BIT[self.rnd.choice(self.letters)])
 
     def become_folder(self, p, st, path):
         remove_tree(self.root, path)

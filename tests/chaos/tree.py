@@ -35,9 +35,9 @@ DEEP_NAME = 240
 
 
 class Maker:
-    def __init__(self, root, seed, entries, deep):
+    def __init__(self, root, seed, entries, deep, plain):
         self.root, self.rnd = root, random.Random(seed)
-        self.entries, self.deep = entries, deep
+        self.entries, self.deep, self.plain = entries, deep, plain
         self.folders = [(b"etc",)]
         self.files = []
         self.count = 0
@@ -209,7 +209,7 @@ class Maker:
                 for letter in rnd.sample("iaAdSst" if stat.S_ISREG(mode)
                                          else "iaAdSDT", 2):
                     flags |= FLAG_BIT[letter]
-        return flags
+        return flags & ~IN_THE_WAY if self.plain else flags
 
     def make(self):
         os.mkdir(os.path.join(self.root, b"etc"))
