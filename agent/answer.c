@@ -50,10 +50,11 @@ question(const struct options *o)
 		"TZ" };
 	struct { uint32_t format, color, uid; int32_t verbose; } how = {
 		(uint32_t)o->format, options_color(o), geteuid(), o->verbose };
-	char cwd[PATH_MAX] = "";
+	char cwd[PATH_MAX] = "", host[256] = "";
 	uint64_t sum = checksum(0, &how, sizeof(how));
 	const char *const plain[] = { o->verb, o->root, o->store, o->config,
-		getcwd(cwd, sizeof(cwd)) };
+		getcwd(cwd, sizeof(cwd)),
+		gethostname(host, sizeof(host) - 1) == 0 ? host : NULL };
 
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		sum = checksum(sum, plain[i], plain[i] != NULL ?

@@ -14,6 +14,7 @@
 #include "agent/specfolders.h"
 #include "agent/tracked.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/tr.h"
 #include "snapshots/gitfiles.h"
 #include "snapshots/seal.h"
@@ -141,36 +142,53 @@ key_in_store(const struct options *o)
 	    (geteuid() != 0 && strcmp(o->root, "/") == 0);
 }
 
+const char *
+machine_key_path(const struct machine *m)
+{
+	return m->config.seal_key != NULL ? m->config.seal_key :
+	    SEAL_KEY_DEFAULT;
+}
+
+/* Makes the folder of path, one level, readable for all as /etc/driftctl is:
+ * the site's specs lie there, too. */
+static int
+make_folder(const struct root *r, const char *path, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf folder = { 0 };
+	const char *name;
+	CLEANUP(drop_fd) int up = -1;
+
+	path_parent(&folder, path);
+	up = root_open_parent(r, buf_str(&folder), &name);
+	if (up < 0 || (mkdirat(up, name, 0755) < 0 && errno != EEXIST) ||
+	    fchmodat(up, name, 0755, 0) < 0)
+		return err_sys(e, buf_str(&folder),
+		    _("cannot make the seal key's folder"));
+	return 0;
+}
+
 static int
 open_key(struct machine *m, bool make, struct err *e)
 {
-	const char *path = m->config.seal_key;
-	CLEANUP(drop_fd) int dir = -1;
+	CLEANUP(drop_buf) struct buf path = { 0 };
 	const char *name;
-	struct buf real = { 0 };
-	int n;
+	CLEANUP(drop_fd) int dir = -1;
 
-	if (path == NULL && key_in_store(m->o))
+	if (m->config.seal_key == NULL && key_in_store(m->o))
 		return store_load_key(m->store, store_fd(m->store), "seal.key",
 		    make, e);
-	if (path == NULL)
-		path = SEAL_KEY_DEFAULT;
-	if (root_resolve(&m->root, path, &real, NULL, e) < 0)
+	if (root_resolve(&m->root, machine_key_path(m), &path, NULL, e) < 0)
 		return -1;
-	dir = root_open_parent(&m->root, buf_str(&real), &name);
-	if (dir < 0 && make && path == m->config.seal_key)
-		n = err_sys(e, path, _("cannot open the key's folder"));
-	else if (dir < 0 && make) {
-		n = file_mkdirs(m->root.fd, "etc/driftctl", 0755, e);
-		if (n == 0)
-			n = store_load_key(m->store, m->root.fd,
-			    &SEAL_KEY_DEFAULT[1], make, e);
-	} else if (dir < 0)
-		n = err_sys(e, path, _("cannot open the seal key"));
-	else
-		n = store_load_key(m->store, dir, name, make, e);
-	buf_done(&real);
-	return n;
+	dir = root_open_parent(&m->root, buf_str(&path), &name);
+	if (dir < 0 && errno == ENOENT && make) {
+		if (make_folder(&m->root, buf_str(&path), e) < 0)
+			return -1;
+		dir = root_open_parent(&m->root, buf_str(&path), &name);
+	}
+	if (dir < 0)
+		return err_sys(e, buf_str(&path),
+		    _("cannot open the seal key's folder"));
+	return store_load_key(m->store, dir, name, make, e);
 }
 
 int

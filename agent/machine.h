@@ -40,6 +40,8 @@ void drop_machine(struct machine *m);	/* for CLEANUP */
 
 /* make: the store and its key are made where there are none. */
 int machine_open_store(struct machine *m, bool make, struct err *e);
+/* Where the seal key is below the root, unless it lies in the store. */
+const char *machine_key_path(const struct machine *m);
 /* Takes the store's lock, and takes back what a dead restore left behind. */
 int machine_lock(struct machine *m, struct err *e);
 

@@ -14,4 +14,5 @@ repoinputs_add(struct machine *m)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		strlist_take(&m->inputs, xasprintf("%s/%s",
 		    store_dir(m->store), names[i]));
+	root_input(&m->root, machine_key_path(m), &m->inputs);
 }
