@@ -13,8 +13,8 @@ struct strlist;
  * Patterns of paths: `*` and `?` within one component (a leading dot is
  * nothing special: configuration hides nothing from us), `[a-z]` and `[!a-z]`,
  * `**` as a whole component for any number of components, none included but
- * at the end, where it is everything below; `{a,b}` expands before anything else. A backslash takes the next byte as it
- * is.
+ * at the end, where it is everything below; `{a,b}` expands before anything
+ * else. A backslash takes the next byte as it is.
  */
 
 /* Adds each alternative of pattern to out; patterns without braces are added
