@@ -169,8 +169,10 @@ struct line {
 		struct xattr *items;
 		size_t n, cap;
 	} xattrs;
+	unsigned seen;		/* bits of words[] */
 };
 
+/* Without out_len it is a text, which ends where a NUL is. */
 static int
 decode(struct line *l, const char *word, size_t len, const char **out,
     size_t *out_len)
@@ -183,7 +185,8 @@ decode(struct line *l, const char *word, size_t len, const char **out,
 			*out_len = len;
 		return 0;
 	}
-	if (text_decode(&b, word, len) < 0) {
+	if (text_decode(&b, word, len) < 0 || (out_len == NULL &&
+	    strlen(buf_str(&b)) != b.len)) {
 		buf_done(&b);
 		return -1;
 	}
@@ -334,24 +337,32 @@ word_oid(struct line *l, const char *v, const char *end)
 	    text_unhex(v, l->en->oid.b, OID_LEN) : -1;
 }
 
+/* Words that entries of these kinds must have, as bits of 1 << kind. */
+enum {
+	ALL_KINDS = (1 << ENTRY_KINDS) - 1,
+	DEVICES = 1 << ENTRY_BLOCK | 1 << ENTRY_CHAR,
+};
+
 static const struct {
 	const char *key;
 	int (*read)(struct line *l, const char *v, const char *end);
+	int needed_by;
 } words[] = {
-	{ "mode=", word_mode },
-	{ "owner=", word_owner },
-	{ "group=", word_group },
-	{ "size=", word_size },
-	{ "mtime=", word_mtime },
-	{ "target=", word_target },
-	{ "dev=", word_dev },
-	{ "acl=", word_acl },
-	{ "default-acl=", word_default_acl },
-	{ "flags=", word_flags },
-	{ "hardlink=", word_hardlink },
-	{ "content=", word_content },
-	{ "oid=", word_oid },
+	{ "mode=", word_mode, ALL_KINDS },
+	{ "owner=", word_owner, ALL_KINDS },
+	{ "group=", word_group, ALL_KINDS },
+	{ "size=", word_size, 1 << ENTRY_FILE },
+	{ "mtime=", word_mtime, ALL_KINDS },
+	{ "target=", word_target, 1 << ENTRY_SYMLINK },
+	{ "dev=", word_dev, DEVICES },
+	{ "acl=", word_acl, 0 },
+	{ "default-acl=", word_default_acl, 0 },
+	{ "flags=", word_flags, 0 },
+	{ "hardlink=", word_hardlink, 0 },
+	{ "content=", word_content, 0 },
+	{ "oid=", word_oid, 0 },
 };
+enum { N_WORDS = sizeof(words) / sizeof(words[0]) };
 
 static int
 word_xattr(struct line *l, const char *v, const char *end)
@@ -360,7 +371,7 @@ word_xattr(struct line *l, const char *v, const char *end)
 	struct xattr *x;
 	size_t len;
 
-	if (eq == NULL)
+	if (eq == NULL || eq == v)
 		return -1;
 	x = VEC_ADD(&l->xattrs);
 	if (decode(l, v, (size_t)(eq - v), &x->name, NULL) < 0 ||
@@ -373,11 +384,15 @@ word_xattr(struct line *l, const char *v, const char *end)
 static int
 read_word(struct line *l, const char *w, const char *end)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (int i = 0; i < N_WORDS; i++) {
 		size_t n = strlen(words[i].key);
 
-		if ((size_t)(end - w) >= n && memcmp(w, words[i].key, n) == 0)
-			return words[i].read(l, w + n, end);
+		if ((size_t)(end - w) < n || memcmp(w, words[i].key, n) != 0)
+			continue;
+		if (l->seen & 1u << i)
+			return -1;
+		l->seen |= 1u << i;
+		return words[i].read(l, w + n, end);
 	}
 	if (end - w > 6 && memcmp(w, "xattr:", 6) == 0)
 		return word_xattr(l, w + 6, end);
@@ -416,8 +431,10 @@ read_line(struct line *l, const char **out_name)
 	while ((w = next_word(l, &end)) != NULL)
 		if (read_word(l, w, end) < 0)
 			return -1;
-	if (l->en->kind == ENTRY_SYMLINK && l->en->target == NULL)
-		return -1;
+	for (int i = 0; i < N_WORDS; i++)
+		if ((words[i].needed_by & 1 << l->en->kind) &&
+		    !(l->seen & 1u << i))
+			return -1;
 	if (l->xattrs.n > 0) {
 		l->en->xattrs = (const struct xattr *)arena_memdup(l->arena,
 		    l->xattrs.items, l->xattrs.n * sizeof(struct xattr));
