@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,45 +50,75 @@ start(const char *const *argv, int out_fd, pid_t *out_pid)
 	return n == 0 ? 0 : -1;
 }
 
+/* Who is waited for, and until when. */
+struct patience {
+	const char *name;
+	unsigned seconds;
+	int64_t end;
+};
+
+/* Until something can be read from fd. */
+static int
+await(const struct patience *w, int fd, struct err *e)
+{
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		int64_t left = w->end - now_ms();
+
+		if (left <= 0)
+			return err_set(e, ERR_SYSTEM, w->name,
+			    _("gave no answer in %u s"), w->seconds);
+		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
+			return err_sys(e, w->name, _("cannot wait for it"));
+		if (p.revents != 0)
+			return 0;
+	}
+}
+
 /* Reads until the end of input. */
 static int
-collect(const char *name, int fd, size_t max, unsigned seconds,
-    struct buf *out, struct err *e)
+collect(const struct patience *w, int fd, size_t max, struct buf *out,
+    struct err *e)
 {
-	int64_t end = now_ms() + (int64_t)seconds * 1000;
 	size_t start_len = out->len;
 
 	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = end - now_ms();
 		ssize_t n;
 
-		if (left <= 0)
-			return err_set(e, ERR_SYSTEM, name,
-			    _("gave no answer in %u s"), seconds);
-		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
-			return err_sys(e, name, _("cannot wait for it"));
-		if (p.revents == 0)
-			continue;
+		if (await(w, fd, e) < 0)
+			return -1;
 		n = read(fd, buf_reserve(out, 65536), 65536);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_sys(e, name, _("cannot read its answer"));
+			return err_sys(e, w->name,
+			    _("cannot read its answer"));
 		if (n == 0)
 			return 0;
 		out->len += (size_t)n;
 		out->bytes[out->len] = '\0';
 		if (out->len - start_len > max)
-			return err_set(e, ERR_SYSTEM, name,
+			return err_set(e, ERR_SYSTEM, w->name,
 			    _("answered more than %zu bytes"), max);
 	}
+}
+
+/* It may have closed its output and go on all the same. */
+static int
+await_end(const struct patience *w, pid_t pid, struct err *e)
+{
+	CLEANUP(drop_fd) int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (fd < 0)
+		return err_sys(e, w->name, _("cannot wait for it"));
+	return await(w, fd, e);
 }
 
 int
 exec_run(const char *const *argv, size_t max, unsigned seconds,
     struct buf *out, int *out_code, struct err *e)
 {
+	const struct patience w = { argv[0], seconds,
+		now_ms() + (int64_t)seconds * 1000 };
 	int fds[2], status, n;
 	pid_t pid;
 
@@ -98,7 +129,9 @@ exec_run(const char *const *argv, size_t max, unsigned seconds,
 	if (start(argv, wr, &pid) < 0)
 		return err_sys(e, argv[0], _("cannot start"));
 	close(fd_steal(&wr));
-	n = collect(argv[0], rd, max, seconds, out, e);
+	n = collect(&w, rd, max, out, e);
+	if (n == 0)
+		n = await_end(&w, pid, e);
 	if (n < 0)
 		kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
