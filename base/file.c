@@ -146,6 +146,18 @@ file_replace_quick(int dirfd, const char *name, const void *bytes, size_t len,
 	return replace(dirfd, name, bytes, len, mode, false, e);
 }
 
+/* With the errno of the mkdir that came before, or what is there instead. */
+static bool
+is_folder(int dirfd, const char *path)
+{
+	struct stat st;
+
+	if (errno != EEXIST || fstatat(dirfd, path, &st, 0) < 0)
+		return false;
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode);
+}
+
 int
 file_mkdirs(int dirfd, const char *path, mode_t mode, struct err *e)
 {
@@ -157,7 +169,8 @@ file_mkdirs(int dirfd, const char *path, mode_t mode, struct err *e)
 		if (c != '/' && c != '\0')
 			continue;
 		*s = '\0';
-		if (s != p && mkdirat(dirfd, p, mode) < 0 && errno != EEXIST)
+		if (s != p && mkdirat(dirfd, p, mode) < 0 &&
+		    !is_folder(dirfd, p))
 			return err_sys(e, p, _("cannot make the folder"));
 		if (c == '\0')
 			return 0;
