@@ -300,7 +300,9 @@ statcache_now(void)
 bool
 statcache_racy(const struct seen_stat *st, int64_t since)
 {
-	return st->mtime >= since - RACY_NS || st->ctime >= since - RACY_NS;
+	/* Whatever changes an object moves its ctime, which nobody can set; a
+	 * mtime may lie in the future for ever. */
+	return st->ctime >= since - RACY_NS;
 }
 
 static uint32_t
