@@ -27,7 +27,7 @@ struct header {
 	char magic[8];
 	uint32_t version;
 	int32_t exit_code;
-	uint64_t sum;		/* over the rest of the file */
+	uint64_t sum;		/* over all but itself */
 	uint64_t seen_sum;
 	int64_t valid_until;
 	uint32_t n_inputs;
@@ -59,6 +59,7 @@ question(const struct options *o)
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		sum = checksum(sum, plain[i], plain[i] != NULL ?
 		    strlen(plain[i]) + 1 : 0);
+	sum = checksum(sum, &o->specs.n, sizeof(o->specs.n));
 	for (size_t i = 0; i < o->specs.n; i++)
 		sum = checksum(sum, o->specs.items[i],
 		    strlen(o->specs.items[i]) + 1);
@@ -70,6 +71,17 @@ question(const struct options *o)
 		sum = checksum(sum, v, v != NULL ? strlen(v) + 1 : 0);
 	}
 	return sum;
+}
+
+/* Over all of a kept answer but the sum itself. */
+static uint64_t
+sum_of(const struct header *h, const struct buf *file)
+{
+	struct header plain = *h;
+
+	plain.sum = 0;
+	return checksum(checksum(0, &plain, sizeof(plain)),
+	    file->bytes + sizeof(plain), file->len - sizeof(plain));
 }
 
 static char *
@@ -149,8 +161,7 @@ answer_recall(const struct options *o, struct answer *out)
 		return false;
 	memcpy(&h, file.bytes, sizeof(h));
 	if (memcmp(h.magic, MAGIC, 8) != 0 || h.version != VERSION_NOW ||
-	    h.sum != checksum(h.seen_sum, file.bytes + sizeof(h),
-	    file.len - sizeof(h)) ||
+	    h.sum != sum_of(&h, &file) ||
 	    (h.valid_until != 0 && time(NULL) >= h.valid_until))
 		return false;
 	text = check_inputs(&h, file.bytes + sizeof(h),
@@ -228,10 +239,10 @@ answer_keep(const struct options *o, const struct answer *a,
 	buf_add(&file, buf_str(&a->text), a->text.len);
 	if (file.len > ANSWER_BYTES_MAX)
 		return;
-	h.sum = checksum(seen_sum, file.bytes + sizeof(h),
-	    file.len - sizeof(h));
+	h.sum = sum_of(&h, &file);
 	memcpy(file.bytes, &h, sizeof(h));
-	make_room(store);
+	if (mkdirat(store, "answers", 0700) < 0)
+		make_room(store);
 	/* It only saves time: without it the next run thinks for itself. */
 	file_replace_quick(store, name, file.bytes, file.len, 0600, &ignored);
 }
