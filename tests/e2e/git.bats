@@ -142,7 +142,7 @@ init" ]
 	for name in .gitmodules .gitattributes .gitignore .mailmap \
 	    .GIT/config 'git~1/x' $'.g\342\200\214it' '.git .' '.git::$DATA' \
 	    '%=2egit' '%=' '%' 'back\slash' $'new\nline' $'latin-\344' \
-	    ' blank ' 'x:y' '-option' '~'; do
+	    ' blank ' 'x:y' '-option'; do
 		printf '[submodule "a/../../x"]\n\turl = -u./x\n\tpath = ..\n' \
 		    > "$ROOT/etc/$name"
 	done
