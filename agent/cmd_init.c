@@ -54,7 +54,7 @@ add_recorded(struct buf *out, const struct snapshot_result *r)
 }
 
 static int
-first(struct machine *m, struct buf *out, struct err *e)
+first(struct machine *m, int code, struct buf *out, struct err *e)
 {
 	CLEANUP(drop_snapshot_result) struct snapshot_result r = { 0 };
 	size_t unknown;
@@ -69,10 +69,11 @@ first(struct machine *m, struct buf *out, struct err *e)
 	for (size_t i = 0; i < unknown; i++)
 		say_note("%s: %s", r.live.unknown.items[i].path,
 		    r.live.unknown.items[i].why);
+	if (unknown > 0)
+		code = 2;
 	if (m->o->format == FORMAT_JSON) {
-		snapshot_json("init", &r.commit, true, unknown > 0 ? 2 : 0,
-		    out);
-		return unknown > 0 ? 2 : 0;
+		snapshot_json("init", &r.commit, true, code, out);
+		return code;
 	}
 	buf_adds(out, _("store: "));
 	text_escape(out, store_dir(m->store), strlen(store_dir(m->store)));
@@ -80,12 +81,12 @@ first(struct machine *m, struct buf *out, struct err *e)
 	add_specs(out, &m->catalogue);
 	add_recorded(out, &r);
 	buf_adds(out, _("next: driftctl check\n"));
-	return unknown > 0 ? 2 : 0;
+	return code;
 }
 
 /* An earlier init that died may have left a snapshot without a baseline. */
 static int
-again(struct machine *m, struct buf *out, struct err *e)
+again(struct machine *m, int code, struct buf *out, struct err *e)
 {
 	struct oid live, baseline;
 	int n = machine_baseline(m, &baseline, e);
@@ -99,15 +100,15 @@ again(struct machine *m, struct buf *out, struct err *e)
 		baseline = live;
 	}
 	if (m->o->format == FORMAT_JSON) {
-		snapshot_json("init", &baseline, n == 0, 0, out);
-		return 0;
+		snapshot_json("init", &baseline, n == 0, code, out);
+		return code;
 	}
 	buf_adds(out, _("there is a store already; nothing was changed\n"
 	    "baseline: "));
 	snapshot_name(&baseline, out);
 	buf_adds(out, _("\nto record anew: driftctl snapshot; to move the "
 	    "baseline: driftctl accept\n"));
-	return 0;
+	return code;
 }
 
 static int
@@ -118,7 +119,7 @@ run(const struct options *o, struct err *e)
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
 	CLEANUP(drop_buf) struct buf out = { 0 };
 	struct oid live;
-	int n;
+	int n, code;
 
 	if (options_verb(o, table, &rest, e) < 0)
 		return -1;
@@ -128,14 +129,15 @@ run(const struct options *o, struct err *e)
 	if (machine_open(o, &m, e) < 0 || machine_open_store(&m, true, e) < 0 ||
 	    machine_lock(&m, e) < 0)
 		return -1;
+	code = machine_complain(&m) ? 2 : 0;
 	n = machine_live(&m, &live, e);
 	if (n >= 0)
-		n = n > 0 ? again(&m, &out, e) : first(&m, &out, e);
+		n = n > 0 ? again(&m, code, &out, e) :
+		    first(&m, code, &out, e);
 	if (n < 0)
 		return -1;
-	if (machine_complain(&m))
-		n = 2;
-	if (o->verbose >= 0 && say_out(&out, e) < 0)
+	if ((o->verbose >= 0 || o->format == FORMAT_JSON) &&
+	    say_out(&out, e) < 0)
 		return -1;
 	return n;
 }
