@@ -1,0 +1,470 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Whatever the manual and the README say is so: each verb and option is there,
+# each key is described, each example does what it is said to do.
+# shellcheck disable=SC2012,SC2013,SC2016,SC2030,SC2031,SC2086,SC2089,SC2090
+# shellcheck disable=SC2154
+
+load ../lib.sh
+
+setup() {
+	cd "$TOP" || return
+	PAGES="doc/driftctl.8 doc/driftctl-specs.5 doc/driftctl-store.5 doc/driftctl.yaml.5"
+}
+
+# A machine with a history: a healthy snapshot, then the upgrade.
+after_upgrade() {
+	needs_root
+	story_begins
+	story_upgrade
+	d snapshot -m "after the upgrade"
+	[ "$status" -eq 0 ]
+}
+
+# blocks PAGE: the literal blocks of a page as a reader sees them, each ended
+# by a line with a form feed.
+blocks() {
+	awk '
+	/^\.Bd -literal/ { inside = 1; next }
+	/^\.Ed/ && inside { inside = 0; print "\f"; next }
+	inside { gsub(/\\e/, "\\"); sub(/^\\&/, ""); print }' "$1"
+}
+
+# described PAGE: every word on the lines that introduce or name something.
+described() {
+	grep -E '(^\.|[( ])Cm ' "$1" | tr -s ' ,|:{}()[]"' '\n' | sort -u
+}
+
+# each WORD is described in PAGE.
+all_described() {
+	local page=$1 word bad=0
+
+	described "$page" > "$BATS_TEST_TMPDIR/described"
+	[ -s "$BATS_TEST_TMPDIR/words" ]
+	while read -r word; do
+		grep -qxF -- "$word" "$BATS_TEST_TMPDIR/described" && continue
+		echo "$page does not describe '$word'"
+		bad=1
+	done < "$BATS_TEST_TMPDIR/words"
+	return $bad
+}
+
+@test "mandoc finds nothing to warn about" {
+	needs mandoc
+	for page in $PAGES; do
+		run mandoc -Tlint -W warning "$page"
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[ -z "$output" ]
+	done
+}
+
+@test "each verb is in the synopsis and described" {
+	"$DRIFTCTL" help | sed -n 's/^  \([a-z]\{1,\}\).*/\1/p' \
+	    > "$BATS_TEST_TMPDIR/words"
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/words")" -ge 12 ]
+	sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/p' doc/driftctl.8 \
+	    > "$BATS_TEST_TMPDIR/synopsis"
+	while read -r verb; do
+		echo "$verb"
+		grep -qx "\.Cm $verb\( .*\)\?" "$BATS_TEST_TMPDIR/synopsis"
+		grep -qE "^\.It Cm $verb( |$)" doc/driftctl.8
+	done < "$BATS_TEST_TMPDIR/words"
+}
+
+@test "each option is described" {
+	sed -n 's/^\t*{ "\([a-z-]*\)", .*\(NULL\|true\|false\).* },\{0,1\}\( { 0 } };\)\{0,1\}$/\1/p; s/^\t*{ "\([a-z-]*\)", [0'\''].*, &.*$/\1/p' \
+	    agent/cmd_*.c agent/options.c | sort -u \
+	    > "$BATS_TEST_TMPDIR/words"
+	grep -qx dry-run "$BATS_TEST_TMPDIR/words"
+	grep -qx message "$BATS_TEST_TMPDIR/words"
+	grep -qx specs "$BATS_TEST_TMPDIR/words"
+	while read -r option; do
+		echo "--$option"
+		grep -qE "^\.It .*Fl -$option( |$)" doc/driftctl.8
+	done < "$BATS_TEST_TMPDIR/words"
+}
+
+@test "what help says of a verb's arguments is what the manual says" {
+	"$DRIFTCTL" help | grep -oE -- '--[a-z-]+' | sort -u |
+	while read -r option; do
+		echo "$option"
+		grep -qE "Fl $(printf '%s' "${option#-}")( |\$)" doc/driftctl.8
+	done
+}
+
+@test "each key of the spec language is described" {
+	sed -n 's/^\t{ "\([a-z0-9-]*\)", \([a-z_0-9]*\|NULL\), .*\(NULL\|[a-z_]*words\|severities\) },.*/\1/p' \
+	    specs/spec*.c specs/applies.c | sort -u \
+	    > "$BATS_TEST_TMPDIR/words"
+	for key in id pam keys one-of comment-out package relations; do
+		grep -qx "$key" "$BATS_TEST_TMPDIR/words"
+	done
+	all_described doc/driftctl-specs.5
+}
+
+@test "each format and each field of a table is described" {
+	{
+		sed -n '/^view_names/,/^}/p' specs/view.c
+		sed -n '/^static const char \*const [a-z]*_fields\[\]/,/};/p' \
+		    specs/views/*.c
+	} | grep -o '"[a-z]*"' | tr -d '"' | sort -u \
+	    > "$BATS_TEST_TMPDIR/words"
+	grep -qx crypttab "$BATS_TEST_TMPDIR/words"
+	grep -qx keyfile "$BATS_TEST_TMPDIR/words"
+	all_described doc/driftctl-specs.5
+}
+
+@test "each word that a key can have is described" {
+	grep -hE '^static const char \*const (severities|[a-z]+_words)\[\]' -A 1 \
+	    specs/speckeys.c | grep -o '"[a-z-]*"' | tr -d '"' | sort -u \
+	    > "$BATS_TEST_TMPDIR/words"
+	grep -qx if-present "$BATS_TEST_TMPDIR/words"
+	all_described doc/driftctl-specs.5
+}
+
+@test "what is said to be not evaluated yet is refused, and nothing else is" {
+	scratch
+	sed -n 's/^\t{ "\([a-z0-9-]*\)", NULL, .*/\1/p' specs/spec*.c |
+	    sort -u > "$BATS_TEST_TMPDIR/refused"
+	sed -n '/^\.Sh NOT EVALUATED/,/^\.Sh EXAMPLES/p' \
+	    doc/driftctl-specs.5 | grep '^\.Cm' | tr -s ' ' '\n' |
+	    grep -vxE '\.Cm|,|\.|;|pam' | sort -u > "$BATS_TEST_TMPDIR/said"
+	diff "$BATS_TEST_TMPDIR/refused" "$BATS_TEST_TMPDIR/said"
+	for key in $(grep -vxE 'relations|outcomes' \
+	    "$BATS_TEST_TMPDIR/refused"); do
+		printf 'spec: x\nrules:\n  - id: a\n    path: /a\n    why: b\n    %s: c\n' \
+		    "$key" > "$BATS_TEST_TMPDIR/x.yaml"
+		run "$DRIFTCTL" spec lint "$BATS_TEST_TMPDIR/x.yaml"
+		[ "$status" -eq 2 ]
+		says "x.yaml:6:5: this version cannot evaluate '$key' yet"
+	done
+}
+
+@test "each key of the settings is described, with its default" {
+	sed -n 's/^\t{ "\([a-z-]*\)", read_[a-z_]* },/\1/p' agent/config.c \
+	    > "$BATS_TEST_TMPDIR/words"
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/words")" -ge 8 ]
+	all_described doc/driftctl.yaml.5
+	for default in LOCK_WAIT KEEP_SNAPSHOTS KEEP_ROLLBACKS; do
+		value=$(sed -n "s/^	${default}_DEFAULT = \([0-9]*\),/\1/p" \
+		    agent/config.c)
+		[ -n "$value" ]
+		grep -qx "\.Cm $value" doc/driftctl.yaml.5
+	done
+	grep -q "MAX_SIZE_DEFAULT = 16 << 20" agent/config.c
+	grep -qx "\.Cm 16MiB" doc/driftctl.yaml.5
+}
+
+@test "the example specs have nothing to mend" {
+	mkdir "$BATS_TEST_TMPDIR/specs" "$BATS_TEST_TMPDIR/specs/mail-login.d"
+	cd "$BATS_TEST_TMPDIR/specs"
+	blocks "$TOP/doc/driftctl-specs.5" | awk -v RS='\f' '
+	/(^|\n)spec: / {
+		sub(/^\n/, "")
+		name = $0; sub(/^spec: /, "", name); sub(/\n.*/, "", name)
+		printf "%s", $0 > (name ".yaml"); next
+	}
+	/(^|\n)rules:/ { sub(/^\n/, ""); printf "%s", $0 > "mail-login.d/50-site.yaml" }'
+	[ "$(ls ./*.yaml | wc -l)" -eq 3 ]
+	[ -s mail-login.d/50-site.yaml ]
+	run "$DRIFTCTL" spec lint .
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$output" = "nothing to mend" ]
+	# Each alone, too, as somebody would try it.
+	for spec in ./*.yaml; do
+		run "$DRIFTCTL" spec lint "$spec"
+		[ "$output" = "nothing to mend" ]
+	done
+}
+
+@test "the example specs are judged, and the site's change is in force" {
+	needs_root
+	scratch
+	sh "$TOP/tests/story/make-root.sh" "$ROOT" before
+	mkdir -p "$BATS_TEST_TMPDIR/specs/mail-login.d"
+	cd "$BATS_TEST_TMPDIR/specs"
+	blocks "$TOP/doc/driftctl-specs.5" |
+	    awk -v RS='\f' '/(^|\n)spec: site-mail/ { sub(/^\n/, ""); printf "%s", $0 }' \
+	    > site-mail-filter.yaml
+	cd "$TOP"
+	d --specs "$BATS_TEST_TMPDIR/specs" init
+	sed -i 's/^#\(.*Razor2\)/\1/' "$ROOT/etc/mail/spamassassin/v310.pre"
+	d --specs "$BATS_TEST_TMPDIR/specs" check
+	[ "$status" -eq 1 ]
+	says v310.pre "[site-mail-filter/no-remote-digests]"
+	d --specs "$BATS_TEST_TMPDIR/specs" restore --yes \
+	    --rule no-remote-digests
+	grep -q '^#loadplugin.*Razor2' "$ROOT/etc/mail/spamassassin/v310.pre"
+}
+
+@test "the example settings have no mistake" {
+	scratch
+	mkdir -p "$ROOT/etc" "$BATS_TEST_TMPDIR/specs"
+	blocks doc/driftctl.yaml.5 | tr -d '\f' > "$BATS_TEST_TMPDIR/config"
+	grep -q '^keep-snapshots' "$BATS_TEST_TMPDIR/config"
+	d --specs "$BATS_TEST_TMPDIR/specs" \
+	    --config "$BATS_TEST_TMPDIR/config" init
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+}
+
+# What each example of driftctl(8) exits with after the upgrade.
+wanted_status() {
+	case $1 in
+	init|"spec lint"*|"spec list"|verify|gc|log*|show*|accept*) echo 0 ;;
+	"restore --dry-run") echo 1 ;;
+	restore*|undo*) echo 0 ;;
+	check|diff*|"--format json check") echo 1 ;;
+	*) echo "no test says what 'driftctl $1' should exit with" >&2
+	   return 1 ;;
+	esac
+}
+
+@test "each example of driftctl(8) runs" {
+	after_upgrade
+	mkdir -p "$ROOT/etc/driftctl/specs"
+	blocks doc/driftctl.8 | grep '^driftctl ' | sed 's/^driftctl //' \
+	    > "$BATS_TEST_TMPDIR/examples"
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/examples")" -ge 15 ]
+	cp -a "$ROOT" "$ROOT.upgraded"
+	cp -a "$STORE" "$STORE.upgraded"
+	while read -r line; do
+		wanted=$(wanted_status "$line")
+		rm -rf "$ROOT" "$STORE"
+		cp -a "$ROOT.upgraded" "$ROOT"
+		cp -a "$STORE.upgraded" "$STORE"
+		case $line in undo*) d restore --yes ;; esac
+		line=${line//\/etc\/driftctl\/specs/$ROOT/etc/driftctl/specs}
+		eval "d $line"
+		[ "$status" -eq "$wanted" ]
+		[ -z "$stderr" ]
+	done < "$BATS_TEST_TMPDIR/examples"
+}
+
+@test "the example of live~1 puts the file of before back" {
+	after_upgrade
+	d restore --from live~1 --yes /etc/crypttab
+	[ "$status" -eq 0 ]
+	grep -q ^cr_mail "$ROOT/etc/crypttab"
+}
+
+@test "each example of driftctl-store(5) runs" {
+	needs git
+	after_upgrade
+	export HOME=$BATS_TEST_TMPDIR
+	blocks doc/driftctl-store.5 | grep '^git ' \
+	    > "$BATS_TEST_TMPDIR/examples"
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/examples")" -eq 5 ]
+	cd "$STORE"
+	while read -r line; do
+		run $line
+		echo "$line: $status"
+		[ "$status" -eq 0 ]
+	done < "$BATS_TEST_TMPDIR/examples"
+	run git --git-dir repo.git diff refs/driftctl/baseline live
+	says "-cr_mail"
+}
+
+@test "the store is made of what driftctl-store(5) names" {
+	after_upgrade
+	d restore --yes
+	d check
+	d undo --yes
+	blocks doc/driftctl-store.5 > /dev/null
+	(cd "$STORE" && ls -A) | while read -r name; do
+		echo "$name"
+		grep -qE "^\.It Pa $name/?$" doc/driftctl-store.5
+	done
+	(cd "$STORE/rollback" && ls) | sed 's/^[^.]*/ID/' | sort -u |
+	while read -r name; do
+		echo "$name"
+		grep -qx "\.It Pa $name" doc/driftctl-store.5
+	done
+	meta=$(echo "$STORE"/rollback/*-restore.meta)
+	[ "$(head -n 1 "$meta")" = "driftctl-rollback 1" ]
+	[ "$(sed -n 2p "$meta")" = "root $ROOT" ]
+	[[ $(tail -n 1 "$meta") == "end "* ]]
+	not grep -vE '^(driftctl-rollback|root|title|put|meta|time|link|end) ' \
+	    "$meta"
+	run tar --zstd -tf "${meta%.meta}.tar.zst"
+	says etc/crypttab
+}
+
+@test "a rollback's script puts back what a restore replaced, as said" {
+	after_upgrade
+	before=$(picture)
+	d restore --yes
+	[ "$(picture)" != "$before" ]
+	run sh "$STORE"/rollback/*-restore.sh -n "$ROOT"
+	[ "$(picture)" != "$before" ]
+	run sh "$STORE"/rollback/*-restore.sh "$ROOT"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(picture)" = "$before" ]
+}
+
+# What differs from run to run.
+same_every_time() {
+	sed 's/[0-9]\{8\}T[0-9]\{6\}Z/TIME/'
+}
+
+@test "the session of the README happens as it is shown" {
+	needs_root
+	scratch
+	sh "$TOP/tests/story/make-root.sh" "$ROOT" before
+	sed -n '/^```$/,/^```$/p' README.md | same_every_time \
+	    > "$BATS_TEST_TMPDIR/session"
+	output=
+	block=0
+	compared=0
+	while IFS= read -r line; do
+		case $line in
+		'```')	block=$((block + 1))
+			[ "$block" -ne 3 ] || story_upgrade ;;
+		'$ driftctl '*)
+			d ${line#'$ driftctl '}
+			shown=$(same_every_time <<< "$output") ;;
+		'[...]') ;;
+		'[exit '*)
+			[ "$line" = "[exit $status]" ] ;;
+		*)	echo "README: $line"
+			grep -qxF -- "$line" <<< "$shown"
+			compared=$((compared + 1)) ;;
+		esac
+	done < "$BATS_TEST_TMPDIR/session"
+	[ "$block" -eq 4 ]
+	[ "$compared" -ge 25 ]
+}
+
+@test "the README names the two commands that there are" {
+	for target in run test; do
+		grep -q "^    make $target " README.md
+		grep -qE "^([a-z]+ )*$target:" Makefile
+	done
+}
+
+# validates SCHEMA: the last output.
+validates() {
+	python3 tests/validate.py "doc/$1.schema.json" <<< "$output"
+}
+
+needs_schemas() {
+	skip_unless "python3 has no jsonschema for draft 2020-12" python3 -c \
+	    "import jsonschema; jsonschema.Draft202012Validator"
+}
+
+# Each verb that writes JSON, and its schema; $status is in the JSON, too.
+validates_verb() {
+	local schema=$1
+
+	shift
+	d --format json "$@"
+	validates "$schema"
+	if [[ $output == *'"exit":'* ]]; then
+		says "\"exit\": $status"
+	fi
+}
+
+@test "JSON of each verb is as its schema says" {
+	needs_schemas
+	needs_root
+	story_begins
+	validates_verb check check
+	validates_verb diff diff
+	story_upgrade
+	mkdir "$ROOT/etc/new"
+	echo x > "$ROOT/etc/new/"$'a\033"\344'
+	rm -r "$ROOT/etc/libvirt"
+	echo "new /dev/sdb none luks" > "$ROOT/etc/crypttab"
+	chmod 0644 "$ROOT/etc/shadow"
+	validates_verb check check
+	[ "$status" -eq 1 ]
+	validates_verb diff diff
+	[ "$status" -eq 1 ]
+	validates_verb diff diff live
+	validates_verb restore restore --dry-run
+	[ "$status" -eq 1 ]
+	validates_verb restore restore --yes
+	validates_verb restore restore --yes
+	validates_verb restore restore --all --remove-added --yes
+	validates_verb undo undo --dry-run
+	validates_verb undo undo --yes
+	validates_verb snapshot snapshot
+	validates_verb snapshot snapshot
+	validates_verb snapshot accept
+	validates_verb snapshot accept /etc/crypttab
+	validates_verb snapshot init
+	validates_verb log log
+	validates_verb log log /etc/crypttab
+	validates_verb log log --rule mail-auth-deny/service-files
+	validates_verb spec-list spec list
+	rm -r "$STORE"
+	validates_verb snapshot init
+}
+
+@test "JSON is as its schema says where something cannot be told" {
+	needs_schemas
+	needs_root
+	story_begins
+	echo "this is no crypttab" > "$ROOT/etc/crypttab"
+	echo "<domain>" > "$ROOT/etc/libvirt/qemu/mail.xml"
+	validates_verb check check
+	[ "$status" -eq 2 ]
+	says '"kind": "unknown"'
+	validates_verb restore restore --yes
+	[ "$status" -le 2 ]
+	rm "$STORE/repo.git/refs/driftctl/baseline"
+	validates_verb check check
+	says '"baseline": null'
+}
+
+@test "JSON says exit 2 where a spec has a mistake" {
+	needs_schemas
+	needs_root
+	story_begins
+	mkdir -p "$ROOT/etc/driftctl/specs"
+	echo "spec: wrong" > "$ROOT/etc/driftctl/specs/wrong.yaml"
+	for verb in check snapshot accept diff "spec list"; do
+		d --format json $verb
+		[ "$status" -eq 2 ]
+		if [[ $output == *'"exit":'* ]]; then
+			says '"exit": 2'
+		fi
+	done
+	rm -r "$STORE"
+	d --format json init
+	[ "$status" -eq 2 ]
+	says '"exit": 2'
+}
+
+@test "a schema refuses what is not so" {
+	needs_schemas
+	for schema in doc/*.schema.json; do
+		run python3 tests/validate.py "$schema" <<< '{"version": 2}'
+		echo "$schema: $output"
+		[ "$status" -eq 1 ]
+	done
+	cd "$BATS_TEST_TMPDIR"
+	output='[{"snapshot": "0123456789", "time": 1, "subject": "", "baseline": 1}]'
+	cd "$TOP"
+	not validates log
+}
+
+@test "a finding is the same in both schemas that have one" {
+	python3 - <<-'END'
+	import json
+	a, b = (json.load(open("doc/%s.schema.json" % n))["$defs"]["finding"]
+	        for n in ("check", "restore"))
+	assert a == b
+	END
+}
+
+@test "each schema is of something that a test validates" {
+	for schema in doc/*.schema.json; do
+		name=$(basename "$schema" .schema.json)
+		echo "$name"
+		grep -q "validates_verb $name " tests/e2e/docs.bats
+	done
+}
