@@ -268,6 +268,7 @@ machine_capture(struct machine *m, const struct machine_capture *how,
 	if (how->scope != NULL)
 		o.scope = how->scope;
 	o.cache = cache;
+	o.cache_names = cache != NULL && how->scope == NULL;
 	o.last = n > 0 ? &last : NULL;
 	return capture_run(&o, out, e);
 }

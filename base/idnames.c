@@ -67,6 +67,9 @@ idnames_load(const struct root *r, bool live)
 	n->live = live;
 	load_file(n, &n->users, r, "/etc/passwd");
 	load_file(n, &n->groups, r, "/etc/group");
+	/* Number 0 is root whatever the files say or do not say. */
+	*VEC_ADD(&n->users) = (struct id){ 0, "root" };
+	*VEC_ADD(&n->groups) = (struct id){ 0, "root" };
 	return n;
 }
 

@@ -47,6 +47,7 @@ struct level {
 struct walker {
 	const struct root *root;
 	const struct scope *scope;
+	const struct walk_known *known;
 	int (*each)(void *ctx, const struct walk_item *item, struct err *e);
 	void *ctx;
 	struct buf path;
@@ -205,12 +206,12 @@ spelled_names(const struct states *here, struct strlist *out)
 	}
 }
 
-static int visit(struct walker *w, int dirfd, const char *name,
+static int visit(struct walker *w, int dirfd, const char *name, bool known,
     const struct states *here, struct err *e);
 
 static int
 visit_names(struct walker *w, int dirfd, const struct strlist *names,
-    const struct states *here, struct err *e)
+    bool known, const struct states *here, struct err *e)
 {
 	size_t len = w->path.len;
 
@@ -219,7 +220,7 @@ visit_names(struct walker *w, int dirfd, const struct strlist *names,
 
 		buf_addc(&w->path, '/');
 		buf_adds(&w->path, names->items[i]);
-		n = visit(w, dirfd, names->items[i], here, e);
+		n = visit(w, dirfd, names->items[i], known, here, e);
 		buf_truncate(&w->path, len);
 		if (n < 0)
 			return -1;
@@ -275,12 +276,15 @@ visit_folder(struct walker *w, int dirfd, const char *name,
     const struct stat *st, const struct match *m, bool tracked, struct err *e)
 {
 	CLEANUP(drop_strlist) struct strlist names = { 0 };
-	bool listing = wants_listing(&m->below);
+	bool listing = wants_listing(&m->below), known = false;
 	int failed = 0;
 	struct level done;
 	CLEANUP(drop_fd) int fd = openat(dirfd, name,
 	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || (listing && list_names(fd, &names) < 0))
+	if (fd >= 0 && listing && w->known != NULL)
+		known = w->known->names(w->known->ctx, buf_str(&w->path), st,
+		    &names);
+	if (fd < 0 || (listing && !known && list_names(fd, &names) < 0))
 		failed = errno;
 	*VEC_ADD(&w->way) = (struct level){ .st = *st, .parent_fd = dirfd,
 		.path_len = w->path.len, .listed = listing && failed == 0 };
@@ -292,8 +296,9 @@ visit_folder(struct walker *w, int dirfd, const char *name,
 		return report_unreadable(w, dirfd, name,
 		    _("cannot read the folder"), e);
 	}
-	merge_spelled(&m->below, &names);
-	if (visit_names(w, fd, &names, &m->below, e) < 0)
+	if (!known)
+		merge_spelled(&m->below, &names);
+	if (visit_names(w, fd, &names, known, &m->below, e) < 0)
 		return -1;
 	done = w->way.items[--w->way.n];
 	return done.reported ? 0 : report(w, WALK_PASSED, &done, e);
@@ -319,6 +324,15 @@ visit_found(struct walker *w, int dirfd, const char *name,
 	return report(w, WALK_ENTRY, &self, e);
 }
 
+static bool
+leads_to_spelled(const struct match *m)
+{
+	for (size_t i = 0; i < m->below.n; i++)
+		if (m->below.items[i].literal)
+			return true;
+	return false;
+}
+
 /* What is ignored is left out, but for what the scope spells out below it. */
 static void
 leave_ignored(struct match *m)
@@ -333,7 +347,7 @@ leave_ignored(struct match *m)
 }
 
 static int
-visit(struct walker *w, int dirfd, const char *name,
+visit(struct walker *w, int dirfd, const char *name, bool known,
     const struct states *here, struct err *e)
 {
 	struct match m = { 0 };
@@ -342,7 +356,9 @@ visit(struct walker *w, int dirfd, const char *name,
 
 	match_name(here, name, &m);
 	below = m.below;
+	/* A known name was not ignored, unless for what is spelled out below. */
 	if (!m.spelled && (m.whole || m.below.n > 0) &&
+	    !(known && !leads_to_spelled(&m)) &&
 	    scope_ignores(w->scope, buf_str(&w->path), name))
 		leave_ignored(&m);
 	if (!m.whole && m.below.n == 0)
@@ -356,12 +372,14 @@ visit(struct walker *w, int dirfd, const char *name,
 
 int
 walk(const struct root *r, const struct scope *s,
+    const struct walk_known *known,
     int (*each)(void *ctx, const struct walk_item *item, struct err *e),
     void *ctx, struct err *e)
 {
 	CLEANUP(drop_states) struct states top = { 0 };
 	CLEANUP(drop_strlist) struct strlist names = { 0 };
-	struct walker w = { .root = r, .scope = s, .each = each, .ctx = ctx };
+	struct walker w = { .root = r, .scope = s, .known = known, .each = each,
+		.ctx = ctx };
 	bool listing;
 	int n;
 
@@ -375,7 +393,7 @@ walk(const struct root *r, const struct scope *s,
 	if (listing && list_names(r->fd, &names) < 0)
 		return err_sys(e, r->dir, _("cannot read the folder"));
 	merge_spelled(&top, &names);
-	n = visit_names(&w, r->fd, &names, &top, e);
+	n = visit_names(&w, r->fd, &names, false, &top, e);
 	buf_done(&w.path);
 	free(w.way.items);
 	return n;

@@ -27,11 +27,23 @@ struct walk_item {
 };
 
 /*
+ * What is known of folders beforehand: names gives those in a folder that the
+ * scope tracks or asks for, in order, when they are still the same by its stat
+ * data; false when it must be read. NULL: nothing is known.
+ */
+struct walk_known {
+	bool (*names)(void *ctx, const char *path, const struct stat *st,
+	    struct strlist *out);
+	void *ctx;
+};
+
+/*
  * Walks everything the settled scope tracks; symlinks are met, not followed.
  * Only folders that may hold something tracked are looked into, and where the
  * scope spells names out only these are asked for. each returns -1 to stop.
  */
 int walk(const struct root *r, const struct scope *s,
+    const struct walk_known *known,
     int (*each)(void *ctx, const struct walk_item *item, struct err *e),
     void *ctx, struct err *e);
 

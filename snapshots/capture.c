@@ -242,6 +242,16 @@ each_item(void *ctx, const struct walk_item *item, struct err *e)
 	return 0;
 }
 
+static bool
+known_names(void *ctx, const char *path, const struct stat *st,
+    struct strlist *out)
+{
+	struct capturing *c = ctx;
+	struct seen_stat now = seen_stat_of(st);
+
+	return statcache_names(c->o->cache, path, &now, out);
+}
+
 static void *
 worker_new(void *ctx)
 {
@@ -415,12 +425,14 @@ capture_run(const struct capture_options *o, struct capture *out,
 		.ctx = &c, .worker_new = worker_new,
 		.worker_free = worker_free, .work = work, .done = done,
 	};
+	const struct walk_known known = { known_names, &c };
 	int n;
 
 	c.cache_stored = o->cache != NULL && o->last != NULL &&
 	    oid_equal(statcache_commit(o->cache), o->last);
 	c.pool = pool_new(o->threads, WINDOW, &ops);
-	n = walk(o->root, o->scope, each_item, &c, e);
+	n = walk(o->root, o->scope, o->cache_names ? &known : NULL, each_item,
+	    &c, e);
 	flush(&c);
 	pool_drain(c.pool);
 	pool_free(c.pool);

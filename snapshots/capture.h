@@ -22,6 +22,9 @@ struct capture_options {
 	const struct seal_key *seal;	/* NULL: secrets cannot be compared */
 	struct idnames *ids;
 	struct statcache *cache;	/* NULL: read everything */
+	/* The cache was made with this very scope: it knows what is in folders
+	 * that have not changed. */
+	bool cache_names;
 	/* The last snapshot: what the cache says is stored in it is stored.
 	 * NULL or another than the cache's: nothing is. */
 	const struct oid *last;

@@ -192,15 +192,46 @@ search(const struct statcache *c, const char *path)
 	return lo;
 }
 
-bool
-statcache_find(struct statcache *c, const char *path, struct seen *out)
+/* Its index; the number of records when it is not there. */
+static size_t
+index_of(struct statcache *c, const char *path)
 {
 	size_t i = c->hint;
-	const struct record *r;
 
 	if (i >= c->head->n || strcmp(path_of(c, i), path) != 0)
 		i = search(c, path);
 	if (i >= c->head->n || strcmp(path_of(c, i), path) != 0)
+		return c->head->n;
+	return i;
+}
+
+bool
+statcache_names(struct statcache *c, const char *path,
+    const struct seen_stat *now, struct strlist *out)
+{
+	size_t i = index_of(c, path);
+	struct seen_stat then;
+
+	if (i == c->head->n || (c->records[i].flags &
+	    (SEEN_LISTED | SEEN_UNTRUSTED)) != SEEN_LISTED)
+		return false;
+	then = stat_of(&c->records[i]);
+	if (!seen_stat_equal(&then, now))
+		return false;
+	for (size_t k = i + 1; k < c->head->n &&
+	    path_is_under(path_of(c, k), path); k++)
+		if (c->records[k].parent == i)
+			strlist_add(out, path_name(path_of(c, k)));
+	return true;
+}
+
+bool
+statcache_find(struct statcache *c, const char *path, struct seen *out)
+{
+	size_t i = index_of(c, path);
+	const struct record *r;
+
+	if (i == c->head->n)
 		return false;
 	c->hint = i + 1;
 	r = &c->records[i];

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/root.h"
+#include "base/strlist.h"
 
 /*
  * What the last capture saw, so that what has not changed since is never read
@@ -68,6 +69,11 @@ const struct oid *statcache_commit(const struct statcache *c);
 
 /* Finds path; calls in path order cost next to nothing. False: not there. */
 bool statcache_find(struct statcache *c, const char *path, struct seen *out);
+
+/* The names in a folder that was listed and is still what it was, in order;
+ * false when it is not. */
+bool statcache_names(struct statcache *c, const char *path,
+    const struct seen_stat *now, struct strlist *out);
 
 /* True when every object is what it was: nothing needs to be read. */
 bool statcache_unchanged(const struct statcache *c, const struct root *r);

@@ -25,18 +25,29 @@ struct builder {
 	struct trees *out;
 	trees_sink *sink;
 	void *ctx;
+	struct buf bytes;	/* of a tree being made */
 	struct {
 		struct frame *items;
 		size_t n, cap;
 	} way;
+	size_t made;	/* frames whose memory can be used again */
 };
 
 static void
 push(struct builder *b, const char *path)
 {
-	struct frame *f = VEC_ADD(&b->way);
+	struct frame *f;
 
+	if (b->way.n == b->made) {
+		VEC_ADD(&b->way);
+		b->made = b->way.n;
+	} else {
+		b->way.n++;
+	}
+	f = &b->way.items[b->way.n - 1];
 	f->path = path;
+	f->files.n = f->folders.n = 0;
+	buf_reset(&f->meta);
 	buf_adds(&f->meta, MANIFEST_HEADER);
 }
 
@@ -52,10 +63,10 @@ static int
 put_tree(struct builder *b, struct items *items, struct oid *out,
     struct err *e)
 {
-	CLEANUP(drop_buf) struct buf bytes = { 0 };
-
-	gittree_format(&bytes, items->items, items->n);
-	return b->sink(b->ctx, PACKED_TREE, bytes.bytes, bytes.len, out, e);
+	buf_reset(&b->bytes);
+	gittree_format(&b->bytes, items->items, items->n);
+	return b->sink(b->ctx, PACKED_TREE, buf_str(&b->bytes), b->bytes.len,
+	    out, e);
 }
 
 static void
@@ -104,7 +115,6 @@ pop(struct builder *b, struct oid *out_files, struct oid *out_meta,
 				*out_files };
 	}
 	note_folder(b->out, f->path, out_files, out_meta);
-	frame_done(f);
 	b->way.n--;
 	return 0;
 }
@@ -214,9 +224,10 @@ trees_build(const struct manifest *m, const char *const *lines,
 	struct builder b = { .sink = sink, .ctx = ctx, .out = out };
 	int n = build(&b, m, lines, e);
 
-	for (size_t i = 0; i < b.way.n; i++)
+	for (size_t i = 0; i < b.made; i++)
 		frame_done(&b.way.items[i]);
 	free(b.way.items);
+	buf_done(&b.bytes);
 	arena_done(&b.arena);
 	if (out->n > 1)
 		qsort(out->folders, out->n, sizeof(*out->folders),

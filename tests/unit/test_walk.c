@@ -59,7 +59,7 @@ meets(const struct scratch *t, const char *include, const char *ignore,
 
 	assert_int_equal(root_open(&r, t->dir, &e), 0);
 	scope_of(&s, &r, include, ignore);
-	assert_int_equal(walk(&r, &s, note, &b, &e), 0);
+	assert_int_equal(walk(&r, &s, NULL, note, &b, &e), 0);
 	assert_string_equal(buf_str(&b), wanted);
 	scope_done(&s);
 }
@@ -189,7 +189,7 @@ a_tree_as_deep_as_paths_allow_is_walked(void **state)
 	    "i=$((i + 1)); done; : > bottom");
 	assert_int_equal(root_open(&r, s.dir, &e), 0);
 	scope_of(&scope, &r, "/e/**", "");
-	assert_int_equal(walk(&r, &scope, note, &b, &e), 0);
+	assert_int_equal(walk(&r, &scope, NULL, note, &b, &e), 0);
 	assert_non_null(strstr(buf_str(&b), "/bottom "));
 	assert_null(strchr(buf_str(&b), '!'));
 	scope_done(&scope);
@@ -217,7 +217,7 @@ whoever_looks_can_stop_the_walk(void **state)
 	scratch_sh(&s, "mkdir -p etc/a etc/b");
 	assert_int_equal(root_open(&r, s.dir, &e), 0);
 	scope_of(&scope, &r, "/etc/**", "");
-	assert_int_equal(walk(&r, &scope, refuse, &n, &e), -1);
+	assert_int_equal(walk(&r, &scope, NULL, refuse, &n, &e), -1);
 	assert_int_equal(n, 1);
 	assert_string_equal(e.what, "enough");
 	scope_done(&scope);
