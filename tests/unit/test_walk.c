@@ -93,11 +93,11 @@ names_that_are_not_there_are_told(void **state)
 	scratch_start(&s);
 	scratch_sh(&s, "mkdir -p etc/pam.d; echo > etc/file");
 	meets(&s, "/etc/pam.d/imap", "",
-	    "-/etc/pam.d/imap p/etc/pam.d p/etc ");
+	    "E/etc E/etc/pam.d -/etc/pam.d/imap ");
 	meets(&s, "/var/x/y", "", "-/var ");
-	meets(&s, "/etc/pam.d/*", "", "p/etc/pam.d* p/etc ");
+	meets(&s, "/etc/pam.d/*", "", "E/etc E/etc/pam.d* ");
 	/* Where a folder is looked for, a file is. */
-	meets(&s, "/etc/file/x", "", "p/etc/file p/etc ");
+	meets(&s, "/etc/file/x", "", "E/etc p/etc/file ");
 	scratch_end(&s);
 }
 
