@@ -356,7 +356,7 @@ visit(struct walker *w, int dirfd, const char *name, bool known,
 
 	match_name(here, name, &m);
 	below = m.below;
-	/* A known name was not ignored, unless for what is spelled out below. */
+	/* A known name is not ignored, but maybe for what is spelled below. */
 	if (!m.spelled && (m.whole || m.below.n > 0) &&
 	    !(known && !leads_to_spelled(&m)) &&
 	    scope_ignores(w->scope, buf_str(&w->path), name))
