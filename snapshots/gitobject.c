@@ -197,7 +197,8 @@ item_cmp(const void *a, const void *b)
 void
 gittree_format(struct buf *out, struct gittree_item *items, size_t n)
 {
-	qsort(items, n, sizeof(*items), item_cmp);
+	if (n > 1)
+		qsort(items, n, sizeof(*items), item_cmp);
 	for (size_t i = 0; i < n; i++) {
 		buf_addf(out, "%o %s", (unsigned)items[i].mode,
 		    items[i].name);
