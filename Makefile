@@ -130,9 +130,10 @@ test-long:
 	@sh packaging/setup.sh test
 	@MAKE=$(MAKE) bash tests/run.sh long
 
-bench: all
+bench:
 	@sh packaging/setup.sh bench
-	@BUILD=$(BUILD) bash tests/bench/bench.sh
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) sh tests/bench/bench.sh
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR) \

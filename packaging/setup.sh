@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# setup.sh build|test
-# Installs what building (or testing as well) needs and this machine does not
-# have, with the distribution's own package manager. Where all is there it
-# prints nothing and needs no privileges.
+# setup.sh build|test|bench
+# Installs what building (or testing or measuring as well) needs and this
+# machine does not have, with the distribution's own package manager. Where all
+# is there it prints nothing and needs no privileges.
 set -u
 
 # need    check                 apt-get               dnf                     zypper
@@ -49,6 +49,14 @@ want command:clang-tidy         clang-tidy            clang-tools-extra       cl
 want asan:gcc                   gcc                   libasan                 gcc
 want ubsan:gcc                  gcc                   libubsan                gcc
 want asan:clang                 libclang-rt-dev       compiler-rt             clang
+'
+bench_table='
+must command:git                git                   git                     git
+must command:python3            python3               python3                 python3
+must command:setfacl            acl                   acl                     acl
+must command:zstd               zstd                  zstd                    zstd
+want command:aide               aide                  aide                    aide
+want command:etckeeper          etckeeper             etckeeper               etckeeper
 '
 
 say() {
@@ -166,7 +174,8 @@ install_all() {
 case ${1-} in
 build)	table=$build_table ;;
 test)	table=$build_table$test_table ;;
-*)	echo "usage: setup.sh build|test" >&2; exit 2 ;;
+bench)	table=$build_table$bench_table ;;
+*)	echo "usage: setup.sh build|test|bench" >&2; exit 2 ;;
 esac
 
 lacking=$(missing)

@@ -44,7 +44,7 @@ set_up() {
 	caller_is 0
 	set_up everything
 	[ "$status" -eq 2 ]
-	[ "$output" = "usage: setup.sh build|test" ]
+	[ "$output" = "usage: setup.sh build|test|bench" ]
 }
 
 @test "without root or sudo it says what root should run" {
