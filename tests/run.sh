@@ -102,7 +102,7 @@ tidy() {
 	local file
 
 	have clang-tidy || { skip_all tidy clang-tidy; return; }
-	"$make" -k -s --no-print-directory -j"$jobs" tidy > "$out/tidy.log" 2>&1
+	"$make" -k -s --no-print-directory -j"$jobs" tidy > "$out/clang-tidy" 2>&1
 	for file in $(names base specs snapshots agent -name '*.c'); do
 		case_ok "clang-tidy has nothing to say of $file" tidied "$file"
 	done
@@ -113,7 +113,7 @@ tidied() {
 
 	if [ ! -e "$mark" ] || [ "$1" -nt "$mark" ] ||
 	    [ .clang-tidy -nt "$mark" ]; then
-		grep -F "$1:" "$out/tidy.log"
+		grep -F "$1:" "$out/clang-tidy"
 		return 1
 	fi
 }
