@@ -152,7 +152,7 @@ own_header_first() {
 guards() {
 	for file in $(sources); do
 		case $file in *.c) continue ;; esac
-		stem=$(basename "$file" .h | tr 'a-z' 'A-Z')
+		stem=$(basename "$file" .h | tr '[:lower:]' '[:upper:]')
 		grep -qE "^#ifndef [A-Z_]*_${stem}_H\$" "$file" ||
 			echo "$file: has no guard FOLDER_${stem}_H"
 	done
