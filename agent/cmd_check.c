@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/answer.h"
-#include "agent/apply.h"
 #include "agent/assess.h"
 #include "agent/command.h"
 #include "agent/say.h"
@@ -71,12 +70,8 @@ run(const struct options *o, struct err *e)
 	answer.exit_code = findings_exit(&a.findings);
 	if (bad_specs)
 		answer.exit_code = 2;
-	if (apply_pending(store_fd(m.store))) {
-		say_note(_("%s: a restore was interrupted [run 'driftctl "
-		    "restore' or 'driftctl undo': either takes back what it "
-		    "had begun]"), store_dir(m.store));
+	if (machine_say_pending(&m))
 		answer.exit_code = 2;
-	}
 	n = write_report(&m, &a, answer.exit_code, &answer.text, e);
 	if (n == 0)
 		n = say_out(&answer.text, e);

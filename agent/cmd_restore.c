@@ -295,7 +295,9 @@ run(const struct options *o, struct err *e)
 	if (machine_complain(&r.m) && by_rules(&r))
 		return err_set(e, ERR_INPUT, NULL, _("nothing was restored, as "
 		    "the specs have mistakes [mend them, or name paths]"));
-	if (!r.dry_run && machine_lock(&r.m, e) < 0)
+	if (r.dry_run)
+		machine_say_pending(&r.m);
+	else if (machine_lock(&r.m, e) < 0)
 		return -1;
 	n = machine_baseline(&r.m, &baseline, e);
 	if (n == 0)

@@ -168,8 +168,11 @@ run(const struct options *o, struct err *e)
 		return -1;
 	if (only_list)
 		return list(&u, e);
-	if ((!u.dry_run && machine_lock(&u.m, e) < 0) ||
-	    pick(&u, rest.n > 0 ? rest.items[0] : NULL, &id, e) < 0 ||
+	if (u.dry_run)
+		machine_say_pending(&u.m);
+	else if (machine_lock(&u.m, e) < 0)
+		return -1;
+	if (pick(&u, rest.n > 0 ? rest.items[0] : NULL, &id, e) < 0 ||
 	    rollback_read(store_fd(u.m.store), buf_str(&id), &u.old, e) < 0 ||
 	    machine_capture(&u.m, &(struct machine_capture){ 0 }, &u.live,
 	    e) < 0)

@@ -227,6 +227,17 @@ machine_lock(struct machine *m, struct err *e)
 	return n < 0 ? -1 : 0;
 }
 
+bool
+machine_say_pending(struct machine *m)
+{
+	if (!apply_pending(store_fd(m->store)))
+		return false;
+	say_note(_("%s: a restore was interrupted [run 'driftctl restore' or "
+	    "'driftctl undo': either takes back what it had begun]"),
+	    store_dir(m->store));
+	return true;
+}
+
 struct blob_sink {
 	struct machine *m;
 	struct packfile *pack;

@@ -44,6 +44,8 @@ int machine_open_store(struct machine *m, bool make, struct err *e);
 const char *machine_key_path(const struct machine *m);
 /* Takes the store's lock, and takes back what a dead restore left behind. */
 int machine_lock(struct machine *m, struct err *e);
+/* True, and says so, when a dead run's restore waits to be taken back. */
+bool machine_say_pending(struct machine *m);
 
 /* What machine_capture reports and where it puts what it reads. */
 struct machine_capture {

@@ -156,6 +156,25 @@ busy(const struct store *s, int fd, unsigned seconds, struct err *e)
 	    who[0] != '\0' ? who : "?", seconds);
 }
 
+/*
+ * git's own locks on the refs that only we write are left behind by a run that
+ * was killed, and git never takes them away. Whoever has the store's lock
+ * knows that nobody holds them.
+ */
+static void
+drop_dead_locks(const struct store *s)
+{
+	static const char *const refs[] = { GITFILES_LIVE, GITFILES_BASELINE,
+		GITFILES_VENDOR };
+
+	for (size_t i = 0; i < sizeof(refs) / sizeof(refs[0]); i++) {
+		CLEANUP(drop_free) char *name = xasprintf("repo.git/%s.lock",
+		    refs[i]);
+
+		unlinkat(s->fd, name, 0);
+	}
+}
+
 int
 store_lock(struct store *s, unsigned seconds, struct err *e)
 {
@@ -184,6 +203,7 @@ store_lock(struct store *s, unsigned seconds, struct err *e)
 	if (ftruncate(fd, 0) == 0)
 		(void)!pwrite(fd, who, strlen(who), 0);
 	s->lock_fd = fd_steal(&fd);
+	drop_dead_locks(s);
 	/* Whoever had the lock before may have moved things. */
 	return gitrepo_refresh(s->repo, e);
 }
