@@ -77,7 +77,10 @@ class Place:
 
     def loosen(self):
         if is_flagged_kind(self.lstat().st_mode):
-            self.set_flags(0, IN_THE_WAY)
+            try:
+                self.set_flags(0, IN_THE_WAY)
+            except OSError:
+                pass	# has none
 
 
 def is_flagged_kind(mode):

@@ -34,6 +34,10 @@ ACCOUNTS = {
 DEEP_NAME = 240
 
 
+# What a container, or a file system, does not let anybody do.
+REFUSED = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOTTY, errno.EINVAL)
+
+
 class Maker:
     def __init__(self, root, seed, entries, deep, plain):
         self.root, self.rnd = root, random.Random(seed)
@@ -49,7 +53,7 @@ class Maker:
                 make(p)
             except OSError as e:
                 if e.errno in (errno.EEXIST, errno.ENAMETOOLONG,
-                               errno.EMLINK):
+                               errno.EMLINK) + REFUSED:
                     return False
                 raise
         self.count += 1
@@ -159,7 +163,7 @@ class Maker:
         try:
             os.setxattr(p.proc(), name, value, follow_symlinks=False)
         except OSError as e:
-            if e.errno != errno.ENOSPC:
+            if e.errno not in (errno.ENOSPC,) + REFUSED:
                 raise
 
     def xattrs(self, p, mode):
@@ -177,9 +181,8 @@ class Maker:
 
     def capability(self, p):
         # VFS_CAP_REVISION_2 with the effective bit, cap_net_bind_service
-        os.setxattr(p.proc(), b"security.capability",
-                    bytes.fromhex("0100000200040000000000000000000000000000"),
-                    follow_symlinks=False)
+        self.xattr(p, b"security.capability", bytes.fromhex(
+            "0100000200040000000000000000000000000000"))
 
     def decorate(self, path, st):
         rnd = self.rnd
@@ -191,11 +194,11 @@ class Maker:
                 if rnd.random() < 0.5:
                     os.chmod(p.name, rnd.choice(MODES), dir_fd=p.fd)
                 if rnd.random() < 0.1:
-                    os.setxattr(p.proc(), "system.posix_acl_access",
-                                random_acl(rnd))
+                    self.xattr(p, b"system.posix_acl_access",
+                               random_acl(rnd))
                 if stat.S_ISDIR(mode) and rnd.random() < 0.1:
-                    os.setxattr(p.proc(), "system.posix_acl_default",
-                                random_acl(rnd))
+                    self.xattr(p, b"system.posix_acl_default",
+                               random_acl(rnd))
             if rnd.random() < 0.1:
                 self.xattrs(p, mode)
             if stat.S_ISREG(mode) and rnd.random() < 0.03:
@@ -230,5 +233,9 @@ class Maker:
         for path, flags in flagged:
             with Place(self.root, path) as p:
                 # Another name of it may have had its turn.
-                if p.flags() & IN_THE_WAY == 0:
-                    p.set_flags(flags)
+                try:
+                    if p.flags() & IN_THE_WAY == 0:
+                        p.set_flags(flags)
+                except OSError as e:
+                    if e.errno not in REFUSED:
+                        raise
