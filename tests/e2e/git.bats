@@ -372,3 +372,15 @@ number 4" ]
 	is_sound
 	[ "$(g rev-list --count live)" -eq 3 ]
 }
+
+@test "an empty machine has a snapshot, too" {
+	rm -r "$ROOT/etc"
+	begin
+	says "recorded 0 entries"
+	is_sound
+	[ -z "$(g ls-tree -r --name-only live files)" ]
+	mkdir "$ROOT/etc"
+	dn snapshot
+	[ "$status" -eq 0 ]
+	is_sound
+}
