@@ -466,6 +466,7 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 @test "a truncated pack is an error, and verify says where" {
 	begin
 	pack=$(echo "$STORE"/repo.git/objects/pack/*.pack)
+	chmod u+w "$pack"
 	truncate -s -30 "$pack"
 	rm "$STORE/statcache"
 	rm -rf "$STORE/answers"
