@@ -317,7 +317,7 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 		no_control_bytes
 	done
 	dm accept
-	rm -r "$ROOT/etc/"*$'\033'* "$ROOT/etc/"$'folder\r'
+	rm -r "${ROOT:?}/etc/"*$'\033'* "$ROOT/etc/"$'folder\r'
 	for verb in check diff "restore --all --yes" "undo --yes"; do
 		dm $verb
 		[ "$status" -le 1 ]
@@ -877,4 +877,22 @@ small_store() {
 	[ "$status" -eq 2 ]
 	complains "/etc/large: its content was larger than 'max-size'"
 	[ "$(stat -c %s "$ROOT/etc/large")" -eq 5002 ]
+}
+
+@test "a later folder of specs masks, empties and switches off an earlier one's" {
+	later=$BATS_TEST_TMPDIR/later
+	mkdir "$later"
+	for name in x y z; do
+		printf 'spec: %s\ntitle: first\ntrack: /a\n' $name \
+		    > "$BATS_TEST_TMPDIR/specs/$name.yaml"
+	done
+	printf 'spec: x\ntitle: second\ntrack: /b\n' > "$later/x.yaml"
+	: > "$later/y.yaml"
+	ln -s /dev/null "$later/z.yaml"
+	dm --specs "$later" spec list
+	[ "$status" -eq 0 ]
+	says "* x" second
+	says "* mail"
+	says_not "* y"
+	says_not "* z"
 }

@@ -232,7 +232,7 @@ wanted_status() {
 	cp -a "$STORE" "$STORE.upgraded"
 	while read -r line; do
 		wanted=$(wanted_status "$line")
-		rm -rf "$ROOT" "$STORE"
+		rm -rf "${ROOT:?}" "${STORE:?}"
 		cp -a "$ROOT.upgraded" "$ROOT"
 		cp -a "$STORE.upgraded" "$STORE"
 		case $line in undo*) d restore --yes ;; esac
@@ -376,7 +376,7 @@ validates_verb() {
 	story_upgrade
 	mkdir "$ROOT/etc/new"
 	echo x > "$ROOT/etc/new/"$'a\033"\344'
-	rm -r "$ROOT/etc/libvirt"
+	rm -r "${ROOT:?}/etc/libvirt"
 	echo "new /dev/sdb none luks" > "$ROOT/etc/crypttab"
 	chmod 0644 "$ROOT/etc/shadow"
 	validates_verb check check

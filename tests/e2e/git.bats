@@ -63,7 +63,7 @@ packs() {
 	begin
 	is_sound
 	echo 1 >> "$ROOT/etc/crypttab"
-	rm -r "$ROOT/etc/pam.d"
+	rm -r "${ROOT:?}/etc/pam.d"
 	dn snapshot
 	is_sound
 	dn accept /etc/crypttab
@@ -151,7 +151,7 @@ init" ]
 	[ "$status" -eq 0 ]
 	is_sound
 	git clone -q "$STORE/repo.git" "$BATS_TEST_TMPDIR/clone"
-	find "$ROOT/etc" -mindepth 1 -delete
+	find "${ROOT:?}/etc" -mindepth 1 -delete
 	dn --config "$BATS_TEST_TMPDIR/config" restore --all --yes
 	[ "$status" -eq 0 ]
 	[ "$(archive)" = "$before" ]
@@ -165,7 +165,7 @@ init" ]
 	before=$(picture)
 	begin
 	is_sound
-	rm -r "$ROOT/etc/entries"*
+	rm -r "${ROOT:?}/etc/entries"*
 	dn restore --all --yes
 	[ "$status" -eq 0 ]
 	[ "$(picture)" = "$before" ]
@@ -374,7 +374,7 @@ number 4" ]
 }
 
 @test "an empty machine has a snapshot, too" {
-	rm -r "$ROOT/etc"
+	rm -r "${ROOT:?}/etc"
 	begin
 	says "recorded 0 entries"
 	is_sound
