@@ -5,6 +5,8 @@
 
 #include "agent/evidence.h"
 #include "base/path.h"
+#include "base/tr.h"
+#include "base/vec.h"
 
 void
 assess_rules(const struct catalogue *cat, const struct evidence *ev,
@@ -72,6 +74,34 @@ follow_moved_folders(struct assessment *a)
 	drop_met(&a->changes, &met);
 }
 
+/* What lies in a folder that cannot be read is not known to be gone. */
+static void
+drop_hidden(struct assessment *a)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < a->changes.n; i++) {
+		const struct change *c = &a->changes.items[i];
+
+		if (c->is != NULL ||
+		    capture_hides(&a->live, c->was->path) == NULL)
+			a->changes.items[kept++] = *c;
+	}
+	a->changes.n = kept;
+}
+
+/* Without it nobody can tell whether anything changed: that is not clean. */
+static void
+miss_baseline(struct machine *m, struct assessment *a)
+{
+	struct arena *arena = &a->live.manifest.arena;
+
+	*VEC_ADD(&a->live.unknown) = (struct capture_unknown){
+		arena_strdup(arena, store_dir(m->store)),
+		_("there is no baseline to compare with [run 'driftctl "
+		"accept' to make what is now the baseline]") };
+}
+
 int
 assess(struct machine *m, const struct machine_capture *how,
     struct assessment *a, struct err *e)
@@ -90,10 +120,14 @@ assess(struct machine *m, const struct machine_capture *how,
 		    &a->was, &a->now, e) < 0)
 			return -1;
 		compare_manifests(&a->was, &a->now, false, &a->changes);
+		drop_hidden(a);
 		follow_moved_folders(a);
 	}
+	if (!a->has_baseline)
+		miss_baseline(m, a);
 	ev = evidence_live(m, &a->live.manifest,
 	    a->has_baseline ? &a->baseline_commit : NULL, &m->inputs);
+	evidence_set_unknown(ev, &a->live);
 	assess_rules(&m->catalogue, evidence_get(ev), &a->results);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    &a->findings);

@@ -30,6 +30,7 @@ struct evidence_source {
 	bool live;
 	const struct manifest *m;
 	const struct oid *baseline;
+	const struct capture *capture;	/* for what is hidden, or NULL */
 	struct strlist *inputs;
 	struct {
 		struct held *items;
@@ -312,6 +313,20 @@ ev_baseline(void *ctx, const char *path)
 	return en;
 }
 
+static const char *
+ev_hidden(void *ctx, const char *path)
+{
+	struct evidence_source *s = ctx;
+
+	return s->capture == NULL ? NULL : capture_hides(s->capture, path);
+}
+
+void
+evidence_set_unknown(struct evidence_source *s, const struct capture *c)
+{
+	s->capture = c;
+}
+
 static struct evidence_source *
 source_new(struct machine *m, const struct manifest *entries,
     const struct oid *baseline)
@@ -322,7 +337,8 @@ source_new(struct machine *m, const struct manifest *entries,
 	s->m = entries;
 	s->baseline = baseline;
 	s->ev = (struct evidence){ .ctx = s, .entry = ev_entry,
-		.find = ev_find, .bytes = ev_bytes, .baseline = ev_baseline };
+		.find = ev_find, .bytes = ev_bytes, .hidden = ev_hidden,
+		.baseline = ev_baseline };
 	return s;
 }
 

@@ -447,6 +447,15 @@ capture_run(const struct capture_options *o, struct capture *out,
 	return n;
 }
 
+const char *
+capture_hides(const struct capture *c, const char *path)
+{
+	for (size_t i = 0; i < c->unknown.n; i++)
+		if (path_is_under(path, c->unknown.items[i].path))
+			return c->unknown.items[i].why;
+	return NULL;
+}
+
 void
 capture_done(struct capture *c)
 {

@@ -76,6 +76,10 @@ int capture_run(const struct capture_options *o, struct capture *out,
 void capture_done(struct capture *c);
 void drop_capture(struct capture *c);	/* for CLEANUP */
 
+/* Why nothing is known of path, which need not have been met: it is, or lies
+ * below, something unknown. NULL when that is not so. */
+const char *capture_hides(const struct capture *c, const char *path);
+
 /*
  * Writes the stat cache of this capture. commit is the last snapshot; with
  * stored, it has the content of everything captured.

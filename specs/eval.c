@@ -80,6 +80,7 @@ static void
 one_alternative(struct judge *j, const char *pattern, struct matches *m)
 {
 	size_t before = m->n;
+	const char *hidden = NULL;
 
 	j->path = pattern;
 	if (glob_literal(pattern, strlen(pattern))) {
@@ -94,9 +95,18 @@ one_alternative(struct judge *j, const char *pattern, struct matches *m)
 		judge_held(j);
 	if (j->rule->require != REQUIRE_PRESENT || m->n > before)
 		return;
-	judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
-	    glob_literal(pattern, strlen(pattern)) ? _("is missing") :
-	    _("nothing matches this pattern, at least one must"));
+	if (j->ev->hidden != NULL)
+		hidden = j->ev->hidden(j->ev->ctx, pattern);
+	if (hidden != NULL)
+		judge_add(j, VERDICT_CANNOT_TELL,
+		    (struct about){ .demand = "present" },
+		    _("lies in a folder that cannot be read (%s)"), hidden);
+	else
+		judge_add(j, VERDICT_FAILS,
+		    (struct about){ .demand = "present" },
+		    glob_literal(pattern, strlen(pattern)) ?
+		    _("is missing") :
+		    _("nothing matches this pattern, at least one must"));
 }
 
 static void

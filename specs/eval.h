@@ -24,6 +24,12 @@ struct evidence {
 	 * cannot be had. Symlinks are followed within the root. */
 	int (*bytes)(void *ctx, const char *path, const char **out_bytes,
 	    size_t *out_len, struct err *e);
+	/*
+	 * Why nothing can be known of path (or of what a pattern stands for):
+	 * it lies in something that could not be read. NULL: nothing hides it.
+	 * The member may be NULL.
+	 */
+	const char *(*hidden)(void *ctx, const char *path);
 	/* What the accepted snapshot has at path, NULL = nothing known. */
 	const struct entry *(*baseline)(void *ctx, const char *path);
 };

@@ -91,14 +91,13 @@ hunt_done(struct judge *j, const struct hunt *h, const char *bytes)
 		    judge_wanted(j, h->pattern));
 	else if (h->found == 1)
 		judge_add(j, VERDICT_FAILS, about,
-		    _("the line %s matches %s, which is forbidden"),
-		    judge_show(j, bytes + h->start, h->end - h->start),
-		    judge_wanted(j, h->pattern));
+		    _("the line %s must not be there"),
+		    judge_show(j, bytes + h->start, h->end - h->start));
 	else
 		judge_add(j, VERDICT_FAILS, about,
-		    _("the line %s and %zu more match %s, which is forbidden"),
+		    _("the line %s must not be there, nor %zu like it"),
 		    judge_show(j, bytes + h->start, h->end - h->start),
-		    h->found - 1, judge_wanted(j, h->pattern));
+		    h->found - 1);
 }
 
 static bool

@@ -31,15 +31,13 @@ about_presence(const struct test *t)
 	return t->op == TEST_PRESENT || t->op == TEST_ABSENT;
 }
 
-/* What the rule's author says it means comes first: it is what helps. */
+/* What the rule's author says it means helps; the expression does not. */
 static void
 say(struct judge *j, const struct xpath_demand *d, struct about about,
     const char *what)
 {
-	if (d->why != NULL)
-		judge_add(j, VERDICT_FAILS, about, "%s (%s)", d->why, what);
-	else
-		judge_add(j, VERDICT_FAILS, about, "%s", what);
+	judge_add(j, VERDICT_FAILS, about, "%s", d->why != NULL ? d->why :
+	    what);
 }
 
 static void

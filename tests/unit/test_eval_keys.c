@@ -248,8 +248,7 @@ xpath_judges_each_node(void **state)
 	    "expected 'virtio'\n");
 	d.tests.items = &one;
 	d.why = "one disk is enough";
-	expect(&r, files, "0\nF xpath /g.xml:2 one disk is enough "
-	    "('//disk/@bus' is found 2 times, expected '1' times)\n");
+	expect(&r, files, "0\nF xpath /g.xml:2 one disk is enough\n");
 	d.why = NULL;
 	d.tests.items = &there;
 	d.expr = "count(//disk) > 2";
