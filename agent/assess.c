@@ -107,6 +107,7 @@ assess(struct machine *m, const struct machine_capture *how,
     struct assessment *a, struct err *e)
 {
 	CLEANUP(drop_evidence) struct evidence_source *ev = NULL;
+	CLEANUP(drop_buf) struct buf command = { 0 };
 	int n = machine_baseline(m, &a->baseline_commit, e);
 
 	if (n < 0 || machine_capture(m, how, &a->live, e) < 0)
@@ -129,8 +130,9 @@ assess(struct machine *m, const struct machine_capture *how,
 	    a->has_baseline ? &a->baseline_commit : NULL, &m->inputs);
 	evidence_set_unknown(ev, &a->live);
 	assess_rules(&m->catalogue, evidence_get(ev), &a->results);
+	options_command(m->o, &command);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
-	    &a->findings);
+	    buf_str(&command), &a->findings);
 	return 0;
 }
 

@@ -37,6 +37,9 @@ findings_exit(const struct findings *f)
 bool
 finding_rule_covers(const struct rule *r, const char *path)
 {
+	for (size_t i = 0; i < r->real_paths.n; i++)
+		if (glob_path(r->real_paths.items[i], path))
+			return true;
 	for (size_t i = 0; i < r->paths.n; i++) {
 		CLEANUP(drop_strlist) struct strlist plain = { 0 };
 		struct err ignored = { 0 };
@@ -101,9 +104,9 @@ static const char *
 drift_remedy(struct findings *f, const struct result *r)
 {
 	if (r->rule->on_drift == ON_DRIFT_FLAG)
-		return arena_printf(&f->arena, "driftctl restore %s",
+		return arena_printf(&f->arena, "%s restore %s", f->command,
 		    quoted(f, r->path));
-	return arena_printf(&f->arena, "driftctl restore --rule %s/%s",
+	return arena_printf(&f->arena, "%s restore --rule %s/%s", f->command,
 	    r->rule->spec->name, r->rule->id);
 }
 
@@ -161,19 +164,52 @@ add_change(struct findings *f, const struct catalogue *cat,
 	x->why = how != ON_CHANGE_NOTE ? rule->why : NULL;
 	x->differs = c->differs;
 	if (c->was != NULL && x->flagged)
-		x->remedy = arena_printf(&f->arena, "driftctl restore %s",
-		    quoted(f, en->path));
+		x->remedy = arena_printf(&f->arena, "%s restore %s",
+		    f->command, quoted(f, en->path));
 	return x;
 }
 
-static bool
-told(const struct findings *f, size_t n, const char *path)
+/* What of an entry a demand is about; content is what all others look at. */
+static unsigned
+demand_covers(const char *demand)
 {
-	for (size_t i = 0; i < n; i++)
-		if (f->items[i].kind == FINDING_DRIFT &&
-		    strcmp(f->items[i].path, path) == 0)
-			return true;
-	return false;
+	static const struct {
+		const char *demand;
+		unsigned differs;
+	} table[] = {
+		{ "mode", DIFF_MODE },
+		{ "owner", DIFF_OWNER },
+		{ "group", DIFF_GROUP },
+		{ "type", DIFF_KIND },
+		{ "acl", DIFF_ACL },
+		{ "xattr", DIFF_XATTR },
+		{ "capabilities", DIFF_XATTR },
+		{ "flags", DIFF_FLAGS },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(table[i].demand, demand) == 0)
+			return table[i].differs;
+	return DIFF_CONTENT;
+}
+
+/* True when drift on the same path says all that the change would. */
+static bool
+told(const struct findings *f, size_t n, const struct change *c)
+{
+	const char *path = c->was != NULL ? c->was->path : c->is->path;
+	unsigned left = c->differs & ~(unsigned)(DIFF_MTIME | DIFF_HARDLINK);
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct finding *x = &f->items[i];
+
+		if (x->kind == FINDING_CHANGE || strcmp(x->path, path) != 0)
+			continue;
+		any = true;
+		left &= ~demand_covers(x->demand);
+	}
+	return any && left == 0;
 }
 
 static void
@@ -188,7 +224,7 @@ add_changes(struct findings *f, const struct catalogue *cat,
 		const struct change *c = &changes->items[i];
 		const struct entry *en = c->was != NULL ? c->was : c->is;
 
-		if (told(f, from_rules, en->path))
+		if (told(f, from_rules, c))
 			continue;
 		if (folder != NULL && (folder->is == NULL) == (c->is == NULL) &&
 		    (folder->was == NULL) == (c->was == NULL) &&
@@ -241,8 +277,9 @@ worst_first(const void *a, const void *b)
 void
 findings_make(const struct catalogue *cat, const struct results *results,
     const struct changes *changes, const struct capture *capture,
-    struct findings *out)
+    const char *command, struct findings *out)
 {
+	out->command = arena_strdup(&out->arena, command);
 	for (size_t i = 0; i < results->n; i++)
 		add_result(out, &results->items[i]);
 	add_changes(out, cat, changes);

@@ -37,6 +37,7 @@ struct finding {
 
 struct findings {
 	struct arena arena;
+	const char *command;	/* how remedies call us, see options_command */
 	struct finding *items;
 	size_t n, cap;
 	size_t drifts, flagged, notes, unknowns;	/* how many of each */
@@ -52,7 +53,7 @@ struct findings {
  */
 void findings_make(const struct catalogue *cat, const struct results *results,
     const struct changes *changes, const struct capture *capture,
-    struct findings *out);
+    const char *command, struct findings *out);
 void findings_done(struct findings *f);
 void drop_findings(struct findings *f);	/* for CLEANUP */
 

@@ -14,8 +14,10 @@
 #include "agent/specfolders.h"
 #include "agent/tracked.h"
 #include "base/file.h"
+#include "base/glob.h"
 #include "base/path.h"
 #include "base/tr.h"
+#include "base/vec.h"
 #include "snapshots/gitfiles.h"
 #include "snapshots/seal.h"
 #include "specs/diagnostics.h"
@@ -86,6 +88,44 @@ add_own_inputs(struct machine *m)
 	strlist_add(&m->inputs, self);
 }
 
+/* Captured paths are real ones; so that a rule about /var/run is found again
+ * in what is said of /run, it is told where its paths lead. */
+static int
+resolve_rule(struct machine *m, struct rule *r, struct err *e)
+{
+	struct arena *a = &m->catalogue.arena;
+
+	for (size_t i = 0; i < r->paths.n; i++) {
+		CLEANUP(drop_strlist) struct strlist plain = { 0 };
+		CLEANUP(drop_strlist) struct strlist real = { 0 };
+
+		if (glob_braces(r->paths.items[i], &plain, e) < 0)
+			return -1;
+		for (size_t k = 0; k < plain.n; k++) {
+			if (scope_resolve(&m->root, plain.items[k], &real,
+			    e) < 0)
+				return -1;
+			if (strcmp(plain.items[k], real.items[k]) != 0)
+				*VEC_ADD_IN(a, &r->real_paths) =
+				    arena_strdup(a, real.items[k]);
+		}
+	}
+	return 0;
+}
+
+static int
+resolve_rules(struct machine *m, struct err *e)
+{
+	for (size_t i = 0; i < m->catalogue.n; i++) {
+		struct spec *s = m->catalogue.specs[i];
+
+		for (size_t k = 0; s->applies && k < s->n_rules; k++)
+			if (resolve_rule(m, &s->rules[k], e) < 0)
+				return -1;
+	}
+	return 0;
+}
+
 int
 machine_open(const struct options *o, struct machine *m, struct err *e)
 {
@@ -101,6 +141,7 @@ machine_open(const struct options *o, struct machine *m, struct err *e)
 	add_own_inputs(m);
 	m->facts = facts_load(&m->root, m->live, &m->inputs);
 	if (read_config(m, e) < 0 || read_specs(m, e) < 0 ||
+	    resolve_rules(m, e) < 0 ||
 	    tracked_scope(&m->config, &m->catalogue, &m->scope, e) < 0 ||
 	    tracked_secrets(&m->catalogue, &m->secrets, e) < 0 ||
 	    scope_settle(&m->scope, &m->root, e) < 0)

@@ -268,6 +268,33 @@ options_store(const struct options *o, struct buf *out, struct err *e)
 	return 0;
 }
 
+static void
+add_option(struct buf *out, const char *name, const char *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+@:,=";
+
+	buf_addf(out, " %s ", name);
+	if (value[strspn(value, plain)] == '\0')
+		buf_adds(out, value);
+	else
+		text_quote_sh(out, value);
+}
+
+void
+options_command(const struct options *o, struct buf *out)
+{
+	buf_adds(out, "driftctl");
+	if (o->root_given)
+		add_option(out, "--root", o->root);
+	if (o->store != NULL)
+		add_option(out, "--store", o->store);
+	for (size_t i = 0; i < o->specs.n; i++)
+		add_option(out, "--specs", o->specs.items[i]);
+	if (o->config != NULL)
+		add_option(out, "--config", o->config);
+}
+
 bool
 options_color(const struct options *o)
 {

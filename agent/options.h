@@ -37,6 +37,12 @@ void drop_options(struct options *o);	/* for CLEANUP */
  */
 int options_store(const struct options *o, struct buf *out, struct err *e);
 
+/*
+ * Appends "driftctl" with the options that say which machine, store and specs
+ * are meant, quoted for sh(1): what a person can type to reach the same.
+ */
+void options_command(const struct options *o, struct buf *out);
+
 /* Whether what goes to stdout may be coloured. */
 bool options_color(const struct options *o);
 

@@ -75,6 +75,15 @@ sort_unique(struct strlist *l)
 	*l = once;
 }
 
+int
+scope_resolve(const struct root *r, const char *pattern, struct strlist *out,
+    struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist links = { 0 };
+
+	return settle_one(r, pattern, out, &links, e);
+}
+
 static size_t *
 prefixes(const struct strlist *l)
 {

@@ -30,6 +30,9 @@ int scope_ignore(struct scope *s, const char *pattern, struct err *e);
  * to where they lead (and tracked themselves), doubles fall away.
  */
 int scope_settle(struct scope *s, const struct root *r, struct err *e);
+/* Adds where one pattern without braces leads on this root; see above. */
+int scope_resolve(const struct root *r, const char *pattern,
+    struct strlist *out, struct err *e);
 /* For a scope that is only asked, not walked: sorts and measures patterns.
  * scope_settle does so, too; both come before the questions below. */
 void scope_prepare(struct scope *s);

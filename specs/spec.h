@@ -129,6 +129,9 @@ struct rule {
 	const struct spec *spec;
 	struct place at;
 	struct texts paths;	/* absolute patterns, braces still in */
+	struct texts real_paths;	/* where symlinks lead them on this
+					 * machine, when elsewhere, no braces;
+					 * empty until the caller fills it */
 	enum severity severity;
 	enum on_drift on_drift;
 	enum on_change on_change;
