@@ -56,15 +56,18 @@ accept_paths(struct machine *m, const struct snapshot_reason *why,
     struct oid *out, struct err *e)
 {
 	CLEANUP(drop_manifest) struct manifest before = { 0 };
+	CLEANUP(drop_manifest) struct manifest after = { 0 };
 	CLEANUP(drop_buf) struct buf message = { 0 };
 	struct manifest mixed = { 0 };
 	struct packfile *pack;
 	struct oid commit;
 	int n;
 
-	if (machine_load_baseline(m, &commit, &before, e) < 0)
+	/* What was recorded, not what was seen: see snapshot_take. */
+	if (machine_load_baseline(m, &commit, &before, e) < 0 ||
+	    store_load(m->store, &now->commit, &after, e) < 0)
 		return -1;
-	mix(&before, &now->live.manifest, paths, &mixed);
+	mix(&before, &after, paths, &mixed);
 	*out = commit;
 	if (same_entries(&before, &mixed)) {
 		free(mixed.items);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/snapshotter.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "agent/json.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "base/vec.h"
 #include "snapshots/gitfiles.h"
 #include "snapshots/gitfold.h"
 
@@ -84,12 +87,86 @@ snapshot_message(const struct machine *m, const struct snapshot_reason *why,
 	buf_adds(out, "Driftctl-Version: " VERSION "\n");
 }
 
+/* A state to record: what was seen, and what is taken over from before. */
+struct mixture {
+	struct manifest before;		/* owns what is taken over */
+	struct manifest all;		/* borrowed entries, in path order */
+	struct {
+		const char **items;
+		size_t n, cap;
+	} lines;
+};
+
+static void
+drop_mixture(struct mixture *x)
+{
+	manifest_done(&x->before);
+	free(x->all.items);
+	free(x->lines.items);
+}
+
+static void
+mix_in(struct mixture *x, const struct entry *en, const char *line)
+{
+	*manifest_add(&x->all) = *en;
+	*VEC_ADD(&x->lines) = line;
+}
+
+/*
+ * What could not be looked at this time is taken over from the last snapshot:
+ * a folder that is unreadable for a moment must not seem to lose all that is
+ * in it, least of all to the baseline.
+ */
+static void
+mix(struct mixture *x, const struct capture *live)
+{
+	size_t i = 0, k = 0;
+
+	while (i < live->manifest.n || k < x->before.n) {
+		const struct entry *now = i < live->manifest.n ?
+		    &live->manifest.items[i] : NULL;
+		const struct entry *old = k < x->before.n ?
+		    &x->before.items[k] : NULL;
+		int order = now == NULL ? 1 : old == NULL ? -1 :
+		    path_cmp(now->path, old->path);
+		bool hidden = order >= 0 &&
+		    capture_hides(live, old->path) != NULL;
+
+		if (order > 0 && hidden)
+			mix_in(x, old, NULL);
+		else if (order == 0 && hidden && now->kind == ENTRY_FILE &&
+		    now->content == CONTENT_UNREADABLE)
+			mix_in(x, old, NULL);
+		else if (order <= 0)
+			mix_in(x, now, live->lines[i]);
+		i += order <= 0;
+		k += order >= 0;
+	}
+}
+
+static int
+take_over(struct machine *m, const struct oid *last,
+    const struct capture *live, struct mixture *out, struct store_state *state,
+    struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist paths = { 0 };
+
+	for (size_t i = 0; i < live->unknown.n; i++)
+		strlist_add(&paths, live->unknown.items[i].path);
+	if (store_load_paths(m->store, last, &paths, &out->before, e) < 0)
+		return -1;
+	mix(out, live);
+	*state = (struct store_state){ &out->all, out->lines.items };
+	return 0;
+}
+
 int
 snapshot_take(struct machine *m, const struct snapshot_reason *why,
     struct snapshot_result *out, struct err *e)
 {
 	CLEANUP(drop_packfile) struct packfile *pack = NULL;
 	CLEANUP(drop_buf) struct buf message = { 0 };
+	CLEANUP(drop_mixture) struct mixture mixed = { 0 };
 	struct store_state state = { &out->live.manifest, NULL };
 	struct oid last;
 	int has_last = machine_live(m, &last, e), n;
@@ -99,6 +176,9 @@ snapshot_take(struct machine *m, const struct snapshot_reason *why,
 	    &out->live, e) < 0)
 		return -1;
 	state.lines = out->live.lines;
+	if (has_last > 0 && out->live.unknown.n > 0 &&
+	    take_over(m, &last, &out->live, &mixed, &state, e) < 0)
+		return -1;
 	snapshot_message(m, why, &message);
 	n = store_save(m->store, &state, STEAL(pack), &(struct store_commit){
 	    .ref = GITFILES_LIVE, .parent = has_last > 0 ? &last : NULL,

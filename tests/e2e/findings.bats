@@ -1,0 +1,153 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2016,SC2154
+# What check tells, and what it must not pass over.
+
+load ../lib.sh
+
+setup() {
+	scratch
+	mkdir -p "$ROOT/etc" "$BATS_TEST_TMPDIR/specs"
+	echo "root:x:0:0:root:/root:/bin/sh" > "$ROOT/etc/passwd"
+	echo "root:x:0:" > "$ROOT/etc/group"
+	echo one > "$ROOT/etc/f"
+	chmod 0640 "$ROOT/etc/f"
+}
+
+spec() {
+	cat > "$BATS_TEST_TMPDIR/specs/t.yaml"
+}
+
+t() {
+	d --specs "$BATS_TEST_TMPDIR/specs" "$@"
+}
+
+# As somebody who may not read everything: sets $status and $output.
+as_nobody() {
+	status=0
+	output=$(setpriv --reuid=65534 --regid=65534 --clear-groups \
+	    "$DRIFTCTL" --root "$ROOT" --store "$STORE" \
+	    --specs "$BATS_TEST_TMPDIR/specs" --no-color "$@" 2>&1) ||
+	    status=$?
+	printf '$ driftctl %s\n%s\n[exit %s]\n' "$*" "$output" "$status"
+}
+
+nobodys_root() {
+	needs_root
+	chmod a+x "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR"
+	chmod a+rX "$BATS_TEST_TMPDIR/specs" "$BATS_TEST_TMPDIR"/specs/*
+	chown -R 65534:65534 "$BATS_TEST_TMPDIR/specs" "$ROOT"
+	install -d -o 65534 -g 65534 "$STORE"
+}
+
+@test "a store whose baseline is gone is not clean" {
+	t init
+	rm "$STORE/repo.git/refs/driftctl/baseline"
+	t check
+	[ "$status" -eq 2 ]
+	[[ $output == *"there is no baseline"*"driftctl accept"* ]]
+	t accept
+	t check
+	[ "$status" -eq 0 ]
+}
+
+@test "drift of the mode does not hide that the content changed" {
+	spec <<-'END'
+	spec: t
+	rules:
+	  - {id: i, path: /etc/f, why: w, severity: info, mode: "0640"}
+	  - {id: k, path: /etc/f, why: w, severity: critical, on-change: flag}
+	END
+	t init
+	echo two > "$ROOT/etc/f"
+	chmod 0644 "$ROOT/etc/f"
+	t check
+	[ "$status" -eq 1 ]
+	[[ $output == *"critical  /etc/f: changed since the baseline: content"* ]]
+	[[ $output == *"info"*"/etc/f: the mode is 0644"* ]]
+}
+
+@test "a change that drift says whole is told once" {
+	spec <<-'END'
+	spec: t
+	rules:
+	  - {id: i, path: /etc/f, why: w, mode: "0640", on-change: flag}
+	END
+	t init
+	chmod 0644 "$ROOT/etc/f"
+	t check
+	[ "$status" -eq 1 ]
+	[ "$(grep -c /etc/f: <<< "$output")" -eq 1 ]
+}
+
+@test "on-change holds where the rule's path goes through a symlink" {
+	mkdir -p "$ROOT/run" "$ROOT/var"
+	ln -s ../run "$ROOT/var/run"
+	echo a > "$ROOT/run/x.tok"
+	spec <<-'END'
+	spec: t
+	rules:
+	  - {id: tok, path: /var/run/x.tok, why: w, on-change: flag}
+	END
+	t init
+	echo b > "$ROOT/run/x.tok"
+	t check
+	[ "$status" -eq 1 ]
+	[[ $output == *"warning   /run/x.tok: changed since the baseline"* ]]
+}
+
+@test "remedies say which root, store and specs they are about" {
+	spec <<-'END'
+	spec: t
+	rules:
+	  - {id: there, path: /etc/f, why: w, require: present,
+	     on-drift: restore}
+	END
+	t init
+	rm "$ROOT/etc/f"
+	t check
+	[ "$status" -eq 1 ]
+	remedy=$(sed -n 's/^ *-> driftctl//p' <<< "$output")
+	[[ $remedy == *"--root $ROOT --store $STORE --specs "* ]]
+	eval "$DRIFTCTL $remedy --yes"
+	[ "$(cat "$ROOT/etc/f")" = one ]
+}
+
+@test "what lies in a folder that cannot be read is unknown, not missing" {
+	mkdir "$ROOT/etc/d"
+	echo x > "$ROOT/etc/d/f"
+	spec <<-'END'
+	spec: t
+	rules:
+	  - {id: f, path: /etc/d/f, why: w, require: present}
+	END
+	nobodys_root
+	as_nobody init
+	[ "$status" -eq 0 ]
+	chmod 000 "$ROOT/etc/d"
+	as_nobody check
+	[ "$status" -eq 2 ]
+	[[ $output != *"is missing"* ]]
+	[[ $output != *"was removed"* ]]
+	[[ $output == *"unknown   /etc/d/f: lies in a folder that cannot be read"* ]]
+}
+
+@test "a folder that cannot be read for a moment keeps what was recorded" {
+	mkdir "$ROOT/etc/d"
+	echo x > "$ROOT/etc/d/f"
+	spec <<-'END'
+	spec: t
+	rules: []
+	END
+	nobodys_root
+	as_nobody init
+	chmod 000 "$ROOT/etc/d"
+	echo two > "$ROOT/etc/f"
+	as_nobody accept
+	[ "$status" -eq 2 ]
+	chmod 755 "$ROOT/etc/d"
+	rm "$ROOT/etc/d/f"
+	as_nobody restore /etc/d/f --yes
+	[ "$status" -eq 0 ]
+	[ "$(cat "$ROOT/etc/d/f")" = x ]
+}
