@@ -76,7 +76,7 @@ valgrind_sample() {
 	for file in tests/unit/test_*.c; do
 		case $long:$(basename "$file" .c) in
 		yes:*|*:test_text|*:test_glob|*:test_manifest|*:test_statcache|\
-		*:test_capture|*:test_packfile|*:test_yaml)
+		*:test_packfile|*:test_yaml)
 			echo "valgrind/$(basename "$file" .c)" ;;
 		esac
 	done
@@ -167,13 +167,21 @@ installed() {
 		[ -e "$dir/usr/local/share/driftctl/specs/libvirt.yaml" ]
 }
 
-# Exits of valgrind itself are told from those of the test.
+# Before its version 3.20 valgrind knew no openat2(2), which is number 437.
 under_valgrind() {
+	local said
+
 	have valgrind || { skip_all "$1" valgrind; return; }
-	case_ok "valgrind has nothing to say of $1" env CMOCKA_TEST_ABORT=0 \
-	    valgrind -q --error-exitcode=9 --leak-check=full \
+	if said=$(valgrind -q --error-exitcode=9 --leak-check=full \
 	    --errors-for-leak-kinds=definite --trace-children=no \
-	    --suppressions=tests/valgrind.supp "build/unit/$1"
+	    --suppressions=tests/valgrind.supp "build/unit/$1" 2>&1); then
+		echo "ok - valgrind has nothing to say of $1"
+	elif [[ $said == *'unhandled '*'syscall: 437'* ]]; then
+		echo "ok - $1 # SKIP this valgrind knows no openat2(2)"
+	else
+		echo "not ok - valgrind has nothing to say of $1"
+		echo "${said//$'\n'/$'\n'# }" | sed '1s/^/# /'
+	fi
 }
 
 # All of a corpus at once; one by one to tell which where that fails.
