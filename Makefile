@@ -149,4 +149,4 @@ install: all
 clean:
 	rm -rf build build-san build-fuzz build-clang
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj -name '*.d' -type f 2>/dev/null)
