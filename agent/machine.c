@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agent/apply.h"
+#include "agent/journal.h"
 #include "agent/say.h"
 #include "agent/specfolders.h"
 #include "agent/tracked.h"
@@ -232,6 +233,28 @@ open_key(struct machine *m, bool make, struct err *e)
 	return store_load_key(m->store, dir, name, make, e);
 }
 
+/* A store in a tracked folder must not record itself and its key. */
+static void
+leave_store_out(struct machine *m)
+{
+	CLEANUP(drop_free) char *dir = xstrdup(store_dir(m->store));
+	const struct root in = { .fd = store_fd(m->store), .dir = dir };
+	CLEANUP(drop_free) char *root = journal_root(&m->root);
+	CLEANUP(drop_free) char *store = journal_root(&in);
+	CLEANUP(drop_buf) struct buf pattern = { 0 };
+	size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
+
+	if (strncmp(store, root, n) != 0 || store[n] != '/')
+		return;
+	for (const char *p = store + n; *p != '\0'; p++) {
+		if (strchr("*?[]\\", *p) != NULL)
+			buf_addc(&pattern, '\\');
+		buf_addc(&pattern, *p);
+	}
+	strlist_add(&m->scope.ignore, buf_str(&pattern));
+	scope_prepare(&m->scope);
+}
+
 int
 machine_open_store(struct machine *m, bool make, struct err *e)
 {
@@ -243,6 +266,7 @@ machine_open_store(struct machine *m, bool make, struct err *e)
 		return -1;
 	if ((m->store = store_open(buf_str(&dir), e)) == NULL)
 		return -1;
+	leave_store_out(m);
 	/* Without a key all but the secrets can be done; each of these says so
 	 * where it is met. A key that is there and bad is another matter. */
 	if (open_key(m, make, &missing) < 0 &&

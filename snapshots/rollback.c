@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/checksum.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -152,17 +154,23 @@ rollback_note_new(struct rollback_writer *w, const char *path)
 	strlist_add(&w->added, path);
 }
 
+static void
+list_text(const struct rollback_writer *w, struct buf *out)
+{
+	for (size_t i = w->added.n; i-- > 0;) {
+		text_encode(out, w->added.items[i],
+		    strlen(w->added.items[i]));
+		buf_addc(out, '\n');
+	}
+}
+
 static int
 write_list(struct rollback_writer *w, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
 	CLEANUP(drop_free) char *name = xasprintf("%s" ROLL_LIST, w->id);
 
-	for (size_t i = w->added.n; i-- > 0;) {
-		text_encode(&text, w->added.items[i],
-		    strlen(w->added.items[i]));
-		buf_addc(&text, '\n');
-	}
+	list_text(w, &text);
 	return file_replace(w->dirfd, name, buf_str(&text), text.len, 0600, e);
 }
 
@@ -247,13 +255,16 @@ int
 rollback_publish(struct rollback_writer *w, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
+	CLEANUP(drop_buf) struct buf list = { 0 };
 	CLEANUP(drop_free) char *name = xasprintf("%s" ROLL_META, w->id);
 
 	buf_adds(&text, ROLL_HEADER "root ");
 	text_encode(&text, w->root, strlen(w->root));
 	buf_adds(&text, "\ntitle ");
 	text_encode(&text, w->title, strlen(w->title));
-	buf_addc(&text, '\n');
+	list_text(w, &list);
+	buf_addf(&text, "\nlist %016" PRIx64 "\n",
+	    checksum(0, buf_str(&list), list.len));
 	for (size_t i = 0; i < w->saved.n; i++) {
 		const struct entry *en = w->saved.items[i].en;
 

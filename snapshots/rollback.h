@@ -56,6 +56,7 @@ struct rollback_spool;
 
 struct rollback {
 	char *id, *title, *root;
+	char *list;			/* checksum of ID.list */
 	struct manifest manifest;	/* every object saved */
 	unsigned char *classes;		/* of each, enum rollback_class */
 	struct strlist added;		/* what was not there, in path order */

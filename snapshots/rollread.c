@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/checksum.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -102,7 +105,8 @@ take_line(struct rollback *r, const char *line, size_t len, unsigned lineno,
 	int skip;
 
 	if (take_word(line, len, "root ", &r->root) == 0 ||
-	    take_word(line, len, "title ", &r->title) == 0)
+	    take_word(line, len, "title ", &r->title) == 0 ||
+	    take_word(line, len, "list ", &r->list) == 0)
 		return 0;
 	skip = take_class(line, len, &class);
 	if (skip < 0)
@@ -166,18 +170,24 @@ read_texts(int dir, struct rollback *r, struct err *e)
 	CLEANUP(drop_free) char *meta = xasprintf("%s" ROLL_META, r->id);
 	CLEANUP(drop_free) char *list = xasprintf("%s" ROLL_LIST, r->id);
 	CLEANUP(drop_buf) struct buf text = { 0 };
+	char sum[32];
 
 	if (file_read(dir, meta, TEXT_MAX, &text, e) < 0 ||
 	    rollfiles_unseal(&text, ROLL_HEADER, meta, e) < 0 ||
 	    each_line(r, &text, meta, take_line, 2, strlen(ROLL_HEADER),
 	    e) < 0)
 		return -1;
-	if (r->root == NULL || r->title == NULL)
+	if (r->root == NULL || r->title == NULL || r->list == NULL)
 		return err_set(e, ERR_INPUT, meta, _("damaged"));
 	buf_reset(&text);
 	if (file_read(dir, list, TEXT_MAX, &text, e) < 0 ||
 	    each_line(r, &text, list, take_added, 1, 0, e) < 0)
 		return -1;
+	/* Whoever takes a line out of it would have it stay. */
+	snprintf(sum, sizeof(sum), "%016" PRIx64, checksum(0, buf_str(&text),
+	    text.len));
+	if (strcmp(sum, r->list) != 0)
+		return err_set(e, ERR_INPUT, list, _("damaged or edited"));
 	if (r->added.n > 1)
 		qsort(r->added.items, r->added.n, sizeof(char *), by_path);
 	return 0;
@@ -335,6 +345,7 @@ rollback_done(struct rollback *r)
 	}
 	free(r->id);
 	free(r->title);
+	free(r->list);
 	free(r->root);
 	free(r->classes);
 	manifest_done(&r->manifest);

@@ -159,6 +159,7 @@ a_damaged_rollback_is_refused_and_changes_nothing(void **state)
 		    "'../x'" },
 		{ "echo /a/../x > $r.list", ID ".list:1: refused: the path "
 		    "'/a/../x'" },
+		{ ": > $r.list", ID ".list: damaged or edited" },
 		{ "rm $r.list", ID ".list: cannot open: " },
 		{ "rm $r.tar.zst", ID ".tar.zst: cannot open: " },
 		{ "mkdir -p t/etc && echo x > t/etc/one && cd t && "
