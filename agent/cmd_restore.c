@@ -85,13 +85,33 @@ map_owners(struct restoring *r)
 }
 
 static int
+wish_paths(struct restoring *r, struct err *e)
+{
+	if (restore_wish_paths(&r->m, &r->q, &r->a.live.manifest, &r->w,
+	    e) < 0)
+		return -1;
+	if (r->q.all || !restore_links_reach_out(&r->m, &r->q, &r->w.from,
+	    &r->a.live.manifest))
+		return 0;
+	r->q.whole = true;
+	restore_wishes_done(&r->w);
+	r->w = (struct restore_wishes){ 0 };
+	capture_done(&r->a.live);
+	r->a.live = (struct capture){ 0 };
+	if (machine_capture(&r->m, &(struct machine_capture){ 0 }, &r->a.live,
+	    e) < 0)
+		return -1;
+	return restore_wish_paths(&r->m, &r->q, &r->a.live.manifest, &r->w, e);
+}
+
+static int
 make_plan(struct restoring *r, struct err *e)
 {
 	const struct manifest *known = by_rules(r) && r->q.from == NULL ?
 	    &r->a.baseline : &r->w.from;
 	int n = by_rules(r) ?
 	    restore_wish_rules(&r->m, &r->q, &r->a, &r->w, e) :
-	    restore_wish_paths(&r->m, &r->q, &r->a.live.manifest, &r->w, e);
+	    wish_paths(r, e);
 
 	if (n < 0)
 		return -1;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "agent/snapshotarg.h"
@@ -42,7 +43,7 @@ load_from(struct machine *m, const struct restore_request *q,
 	if (snapshot_resolve(m, q->from != NULL ? q->from : "baseline",
 	    &out->from_commit, e) < 0)
 		return -1;
-	if (q->all)
+	if (q->all || q->whole)
 		return store_load(m->store, &out->from_commit, &out->from, e);
 	return store_load_paths(m->store, &out->from_commit, &q->paths,
 	    &out->from, e);
@@ -88,6 +89,32 @@ restore_wish_paths(struct machine *m, const struct restore_request *q,
 				.path = en->path };
 	}
 	return 0;
+}
+
+bool
+restore_links_reach_out(struct machine *m, const struct restore_request *q,
+    const struct manifest *from, const struct manifest *live)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		const struct entry *en = &from->items[i];
+
+		if (en->hardlink != NULL && (paths_cover(&q->paths, en->path) ||
+		    paths_cover(&q->paths, en->hardlink)))
+			return true;
+	}
+	for (size_t i = 0; i < live->n; i++) {
+		const char *path = live->items[i].path, *name;
+		CLEANUP(drop_fd) int dir = -1;
+		struct stat st;
+
+		if (live->items[i].kind != ENTRY_FILE)
+			continue;
+		dir = root_open_parent(&m->root, path, &name);
+		if (dir >= 0 && fstatat(dir, name, &st,
+		    AT_SYMLINK_NOFOLLOW) == 0 && st.st_nlink > 1)
+			return true;
+	}
+	return false;
 }
 
 static int

@@ -13,6 +13,7 @@ struct restore_request {
 	const char *rule;	/* one rule, whatever its on-drift says */
 	bool all;
 	const char *from;	/* a snapshot; NULL: the baseline */
+	bool whole;		/* look at all, for links that reach out */
 	bool remove_added;	/* what was added since goes */
 };
 
@@ -34,6 +35,13 @@ struct restore_wishes {
 /* Everything below the paths (all: everything) as the snapshot has it. */
 int restore_wish_paths(struct machine *m, const struct restore_request *q,
     const struct manifest *live, struct restore_wishes *out, struct err *e);
+/*
+ * True when files below the paths have, or had, more names than one: then it is
+ * not enough to look at the paths, as names elsewhere may be theirs.
+ */
+bool restore_links_reach_out(struct machine *m,
+    const struct restore_request *q, const struct manifest *from,
+    const struct manifest *live);
 /* What rules ask to be restored or repaired; --rule: that one alone. */
 int restore_wish_rules(struct machine *m, const struct restore_request *q,
     struct assessment *a, struct restore_wishes *out, struct err *e);
