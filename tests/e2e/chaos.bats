@@ -20,24 +20,24 @@ round() {
 
 @test "a restore brings back every byte and all metadata, an undo the rest" {
 	round 1 --entries 1500 --added
-	round 2 --entries 1500 --added --share 0.1
+	round 2 --entries 800 --added --share 0.1
 }
 
 @test "what was added since stays, and all else comes back around it" {
-	round 3 --entries 1500
+	round 3 --entries 800
 	round 4 --entries 500 --share 0.1
 }
 
 @test "no path is too long" {
-	round 5 --entries 400 --deep --added
-	round 6 --entries 400 --deep
+	round 5 --entries 300 --deep --added
+	round 6 --entries 300 --deep
 }
 
 @test "the script brings back what undo does, with busybox's shell, too" {
-	round 7 --entries 400 --share 0.3 --scripts --added
-	round 8 --entries 400 --share 0.1 --scripts
+	round 7 --entries 250 --share 0.3 --scripts --added
+	round 8 --entries 250 --share 0.1 --scripts
 }
 
 @test "busybox alone brings back what it can carry" {
-	round 9 --entries 400 --share 0.3 --scripts --plain
+	round 9 --entries 250 --share 0.3 --scripts --plain
 }
