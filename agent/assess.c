@@ -30,7 +30,7 @@ drop_met(struct changes *c, const struct strlist *met)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct change *x = &c->items[i];
 
-		if (x->was == NULL && met->n > 0 && bsearch(&x->is->path,
+		if (x->was == NULL && met->items != NULL && bsearch(&x->is->path,
 		    met->items, met->n, sizeof(char *), strlist_cmp) != NULL)
 			continue;
 		c->items[kept++] = *x;

@@ -80,7 +80,9 @@ first(struct machine *m, int code, struct buf *out, struct err *e)
 	buf_adds(out, _("\nspecs that apply here:\n"));
 	add_specs(out, &m->catalogue);
 	add_recorded(out, &r);
-	buf_adds(out, _("next: driftctl check\n"));
+	buf_adds(out, _("next: "));
+	options_command(m->o, out);
+	buf_adds(out, " check\n");
 	return code;
 }
 

@@ -325,7 +325,8 @@ same_every_time() {
 			[ "$block" -ne 3 ] || story_upgrade ;;
 		'$ driftctl '*)
 			d ${line#'$ driftctl '}
-			shown=$(same_every_time <<< "$output") ;;
+			shown=${output//"--root $ROOT --store $STORE "/}
+			shown=$(same_every_time <<< "$shown") ;;
 		'[...]') ;;
 		'[exit '*)
 			[ "$line" = "[exit $status]" ] ;;
