@@ -30,8 +30,9 @@ drop_met(struct changes *c, const struct strlist *met)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct change *x = &c->items[i];
 
-		if (x->was == NULL && met->items != NULL && bsearch(&x->is->path,
-		    met->items, met->n, sizeof(char *), strlist_cmp) != NULL)
+		if (x->was == NULL && met->items != NULL &&
+		    bsearch(&x->is->path, met->items, met->n, sizeof(char *),
+		    strlist_cmp) != NULL)
 			continue;
 		c->items[kept++] = *x;
 	}
