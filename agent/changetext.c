@@ -18,16 +18,26 @@ word(const struct change *c)
 	    "changed";
 }
 
+/* Another root's passwd(5) can have anything for a name. */
+static void
+add_id(struct buf *out, uint32_t id, const char *name)
+{
+	buf_addf(out, " %u", id);
+	if (name == NULL)
+		return;
+	buf_addc(out, '(');
+	text_escape(out, name, strlen(name));
+	buf_addc(out, ')');
+}
+
 static void
 add_owner(struct buf *out, const char *label, uint32_t a, const char *an,
     uint32_t b, const char *bn)
 {
-	buf_addf(out, ", %s %u", label, a);
-	if (an != NULL)
-		buf_addf(out, "(%s)", an);
-	buf_addf(out, " -> %u", b);
-	if (bn != NULL)
-		buf_addf(out, "(%s)", bn);
+	buf_addf(out, ", %s", label);
+	add_id(out, a, an);
+	buf_adds(out, " ->");
+	add_id(out, b, bn);
 }
 
 static void

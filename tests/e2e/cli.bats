@@ -347,6 +347,23 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 	no_control_bytes
 }
 
+@test "what users and groups are called never reaches it raw" {
+	needs_root
+	printf 'a\033[31mb:x:70:70::/:/bin/sh\nc\233:x:71:71::/:/bin/sh\n' \
+	    >> "$ROOT/etc/passwd"
+	printf 'g\033[1m:x:70:\nh\007:x:71:\n' >> "$ROOT/etc/group"
+	chown 70:70 "$ROOT/etc/crypttab"
+	begin
+	chown 71:71 "$ROOT/etc/crypttab"
+	for verb in check diff "restore --all --dry-run"; do
+		dm $verb
+		[ "$status" -le 1 ]
+		no_control_bytes
+	done
+	dm diff
+	says '70(a\x1b[31mb) -> 71(c\x9b)' '70(g\x1b[1m) -> 71(h\x07)'
+}
+
 @test "what was typed, and what a spec says, never reaches it raw" {
 	begin
 	dm show $'\033[31m'
