@@ -639,9 +639,11 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 @test "settings that others can change, or that are not there, are refused" {
 	begin
 	echo "max-size: 1k" > "$BATS_TEST_TMPDIR/config"
-	chmod 0666 "$BATS_TEST_TMPDIR/config"
-	refuses "$BATS_TEST_TMPDIR/config: others can change the configuration: it is not used [chown root: and chmod 0644]" \
-	    --config "$BATS_TEST_TMPDIR/config" check
+	for mode in 0666 0664; do
+		chmod "$mode" "$BATS_TEST_TMPDIR/config"
+		refuses "$BATS_TEST_TMPDIR/config: others can change the configuration: it is not used [chown root: and chmod 0644]" \
+		    --config "$BATS_TEST_TMPDIR/config" check
+	done
 	refuses "/nowhere: cannot read the configuration: No such file or directory" \
 	    --config /nowhere check
 }
