@@ -141,6 +141,26 @@ add_seen(struct capturing *c, const struct walk_item *item, const char *path,
 	return c->out->seen.n - 1;
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* False when the entry has these names already. */
+static bool
+set_names(struct idnames *ids, struct arena *a, struct entry *en)
+{
+	const char *user = idnames_user(ids, en->uid);
+	const char *group = idnames_group(ids, en->gid);
+
+	if (same_text(user, en->user) && same_text(group, en->group))
+		return false;
+	en->user = user != NULL ? arena_strdup(a, user) : NULL;
+	en->group = group != NULL ? arena_strdup(a, group) : NULL;
+	return true;
+}
+
 /* Takes the entry from the cache when nothing about it has moved. */
 static bool
 from_cache(struct capturing *c, const char *path, size_t slot, size_t seen)
@@ -160,8 +180,10 @@ from_cache(struct capturing *c, const char *path, size_t slot, size_t seen)
 		return false;
 	en->path = path;
 	en->oid = known.oid;
-	c->lines.items[slot] = arena_memdup(&c->out->manifest.arena,
-	    known.line, known.line_len);
+	/* Whom an id belongs to stands elsewhere, and changes by itself. */
+	if (!set_names(c->o->ids, &c->out->manifest.arena, en))
+		c->lines.items[slot] = arena_memdup(&c->out->manifest.arena,
+		    known.line, known.line_len);
 	now->oid = known.oid;
 	if (c->cache_stored)
 		now->flags |= known.flags & SEEN_STORED;
@@ -278,16 +300,6 @@ work(void *ctx, void *worker, void *job)
 }
 
 static void
-set_names(struct idnames *ids, struct arena *a, struct entry *en)
-{
-	const char *user = idnames_user(ids, en->uid);
-	const char *group = idnames_group(ids, en->gid);
-
-	en->user = user != NULL ? arena_strdup(a, user) : NULL;
-	en->group = group != NULL ? arena_strdup(a, group) : NULL;
-}
-
-static void
 done_one(struct capturing *c, struct job *j)
 {
 	struct capture *out = c->out;
@@ -330,12 +342,6 @@ done(void *ctx, void *job)
 	for (size_t i = 0; i < b->n; i++)
 		done_one(ctx, &b->items[i]);
 	free(b);
-}
-
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
 /* Which names share an inode is known only when all names are. */
