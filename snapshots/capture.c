@@ -222,6 +222,26 @@ submit(struct capturing *c, const char *path, const struct stat *st,
 		flush(c);
 }
 
+static void
+unreadable(struct capturing *c, const struct walk_item *item,
+    const char *path)
+{
+	CLEANUP(drop_buf) struct buf why = { 0 };
+	struct err reason = *item->e;
+	struct seen *last = c->out->seen.n > 0 ?
+	    &c->out->seen.items[c->out->seen.n - 1] : NULL;
+
+	reason.where[0] = '\0';
+	err_format(&reason, &why);
+	add_unknown(c->out, path, buf_str(&why));
+	/* A folder that cannot be listed was told as an entry just before. */
+	if (last != NULL && last->path != NULL &&
+	    strcmp(last->path, path) == 0)
+		last->flags |= SEEN_UNTRUSTED;
+	else
+		add_seen(c, item, path, SEEN_UNTRUSTED);
+}
+
 static int
 each_item(void *ctx, const struct walk_item *item, struct err *e)
 {
@@ -237,16 +257,9 @@ each_item(void *ctx, const struct walk_item *item, struct err *e)
 	case WALK_PASSED:
 		add_seen(c, item, path, 0);
 		return 0;
-	case WALK_UNREADABLE: {
-		CLEANUP(drop_buf) struct buf why = { 0 };
-		struct err reason = *item->e;
-
-		reason.where[0] = '\0';
-		err_format(&reason, &why);
-		add_unknown(c->out, path, buf_str(&why));
-		add_seen(c, item, path, SEEN_UNTRUSTED);
+	case WALK_UNREADABLE:
+		unreadable(c, item, path);
 		return 0;
-	}
 	case WALK_ENTRY:
 		break;
 	}

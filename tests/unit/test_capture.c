@@ -391,6 +391,11 @@ what_cannot_be_read_is_told_with_its_reason(void **state)
 	assert_int_equal(entry_of(&out, "/etc/open")->content,
 	    CONTENT_STORED);
 	assert_true(flags_of(&out, "/etc/shut") & SEEN_UNTRUSTED);
+	assert_int_equal(flags_of(&out, "/etc/folder"),
+	    SEEN_ENTRY | SEEN_UNTRUSTED);
+	for (size_t i = 1; i < out.seen.n; i++)
+		assert_string_not_equal(out.seen.items[i - 1].path,
+		    out.seen.items[i].path);
 	scratch_sh(&c.s, "chmod 700 root/etc/folder");
 	end(&c);
 }
