@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/checksum.h"
@@ -18,7 +17,7 @@
 #include "snapshots/statcache.h"
 
 enum {
-	VERSION_NOW = 1,
+	VERSION_NOW = 2,
 	ANSWERS_MAX = 24,	/* different questions that are remembered */
 	ANSWER_BYTES_MAX = 8 << 20,
 };
@@ -29,14 +28,13 @@ struct header {
 	int32_t exit_code;
 	uint64_t sum;		/* over all but itself */
 	uint64_t seen_sum;
-	int64_t valid_until;
 	uint32_t n_inputs;
 	uint32_t text_len;
 };
 
-struct input {
-	struct seen_stat st;
-	uint32_t exists, path_len;
+struct kept_input {
+	struct input_state was;
+	uint32_t path_len;
 };
 
 #define MAGIC "drftansw"
@@ -101,33 +99,24 @@ open_store(const struct options *o)
 	return open(buf_str(&dir), O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-static bool
-same_input(const struct input *in, const char *path)
-{
-	struct stat st;
-	struct seen_stat now;
-
-	if (stat(path, &st) < 0)
-		return (errno == ENOENT || errno == ENOTDIR) && !in->exists;
-	now = seen_stat_of(&st);
-	return in->exists && seen_stat_equal(&now, &in->st);
-}
-
 /* Steps over the inputs; NULL when one of them is not what it was. */
 static const char *
 check_inputs(const struct header *h, const char *p, const char *end)
 {
 	for (uint32_t i = 0; i < h->n_inputs; i++) {
-		struct input in;
+		struct kept_input k;
+		struct input_state now;
 
-		if ((size_t)(end - p) < sizeof(in))
+		if ((size_t)(end - p) < sizeof(k))
 			return NULL;
-		memcpy(&in, p, sizeof(in));
-		p += sizeof(in);
-		if ((size_t)(end - p) <= in.path_len ||
-		    p[in.path_len] != '\0' || !same_input(&in, p))
+		memcpy(&k, p, sizeof(k));
+		p += sizeof(k);
+		if ((size_t)(end - p) <= k.path_len || p[k.path_len] != '\0')
 			return NULL;
-		p += in.path_len + 1;
+		input_look(p, k.was.follow, &now);
+		if (!input_same(&k.was, &now))
+			return NULL;
+		p += k.path_len + 1;
 	}
 	return (size_t)(end - p) == h->text_len ? p : NULL;
 }
@@ -161,8 +150,7 @@ answer_recall(const struct options *o, struct answer *out)
 		return false;
 	memcpy(&h, file.bytes, sizeof(h));
 	if (memcmp(h.magic, MAGIC, 8) != 0 || h.version != VERSION_NOW ||
-	    h.sum != sum_of(&h, &file) ||
-	    (h.valid_until != 0 && time(NULL) >= h.valid_until))
+	    h.sum != sum_of(&h, &file))
 		return false;
 	text = check_inputs(&h, file.bytes + sizeof(h),
 	    file.bytes + file.len);
@@ -173,23 +161,21 @@ answer_recall(const struct options *o, struct answer *out)
 	return true;
 }
 
-/* False when an input may change again without any stat data showing it. */
+/* False when it moved while the answer was thought about, or may change again
+ * without any stat data showing it. */
 static bool
-add_input(struct buf *file, const char *path, int64_t since)
+add_input(struct buf *file, const struct input *i, int64_t since)
 {
-	struct input in = { .path_len = (uint32_t)strlen(path) };
-	struct stat st;
+	const struct kept_input k = { i->was, (uint32_t)strlen(i->path) };
+	struct input_state now;
 
-	if (stat(path, &st) == 0) {
-		in.exists = 1;
-		in.st = seen_stat_of(&st);
-		if (statcache_racy(&in.st, since))
-			return false;
-	} else if (errno != ENOENT && errno != ENOTDIR) {
+	input_look(i->path, i->was.follow, &now);
+	if (!input_same(&i->was, &now) ||
+	    statcache_racy(&now.self, since) ||
+	    statcache_racy(&now.target, since))
 		return false;
-	}
-	buf_add(file, &in, sizeof(in));
-	buf_add(file, path, in.path_len + 1);
+	buf_add(file, &k, sizeof(k));
+	buf_add(file, i->path, k.path_len + 1);
 	return true;
 }
 
@@ -218,8 +204,7 @@ make_room(int store)
 
 void
 answer_keep(const struct options *o, const struct answer *a,
-    uint64_t seen_sum, const struct strlist *inputs, int64_t since,
-    int64_t valid_until)
+    uint64_t seen_sum, const struct inputs *inputs, int64_t since)
 {
 	CLEANUP(drop_free) char *name = answer_name(o);
 	CLEANUP(drop_buf) struct buf file = { 0 };
@@ -227,14 +212,14 @@ answer_keep(const struct options *o, const struct answer *a,
 	struct err ignored = { 0 };
 	struct header h = { .magic = MAGIC, .version = VERSION_NOW,
 		.exit_code = a->exit_code, .seen_sum = seen_sum,
-		.valid_until = valid_until, .n_inputs = (uint32_t)inputs->n,
+		.n_inputs = (uint32_t)inputs->n,
 		.text_len = (uint32_t)a->text.len };
 
 	if (store < 0)
 		return;
 	buf_add(&file, &h, sizeof(h));
 	for (size_t i = 0; i < inputs->n; i++)
-		if (!add_input(&file, inputs->items[i], since))
+		if (!add_input(&file, &inputs->items[i], since))
 			return;
 	buf_add(&file, buf_str(&a->text), a->text.len);
 	if (file.len > ANSWER_BYTES_MAX)

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/inputs.h"
 #include "agent/options.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/strlist.h"
 
 /*
  * What a verb said the last time it was asked the same thing, kept in the
@@ -29,11 +29,10 @@ bool answer_recall(const struct options *o, struct answer *out);
 /*
  * Keeps an answer given at a moment when the stat cache was `seen_sum`. since
  * is when the work began (statcache_now): inputs that changed later than that
- * make it worthless, and then nothing is kept. valid_until: seconds since the
- * epoch after which time itself changes the answer, 0 = never.
+ * make it worthless, as do those that are no longer what they were when they
+ * were added, and then nothing is kept.
  */
 void answer_keep(const struct options *o, const struct answer *a,
-    uint64_t seen_sum, const struct strlist *inputs, int64_t since,
-    int64_t valid_until);
+    uint64_t seen_sum, const struct inputs *inputs, int64_t since);
 
 #endif

@@ -42,8 +42,7 @@ keep(struct machine *m, const struct assessment *a,
 	/* What could not be looked at is looked at again each time. */
 	if (sum == 0 || answer->exit_code == 2)
 		return;
-	repoinputs_add(m);
-	answer_keep(m->o, answer, sum, &m->inputs, m->since, 0);
+	answer_keep(m->o, answer, sum, &m->inputs, m->since);
 }
 
 static int
@@ -62,9 +61,10 @@ run(const struct options *o, struct err *e)
 	if (rest.n > 0)
 		return err_set(e, ERR_USAGE, rest.items[0], _("'check' takes "
 		    "no arguments [for some paths: 'driftctl diff PATH']"));
-	if (machine_open(o, &m, e) < 0 ||
-	    machine_open_store(&m, false, e) < 0 ||
-	    assess(&m, &(struct machine_capture){ 0 }, &a, e) < 0)
+	if (machine_open(o, &m, e) < 0 || machine_open_store(&m, false, e) < 0)
+		return -1;
+	repoinputs_add(&m);
+	if (assess(&m, &(struct machine_capture){ 0 }, &a, e) < 0)
 		return -1;
 	bad_specs = machine_complain(&m);
 	answer.exit_code = findings_exit(&a.findings);

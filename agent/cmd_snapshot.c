@@ -32,8 +32,10 @@ run(const struct options *o, struct err *e)
 	if (rest.n > 0)
 		return err_set(e, ERR_USAGE, rest.items[0], _("'snapshot' "
 		    "takes no arguments [it records everything tracked]"));
-	if (machine_open(o, &m, e) < 0 ||
-	    machine_open_store(&m, false, e) < 0 || machine_lock(&m, e) < 0 ||
+	if (machine_open(o, &m, e) < 0 || machine_open_store(&m, false, e) < 0)
+		return -1;
+	repoinputs_add(&m);
+	if (machine_lock(&m, e) < 0 ||
 	    snapshot_take(&m, &(struct snapshot_reason){
 	    .subject = reason != NULL ? reason : "snapshot",
 	    .trigger = "manual" }, &r, e) < 0)
@@ -51,10 +53,8 @@ run(const struct options *o, struct err *e)
 	}
 	n = say_out(&a.text, e);
 	tell_unknown(&r.live);
-	if (!bad && !r.made && n == 0 && r.cache_sum != 0) {
-		repoinputs_add(&m);
-		answer_keep(o, &a, r.cache_sum, &m.inputs, m.since, 0);
-	}
+	if (!bad && !r.made && n == 0 && r.cache_sum != 0)
+		answer_keep(o, &a, r.cache_sum, &m.inputs, m.since);
 	buf_done(&a.text);
 	return n < 0 ? -1 : a.exit_code;
 }

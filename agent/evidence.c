@@ -31,7 +31,7 @@ struct evidence_source {
 	const struct manifest *m;
 	const struct oid *baseline;
 	const struct capture *capture;	/* for what is hidden, or NULL */
-	struct strlist *inputs;
+	struct inputs *inputs;
 	struct {
 		struct held *items;
 		size_t n, cap;
@@ -110,7 +110,7 @@ look_live(struct evidence_source *s, const char *path)
 	CLEANUP(drop_fd) int dir = -1;
 
 	if (s->inputs != NULL)
-		root_input(&s->machine->root, path, s->inputs);
+		inputs_add_below(s->inputs, &s->machine->root, path);
 	if (root_resolve(&s->machine->root, path, &real, NULL, &ignored) < 0 ||
 	    (dir = root_open_parent(&s->machine->root, buf_str(&real),
 	    &name)) < 0 ||
@@ -208,11 +208,12 @@ read_live(struct evidence_source *s, const char *path, struct buf *out,
     struct err *e)
 {
 	struct stat st;
-	CLEANUP(drop_fd) int fd = root_open_in(&s->machine->root, path,
-	    O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	CLEANUP(drop_fd) int fd = -1;
 
 	if (s->inputs != NULL && manifest_find(s->m, path) == NULL)
-		root_input(&s->machine->root, path, s->inputs);
+		inputs_add_below(s->inputs, &s->machine->root, path);
+	fd = root_open_in(&s->machine->root, path,
+	    O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, path, _("cannot open"));
 	if (!S_ISREG(st.st_mode))
@@ -344,7 +345,7 @@ source_new(struct machine *m, const struct manifest *entries,
 
 struct evidence_source *
 evidence_live(struct machine *m, const struct manifest *entries,
-    const struct oid *baseline, struct strlist *inputs)
+    const struct oid *baseline, struct inputs *inputs)
 {
 	struct evidence_source *s = source_new(m, entries, baseline);
 

@@ -22,7 +22,7 @@ struct evidence_source;
  */
 struct evidence_source *evidence_live(struct machine *m,
     const struct manifest *entries, const struct oid *baseline,
-    struct strlist *inputs);
+    struct inputs *inputs);
 /* What the capture behind the entries could not look at is hidden, not gone. */
 void evidence_set_unknown(struct evidence_source *s, const struct capture *c);
 /* A snapshot: content comes from the store. */

@@ -18,7 +18,7 @@ struct machine_facts {
 	struct facts facts;
 	struct arena arena;
 	const struct root *root;
-	struct strlist *inputs;
+	struct inputs *inputs;
 	struct packages *packages;	/* NULL: nobody has asked yet */
 	const char *os_name;
 };
@@ -27,10 +27,10 @@ static int
 read_small(struct machine_facts *f, const char *path, struct buf *out)
 {
 	struct err ignored = { 0 };
-	CLEANUP(drop_fd) int fd = root_open_in(f->root, path,
-	    O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	CLEANUP(drop_fd) int fd = -1;
 
-	root_input(f->root, path, f->inputs);
+	inputs_add_below(f->inputs, f->root, path);
+	fd = root_open_in(f->root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -1;
 	return file_read_fd(fd, path, SMALL, out, &ignored);
@@ -106,14 +106,15 @@ static bool
 has_path(void *ctx, const char *path)
 {
 	struct machine_facts *f = ctx;
-	CLEANUP(drop_fd) int fd = root_open_in(f->root, path, O_PATH);
+	CLEANUP(drop_fd) int fd = -1;
 
-	root_input(f->root, path, f->inputs);
+	inputs_add_below(f->inputs, f->root, path);
+	fd = root_open_in(f->root, path, O_PATH);
 	return fd >= 0;
 }
 
 struct machine_facts *
-facts_load(const struct root *r, bool live, struct strlist *inputs)
+facts_load(const struct root *r, bool live, struct inputs *inputs)
 {
 	struct machine_facts *f = xcalloc(1, sizeof(*f));
 

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
+#include "agent/inputs.h"
 #include "base/root.h"
-#include "base/strlist.h"
 #include "specs/catalogue.h"
 
 /*
@@ -16,7 +16,7 @@
 struct machine_facts;
 
 struct machine_facts *facts_load(const struct root *r, bool live,
-    struct strlist *inputs);
+    struct inputs *inputs);
 void facts_free(struct machine_facts *f);
 const struct facts *facts_get(const struct machine_facts *f);
 /* PRETTY_NAME of os-release(5), or NULL. */

@@ -35,18 +35,16 @@ read_config(struct machine *m, struct err *e)
 	const char *given = m->o->config;
 	const char *name = given != NULL ? given : CONFIG_DEFAULT;
 	struct stat st;
-	CLEANUP(drop_fd) int fd = given != NULL ?
-	    open(given, O_RDONLY | O_NONBLOCK | O_CLOEXEC) :
-	    root_open_in(&m->root, name, O_RDONLY | O_NONBLOCK);
-	int missing = errno;
+	CLEANUP(drop_fd) int fd = -1;
 
 	if (given != NULL)
-		strlist_add(&m->inputs, given);
+		inputs_add(&m->inputs, given);
 	else
-		root_input(&m->root, name, &m->inputs);
-	if (fd < 0 && given == NULL && missing == ENOENT)
+		inputs_add_below(&m->inputs, &m->root, name);
+	fd = given != NULL ? open(given, O_RDONLY | O_NONBLOCK | O_CLOEXEC) :
+	    root_open_in(&m->root, name, O_RDONLY | O_NONBLOCK);
+	if (fd < 0 && given == NULL && errno == ENOENT)
 		return 0;
-	errno = missing;
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, name, _("cannot read the configuration"));
 	/* As of a site's specs: a group has no say in what root restores. */
@@ -87,7 +85,7 @@ add_own_inputs(struct machine *m)
 	if (n <= 0)
 		return;
 	self[n] = '\0';
-	strlist_add(&m->inputs, self);
+	inputs_add(&m->inputs, self);
 }
 
 /* Captured paths are real ones; so that a rule about /var/run is found again
@@ -163,7 +161,7 @@ machine_close(struct machine *m)
 	diagnostics_done(&m->diagnostics);
 	facts_free(m->facts);
 	config_done(&m->config);
-	strlist_done(&m->inputs);
+	inputs_done(&m->inputs);
 	root_close(&m->root);
 }
 

@@ -22,7 +22,7 @@ struct machine {
 	int64_t since;		/* when the work began, see statcache.h */
 	struct root root;
 	bool live;		/* the root is the running system's */
-	struct strlist inputs;	/* what an answer depends on, see answer.h */
+	struct inputs inputs;	/* what an answer depends on, see answer.h */
 	struct config config;
 	struct machine_facts *facts;
 	struct catalogue catalogue;

@@ -9,6 +9,7 @@
 #include "base/exec.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/strlist.h"
 
 enum {
 	STATUS_MAX = 256 << 20,
@@ -55,14 +56,15 @@ read_dpkg(struct packages *p, const char *text)
 }
 
 static void
-load_dpkg(struct packages *p, const struct root *r, struct strlist *inputs)
+load_dpkg(struct packages *p, const struct root *r, struct inputs *inputs)
 {
 	static const char path[] = "/var/lib/dpkg/status";
 	CLEANUP(drop_buf) struct buf text = { 0 };
 	struct err ignored = { 0 };
-	CLEANUP(drop_fd) int fd = root_open_in(r, path, O_RDONLY | O_NONBLOCK);
+	CLEANUP(drop_fd) int fd = -1;
 
-	root_input(r, path, inputs);
+	inputs_add_below(inputs, r, path);
+	fd = root_open_in(r, path, O_RDONLY | O_NONBLOCK);
 	if (fd >= 0 && file_read_fd(fd, path, STATUS_MAX, &text,
 	    &ignored) == 0)
 		read_dpkg(p, buf_str(&text));
@@ -88,7 +90,7 @@ ask_rpm(struct packages *p, const struct root *r)
 }
 
 static void
-load_rpm(struct packages *p, const struct root *r, struct strlist *inputs)
+load_rpm(struct packages *p, const struct root *r, struct inputs *inputs)
 {
 	static const char *const databases[] = {
 		"/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/Packages.db",
@@ -99,10 +101,10 @@ load_rpm(struct packages *p, const struct root *r, struct strlist *inputs)
 	bool found = false;
 
 	for (size_t i = 0; i < sizeof(databases) / sizeof(databases[0]); i++) {
-		CLEANUP(drop_fd) int fd = root_open_in(r, databases[i],
-		    O_PATH);
+		CLEANUP(drop_fd) int fd = -1;
 
-		root_input(r, databases[i], inputs);
+		inputs_add_below(inputs, r, databases[i]);
+		fd = root_open_in(r, databases[i], O_PATH);
 		found |= fd >= 0;
 	}
 	if (found)
@@ -110,7 +112,7 @@ load_rpm(struct packages *p, const struct root *r, struct strlist *inputs)
 }
 
 struct packages *
-packages_load(const struct root *r, struct strlist *inputs)
+packages_load(const struct root *r, struct inputs *inputs)
 {
 	struct packages *p = xcalloc(1, sizeof(*p));
 

@@ -4,14 +4,14 @@
 
 #include <stdbool.h>
 
+#include "agent/inputs.h"
 #include "base/root.h"
-#include "base/strlist.h"
 
 /* Names of the installed packages, from dpkg's status file and rpm. */
 struct packages;
 
 /* Files that were looked at are added to inputs. No database: no packages. */
-struct packages *packages_load(const struct root *r, struct strlist *inputs);
+struct packages *packages_load(const struct root *r, struct inputs *inputs);
 void packages_free(struct packages *p);
 bool packages_has(const struct packages *p, const char *name);
 

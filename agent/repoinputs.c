@@ -11,8 +11,11 @@ repoinputs_add(struct machine *m)
 		"repo.git/packed-refs", "repo.git/HEAD", "journal", "seal.key",
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		strlist_take(&m->inputs, xasprintf("%s/%s",
-		    store_dir(m->store), names[i]));
-	root_input(&m->root, machine_key_path(m), &m->inputs);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		CLEANUP(drop_free) char *path = xasprintf("%s/%s",
+		    store_dir(m->store), names[i]);
+
+		inputs_add(&m->inputs, path);
+	}
+	inputs_add_below(&m->inputs, &m->root, machine_key_path(m));
 }

@@ -18,14 +18,14 @@
 
 /* Folder and every YAML file in it decide what the specs say. */
 static void
-add_inputs(int fd, const char *dir, int depth, struct strlist *inputs)
+add_inputs(int fd, const char *dir, int depth, struct inputs *inputs)
 {
 	CLEANUP(drop_fd) int copy = openat(fd, ".",
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CLEANUP(drop_dir) DIR *d = copy >= 0 ? fdopendir(copy) : NULL;
 	const struct dirent *de;
 
-	strlist_add(inputs, dir);
+	inputs_add(inputs, dir);
 	if (d == NULL)
 		return;
 	copy = -1;
@@ -34,7 +34,7 @@ add_inputs(int fd, const char *dir, int depth, struct strlist *inputs)
 		    de->d_name);
 
 		if (text_ends(de->d_name, ".yaml")) {
-			strlist_add(inputs, path);
+			inputs_add(inputs, path);
 		} else if (text_ends(de->d_name, ".d") && depth == 0) {
 			CLEANUP(drop_fd) int sub = openat(fd, de->d_name,
 			    O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -46,11 +46,13 @@ add_inputs(int fd, const char *dir, int depth, struct strlist *inputs)
 
 static int
 read_folder(const char *dir, const struct spec_trust *trust, struct arena *a,
-    struct spec_sources *out, struct strlist *inputs,
+    struct spec_sources *out, struct inputs *inputs,
     struct diagnostics *diags, struct err *e)
 {
-	CLEANUP(drop_fd) int fd = open(dir,
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(drop_fd) int fd = -1;
+
+	inputs_add(inputs, dir);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, dir, _("cannot open the folder of specs"));
 	add_inputs(fd, dir, 0, inputs);
@@ -60,21 +62,22 @@ read_folder(const char *dir, const struct spec_trust *trust, struct arena *a,
 
 static int
 read_site(const struct root *r, struct arena *a, struct spec_sources *out,
-    struct strlist *inputs, struct diagnostics *diags, struct err *e)
+    struct inputs *inputs, struct diagnostics *diags, struct err *e)
 {
 	const struct spec_trust trust = { .owner = geteuid() };
-	const char *name;
-	CLEANUP(drop_fd) int fd = root_open_in(r, SITE,
-	    O_RDONLY | O_DIRECTORY);
-	int missing = errno;
+	CLEANUP(drop_buf) struct buf real = { 0 };
+	CLEANUP(drop_free) char *name = NULL;
+	CLEANUP(drop_fd) int fd = -1;
 
-	root_input(r, SITE, inputs);
-	if (fd < 0 && (missing == ENOENT || missing == ENOTDIR))
+	inputs_add_below(inputs, r, SITE);
+	fd = root_open_in(r, SITE, O_RDONLY | O_DIRECTORY);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
-	errno = missing;
 	if (fd < 0)
 		return err_sys(e, SITE, _("cannot open the folder of specs"));
-	name = inputs->items[inputs->n - 1];
+	if (root_resolve(r, SITE "/.", &real, NULL, e) < 0)
+		return -1;
+	name = root_outside(r, buf_str(&real));
 	add_inputs(fd, name, 0, inputs);
 	catalogue_read_folder(a, fd, SITE, &trust, out, diags);
 	return 0;
@@ -110,7 +113,7 @@ in_checkout(char *dir, size_t size, struct spec_trust *trust)
 
 static int
 read_vendor(struct arena *a, struct spec_sources *out,
-    struct strlist *inputs, struct diagnostics *diags, struct err *e)
+    struct inputs *inputs, struct diagnostics *diags, struct err *e)
 {
 	struct spec_trust trust = { .owner = 0 };
 	char dir[PATH_MAX];
@@ -118,16 +121,15 @@ read_vendor(struct arena *a, struct spec_sources *out,
 
 	if (in_checkout(dir, sizeof(dir), &trust))
 		return read_folder(dir, &trust, a, out, inputs, diags, e);
-	if (stat(INSTALLED, &st) < 0 && errno == ENOENT) {
-		strlist_add(inputs, INSTALLED);
+	inputs_add(inputs, INSTALLED);
+	if (stat(INSTALLED, &st) < 0 && errno == ENOENT)
 		return 0;
-	}
 	return read_folder(INSTALLED, &trust, a, out, inputs, diags, e);
 }
 
 int
 specfolders_read(const struct options *o, const struct root *r,
-    struct arena *a, struct spec_sources *out, struct strlist *inputs,
+    struct arena *a, struct spec_sources *out, struct inputs *inputs,
     struct diagnostics *diags, struct err *e)
 {
 	const struct spec_trust trust = { .owner = geteuid() };

@@ -2,6 +2,7 @@
 #ifndef AGENT_SPECFOLDERS_H
 #define AGENT_SPECFOLDERS_H
 
+#include "agent/inputs.h"
 #include "agent/options.h"
 #include "base/root.h"
 #include "specs/catalogue.h"
@@ -12,7 +13,7 @@
  * one otherwise) and the site's, etc/driftctl/specs below the root.
  */
 int specfolders_read(const struct options *o, const struct root *r,
-    struct arena *a, struct spec_sources *out, struct strlist *inputs,
+    struct arena *a, struct spec_sources *out, struct inputs *inputs,
     struct diagnostics *diags, struct err *e);
 
 #endif

@@ -198,26 +198,12 @@ root_resolve(const struct root *r, const char *path, struct buf *out,
 	return 0;
 }
 
-static void
-add_once(struct strlist *out, const char *dir, const char *path)
+char *
+root_outside(const struct root *r, const char *path)
 {
-	bool top = strcmp(dir, "/") == 0;
-	CLEANUP(drop_free) char *full = xasprintf("%s%s", top ? "" : dir,
-	    path);
+	size_t n = strlen(r->dir);
 
-	if (!strlist_has(out, full))
-		strlist_add(out, full);
-}
-
-void
-root_input(const struct root *r, const char *path, struct strlist *out)
-{
-	CLEANUP(drop_buf) struct buf real = { 0 };
-	CLEANUP(drop_free) char *whole = xasprintf("%s/.", path);
-	struct err ignored = { 0 };
-
-	/* Both ends of a symlink: it may be turned elsewhere, too. */
-	add_once(out, r->dir, path);
-	if (root_resolve(r, whole, &real, NULL, &ignored) == 0)
-		add_once(out, r->dir, buf_str(&real));
+	while (n > 0 && r->dir[n - 1] == '/')
+		n--;
+	return xasprintf("%.*s%s", (int)n, r->dir, path);
 }

@@ -50,7 +50,7 @@ struct strlist;
 int root_resolve(const struct root *r, const char *path, struct buf *out,
     struct strlist *links, struct err *e);
 
-/* Adds path, and where it really is, as the running system names them, once. */
-void root_input(const struct root *r, const char *path, struct strlist *out);
+/* What a path below the root is called outside of it; the caller frees it. */
+char *root_outside(const struct root *r, const char *path);
 
 #endif

@@ -61,3 +61,31 @@ settle() {
 	dm show live:/etc/imapd.conf
 	[ "$status" -eq 0 ]
 }
+
+@test "an answer is not given again when a symlink on the way is turned" {
+	mkdir -p "$ROOT/opt/one" "$ROOT/opt/two"
+	echo relayhost=a > "$ROOT/opt/one/conf"
+	echo relayhost=b > "$ROOT/opt/two/conf"
+	ln -s /opt/one "$ROOT/opt/now"
+	ln -s /opt/now/conf "$ROOT/etc/conf"
+	cat > "$BATS_TEST_TMPDIR/specs/conf.yaml" <<-'END'
+	spec: conf
+	rules:
+	  - id: relay
+	    path: /etc/conf
+	    why: Mail goes out over it.
+	    lines: {require: [relayhost=a]}
+	END
+	dm init
+	[ "$status" -eq 0 ]
+	settle
+	dm check
+	[ "$status" -eq 0 ]
+	[ -n "$(ls "$STORE/answers")" ]
+	dm check
+	[ "$status" -eq 0 ]
+	ln -sfn /opt/two "$ROOT/opt/now"
+	dm check
+	[ "$status" -eq 1 ]
+	says conf/relay
+}

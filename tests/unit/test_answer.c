@@ -5,13 +5,13 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/root.h"
 #include "snapshots/statcache.h"
 #include "tests/unit/scratch.h"
 
@@ -20,7 +20,7 @@ struct asked {
 	struct scratch s;
 	char root[96], store[96], input[96], missing[96];
 	struct options o;
-	struct strlist inputs;
+	struct inputs inputs;
 	uint64_t sum;
 	int64_t since;
 };
@@ -42,12 +42,12 @@ write_cache(struct asked *a)
 }
 
 static void
-keep(struct asked *a, int64_t valid_until)
+keep(struct asked *a)
 {
 	struct answer answer = { .exit_code = 1 };
 
 	buf_adds(&answer.text, "the answer\n");
-	answer_keep(&a->o, &answer, a->sum, &a->inputs, a->since, valid_until);
+	answer_keep(&a->o, &answer, a->sum, &a->inputs, a->since);
 	buf_done(&answer.text);
 }
 
@@ -61,19 +61,19 @@ start(struct asked *a)
 	snprintf(a->store, sizeof(a->store), "%s/store", a->s.dir);
 	snprintf(a->input, sizeof(a->input), "%s/input", a->s.dir);
 	snprintf(a->missing, sizeof(a->missing), "%s/missing", a->s.dir);
-	strlist_add(&a->inputs, a->input);
-	strlist_add(&a->inputs, a->missing);
 	scratch_sh(&a->s, "mkdir -p root store/answers; echo > root/f; "
 	    "echo > input; sleep 0.05");
 	a->since = statcache_now();
+	inputs_add(&a->inputs, a->input);
+	inputs_add(&a->inputs, a->missing);
 	write_cache(a);
-	keep(a, 0);
+	keep(a);
 }
 
 static void
 end(struct asked *a)
 {
-	strlist_done(&a->inputs);
+	inputs_done(&a->inputs);
 	scratch_end(&a->s);
 }
 
@@ -140,7 +140,7 @@ a_word_in_another_place_is_another_question(void **state)
 	(void)state;
 	start(&a);
 	a.o.config = "x";
-	keep(&a, 0);
+	keep(&a);
 	assert_true(recalls(&a.o));
 	o = a.o;
 	o.config = NULL;
@@ -148,7 +148,7 @@ a_word_in_another_place_is_another_question(void **state)
 	o.specs.items = words;
 	assert_false(recalls(&o));
 	a.o = o;
-	keep(&a, 0);
+	keep(&a);
 	assert_true(recalls(&a.o));
 	/* The same word as the verb's own. */
 	o = a.o;
@@ -189,23 +189,76 @@ an_input_as_young_as_the_work_keeps_nothing(void **state)
 	(void)state;
 	start(&a);
 	scratch_sh(&a.s, "rm store/answers/*; echo y > input");
-	keep(&a, 0);
+	keep(&a);
 	scratch_sh(&a.s, "test -z \"$(ls -A store/answers)\"");
 	end(&a);
 }
 
+/* What does not show in the times of the input itself. */
 static void
-an_answer_ends_when_its_time_is_over(void **state)
+an_input_that_moved_during_the_work_keeps_nothing(void **state)
 {
-	struct asked a;
+	static const char *const moves[] = {
+		"rm input", "mv d e", "mv d e; mv o d",
+		"ln -sfn o/x l", "rm l", "mv o/x o/y",
+	};
 
 	(void)state;
-	start(&a);
-	keep(&a, time(NULL) + 1000);
-	assert_true(recalls(&a.o));
-	keep(&a, time(NULL) - 1);
-	assert_false(recalls(&a.o));
-	end(&a);
+	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+		struct asked a;
+		char path[128];
+
+		start(&a);
+		scratch_sh(&a.s, "mkdir d o; echo > d/x; cp -p d/x o; "
+		    "ln -s d/x l; sleep 0.05");
+		a.since = statcache_now();
+		snprintf(path, sizeof(path), "%s/d/x", a.s.dir);
+		inputs_add(&a.inputs, path);
+		snprintf(path, sizeof(path), "%s/l", a.s.dir);
+		inputs_add(&a.inputs, path);
+		snprintf(path, sizeof(path), "%s/o/x", a.s.dir);
+		inputs_add(&a.inputs, path);
+		scratch_sh(&a.s, "rm store/answers/*; %s", moves[i]);
+		keep(&a);
+		if (scratch_try(&a.s, "test -z \"$(ls -A store/answers)\""))
+			fail_msg("kept after: %s", moves[i]);
+		end(&a);
+	}
+}
+
+/* Symlinks of the root lead where they lead within it. */
+static void
+a_turn_on_the_way_to_an_input_voids_the_answer(void **state)
+{
+	static const char *const turns[] = {
+		"ln -sfn b mid", "ln -sfn /b mid", "ln -sfn b a/link",
+		"rm a/in/x", "echo > a/in/x", "mv a/in i; ln -s /b a/in",
+		"ln -s /b gone", "mkdir -p gone/far; echo > gone/far/x",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(turns) / sizeof(turns[0]); i++) {
+		CLEANUP(drop_root) struct root r = { .fd = -1 };
+		struct err e = { 0 };
+		struct asked a;
+
+		start(&a);
+		scratch_sh(&a.s, "cd root; mkdir -p a/in b/far b/in; "
+		    "echo > a/in/x; echo > b/x; cp -p a/in/x b/in/x; "
+		    "cp -p a/in/x b/far/x; ln -s /a mid; ln -s in/x a/link; "
+		    "sleep 0.05");
+		a.since = statcache_now();
+		assert_int_equal(root_open(&r, a.root, &e), 0);
+		inputs_add_below(&a.inputs, &r, "/mid/in/x");
+		inputs_add_below(&a.inputs, &r, "/a/link");
+		inputs_add_below(&a.inputs, &r, "/gone/far/x");
+		keep(&a);
+		assert_true(recalls(&a.o));
+		scratch_sh(&a.s, "cd root; sleep 0.02; %s", turns[i]);
+		if (recalls(&a.o))
+			fail_msg("still given after: %s", turns[i]);
+		end(&a);
+	}
 }
 
 static void
@@ -246,7 +299,7 @@ answers_that_are_gone_are_kept_again(void **state)
 	start(&a);
 	scratch_sh(&a.s, "rm -r store/answers");
 	assert_false(recalls(&a.o));
-	keep(&a, 0);
+	keep(&a);
 	assert_true(recalls(&a.o));
 	end(&a);
 }
@@ -262,7 +315,7 @@ only_so_many_answers_are_kept(void **state)
 	for (int i = 0; i < 60; i++) {
 		snprintf(config, sizeof(config), "c%d", i);
 		a.o.config = config;
-		keep(&a, 0);
+		keep(&a);
 	}
 	assert_true(recalls(&a.o));
 	scratch_sh(&a.s, "test $(ls store/answers | wc -l) -le 24");
@@ -278,7 +331,7 @@ without_a_store_there_is_no_answer(void **state)
 	start(&a);
 	a.o.store = "/nonexistent/store";
 	assert_false(recalls(&a.o));
-	keep(&a, 0);
+	keep(&a);
 	assert_false(recalls(&a.o));
 	end(&a);
 }
@@ -292,7 +345,10 @@ main(void)
 		cmocka_unit_test(a_word_in_another_place_is_another_question),
 		cmocka_unit_test(what_it_depended_on_changes_and_it_is_void),
 		cmocka_unit_test(an_input_as_young_as_the_work_keeps_nothing),
-		cmocka_unit_test(an_answer_ends_when_its_time_is_over),
+		cmocka_unit_test(
+		    an_input_that_moved_during_the_work_keeps_nothing),
+		cmocka_unit_test(
+		    a_turn_on_the_way_to_an_input_voids_the_answer),
 		cmocka_unit_test(a_damaged_answer_is_not_given),
 		cmocka_unit_test(answers_that_are_gone_are_kept_again),
 		cmocka_unit_test(only_so_many_answers_are_kept),
