@@ -10,6 +10,7 @@
 
 #include "agent/snapshotarg.h"
 #include "base/path.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -124,7 +125,7 @@ look_at_one(struct machine *m, struct reader *r, const char *path,
 	struct reading one = { .path = path };
 	int n = 0;
 
-	one.secret = scope_tracks(&m->secrets, path);
+	one.secret = secrets_has(&m->secrets, path);
 	reader_read(r, &one);
 	if (one.state == READING_UNKNOWN) {
 		n = err_set(e, ERR_SYSTEM, path, "%s", one.why);

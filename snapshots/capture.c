@@ -7,6 +7,7 @@
 #include "base/checksum.h"
 #include "base/path.h"
 #include "base/pool.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -215,7 +216,7 @@ submit(struct capturing *c, const char *path, const struct stat *st,
 	j->r.path = path;
 	j->r.mode = st->st_mode;
 	j->r.secret = S_ISREG(st->st_mode) && c->o->secrets != NULL &&
-	    scope_tracks(c->o->secrets, path);
+	    secrets_has(c->o->secrets, path);
 	if (S_ISREG(st->st_mode))
 		c->batch->bytes += (uint64_t)st->st_size;
 	if (c->batch->n == BATCH_FILES || c->batch->bytes >= BATCH_BYTES)
