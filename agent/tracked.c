@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/tracked.h"
 
-#include <stddef.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/glob.h"
+#include "base/mem.h"
 
 static const char *const always[] = { "/etc", "/etc/**" };
 
@@ -89,8 +93,43 @@ tracked_scope(const struct config *c, const struct catalogue *cat,
 	return 0;
 }
 
+/* Where a symlink at the very path leads to; scope_settle leaves that. */
+static void
+add_end(struct strlist *out, const struct root *r, const char *path)
+{
+	CLEANUP(drop_free) char *whole = xasprintf("%s/.", path);
+	CLEANUP(drop_buf) struct buf real = { 0 };
+	CLEANUP(drop_buf) struct buf pattern = { 0 };
+	struct err ignored = { 0 };
+
+	if (!glob_literal(path, strlen(path)) ||
+	    root_resolve(r, whole, &real, NULL, &ignored) < 0)
+		return;
+	glob_escape(&pattern, buf_str(&real));
+	strlist_add(out, buf_str(&pattern));
+}
+
+/* Paths that are captured are real ones; those of a snapshot may be either. */
+static int
+settle_too(struct scope *s, const struct root *r, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist written = { 0 };
+
+	for (size_t i = 0; i < s->include.n; i++)
+		strlist_add(&written, s->include.items[i]);
+	if (scope_settle(s, r, e) < 0)
+		return -1;
+	for (size_t i = 0; i < written.n; i++) {
+		strlist_add(&s->include, written.items[i]);
+		add_end(&s->include, r, written.items[i]);
+	}
+	scope_prepare(s);
+	return 0;
+}
+
 int
-tracked_secrets(const struct catalogue *cat, struct scope *out, struct err *e)
+tracked_secrets(const struct catalogue *cat, const struct root *r,
+    struct scope *out, struct err *e)
 {
 	if (add_all(out, secret_names, sizeof(secret_names) /
 	    sizeof(secret_names[0]), scope_include, e) < 0)
@@ -98,13 +137,12 @@ tracked_secrets(const struct catalogue *cat, struct scope *out, struct err *e)
 	/* A rule that does not apply here is a secret all the same. */
 	for (size_t i = 0; i < cat->n; i++) {
 		for (size_t k = 0; k < cat->specs[i]->n_rules; k++) {
-			const struct rule *r = &cat->specs[i]->rules[k];
+			const struct rule *rule = &cat->specs[i]->rules[k];
 
-			if (r->secret && add_all(out, r->paths.items,
-			    r->paths.n, scope_include, e) < 0)
+			if (rule->secret && add_all(out, rule->paths.items,
+			    rule->paths.n, scope_include, e) < 0)
 				return -1;
 		}
 	}
-	scope_prepare(out);
-	return 0;
+	return settle_too(out, r, e);
 }

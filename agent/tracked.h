@@ -11,10 +11,12 @@
  * What is tracked: all of /etc, what the specs in force and driftctl.yaml
  * name, less what is volatile. What is secret: what rules call so, and a
  * built-in list; files with a private key in them are found by their content.
+ * Secrets count under the names they were written with as well as where these
+ * lead to below the root.
  */
 int tracked_scope(const struct config *c, const struct catalogue *cat,
     struct scope *out, struct err *e);
-int tracked_secrets(const struct catalogue *cat, struct scope *out,
-    struct err *e);
+int tracked_secrets(const struct catalogue *cat, const struct root *r,
+    struct scope *out, struct err *e);
 
 #endif

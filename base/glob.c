@@ -202,3 +202,13 @@ glob_literal(const char *pattern, size_t len)
 			return false;
 	return true;
 }
+
+void
+glob_escape(struct buf *out, const char *path)
+{
+	for (; *path != '\0'; path++) {
+		if (!glob_literal(path, 1))
+			buf_addc(out, '\\');
+		buf_addc(out, *path);
+	}
+}

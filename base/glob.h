@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 
+struct buf;
 struct strlist;
 
 /*
@@ -29,5 +30,8 @@ bool glob_path(const char *pattern, const char *path);
 
 /* True when len bytes of pattern hold none of * ? [ \ */
 bool glob_literal(const char *pattern, size_t len);
+
+/* Appends the pattern (no braces in it) that matches this path alone. */
+void glob_escape(struct buf *out, const char *path);
 
 #endif

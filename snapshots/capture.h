@@ -18,7 +18,7 @@ struct seal_key;
 struct capture_options {
 	const struct root *root;
 	const struct scope *scope;	/* settled */
-	const struct scope *secrets;	/* what is sealed; never settled */
+	const struct scope *secrets;	/* what is sealed */
 	const struct seal_key *seal;	/* NULL: secrets cannot be compared */
 	struct idnames *ids;
 	struct statcache *cache;	/* NULL: read everything */

@@ -53,3 +53,30 @@ not_in_store() {
 	dm diff baseline live
 	says_not xyzzy
 }
+
+@test "a rule's secret is one wherever a symlink on its path leads to" {
+	mkdir -p "$ROOT/run/s" "$ROOT/etc/keys [1]" "$ROOT/srv/deep"
+	ln -s /run "$ROOT/var/run"
+	ln -s "keys [1]/k" "$ROOT/etc/now"
+	ln -s /srv "$ROOT/etc/srv"
+	cat > "$BATS_TEST_TMPDIR/specs/tok.yaml" <<-'END'
+	spec: tok
+	rules:
+	  - {id: run, path: /var/run/x.tok, why: It opens doors., secret: true}
+	  - {id: end, path: /etc/now, why: It opens doors., secret: true}
+	  - {id: glob, path: "/etc/srv/*/p", why: It opens doors., secret: true}
+	END
+	for f in run/x.tok "etc/keys [1]/k" srv/deep/p; do
+		echo xyzzy-one > "$ROOT/$f"
+	done
+	dm init
+	[ "$status" -eq 0 ]
+	for f in run/x.tok "etc/keys [1]/k" srv/deep/p; do
+		echo xyzzy-two > "$ROOT/$f"
+	done
+	dm diff
+	[ "$status" -eq 1 ]
+	says_not xyzzy
+	[ "$(grep -c "content is not shown" <<< "$output")" -eq 3 ]
+	not_in_store xyzzy
+}
