@@ -270,6 +270,8 @@ look(struct restoring *r, struct err *e)
 	}
 	for (size_t i = 0; i < r->m.scope.ignore.n; i++)
 		strlist_add(&only.ignore, r->m.scope.ignore.items[i]);
+	for (size_t i = 0; i < r->m.scope.never.n; i++)
+		strlist_add(&only.never, r->m.scope.never.items[i]);
 	scope_prepare(&only);
 	if (!r->q.all)
 		how.scope = &only;

@@ -240,18 +240,27 @@ leave_store_out(struct machine *m)
 	const struct root in = { .fd = store_fd(m->store), .dir = dir };
 	CLEANUP(drop_free) char *root = journal_root(&m->root);
 	CLEANUP(drop_free) char *store = journal_root(&in);
-	CLEANUP(drop_buf) struct buf pattern = { 0 };
 	size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
 
-	if (strncmp(store, root, n) != 0 || store[n] != '/')
-		return;
-	for (const char *p = store + n; *p != '\0'; p++) {
-		if (strchr("*?[]\\", *p) != NULL)
-			buf_addc(&pattern, '\\');
-		buf_addc(&pattern, *p);
+	if (strncmp(store, root, n) == 0 && store[n] == '/')
+		strlist_add(&m->scope.never, store + n);
+}
+
+/* Whoever has the key opens what is sealed: both ends of a symlink. */
+static void
+leave_key_out(struct machine *m, const char *path)
+{
+	CLEANUP(drop_free) char *whole = xasprintf("%s/.", path);
+	const char *const ends[] = { path, whole };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		CLEANUP(drop_buf) struct buf real = { 0 };
+		struct err ignored = { 0 };
+
+		if (root_resolve(&m->root, ends[i], &real, NULL,
+		    &ignored) == 0)
+			strlist_add(&m->scope.never, buf_str(&real));
 	}
-	strlist_add(&m->scope.ignore, buf_str(&pattern));
-	scope_prepare(&m->scope);
 }
 
 int
@@ -266,6 +275,8 @@ machine_open_store(struct machine *m, bool make, struct err *e)
 	if ((m->store = store_open(buf_str(&dir), e)) == NULL)
 		return -1;
 	leave_store_out(m);
+	leave_key_out(m, machine_key_path(m));
+	leave_key_out(m, SEAL_KEY_DEFAULT);
 	/* Without a key all but the secrets can be done; each of these says so
 	 * where it is met. A key that is there and bad is another matter. */
 	if (open_key(m, make, &missing) < 0 &&

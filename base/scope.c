@@ -158,11 +158,22 @@ scope_ignores(const struct scope *s, const char *path, const char *name)
 }
 
 bool
+scope_excludes(const struct scope *s, const char *path)
+{
+	for (size_t i = 0; i < s->never.n; i++)
+		if (path_is_under(path, s->never.items[i]))
+			return true;
+	return false;
+}
+
+bool
 scope_tracks(const struct scope *s, const char *path)
 {
 	const char *name = path_name(path);
 	size_t n = strlen(name);
 
+	if (scope_excludes(s, path))
+		return false;
 	for (size_t i = 0; i < s->include.n; i++)
 		if (matches(s->include.items[i], s->include_prefix[i], path,
 		    name, n) && (strcmp(s->include.items[i], path) == 0 ||
@@ -176,6 +187,7 @@ scope_done(struct scope *s)
 {
 	strlist_done(&s->include);
 	strlist_done(&s->ignore);
+	strlist_done(&s->never);
 	free(s->include_prefix);
 	free(s->ignore_prefix);
 	s->include_prefix = s->ignore_prefix = NULL;

@@ -13,10 +13,13 @@
  * Which paths are tracked: patterns of glob.h without braces, less what is
  * ignored. An ignore pattern without a slash is about names anywhere, with one
  * about whole paths. A path that is written out in full is tracked even where
- * an ignore pattern matches: whoever names it means it.
+ * an ignore pattern matches: whoever names it means it. What must never be
+ * tracked, as it would give secrets away, stands apart.
  */
 struct scope {
 	struct strlist include, ignore;
+	/* Real paths, with all below them, that nothing brings in again. */
+	struct strlist never;
 	/* Of each pattern, how many bytes before its first wildcard; made by
 	 * scope_prepare, as every name met is held against all of them. */
 	size_t *include_prefix, *ignore_prefix;
@@ -38,6 +41,8 @@ int scope_resolve(const struct root *r, const char *pattern,
 void scope_prepare(struct scope *s);
 /* True when an ignore pattern matches path, whose last component is name. */
 bool scope_ignores(const struct scope *s, const char *path, const char *name);
+/* True when path lies in what is never tracked. */
+bool scope_excludes(const struct scope *s, const char *path);
 /* True when some include pattern matches and no ignore pattern does. */
 bool scope_tracks(const struct scope *s, const char *path);
 void scope_done(struct scope *s);

@@ -361,7 +361,8 @@ visit(struct walker *w, int dirfd, const char *name, bool known,
 	    !(known && !leads_to_spelled(&m)) &&
 	    scope_ignores(w->scope, buf_str(&w->path), name))
 		leave_ignored(&m);
-	if (!m.whole && m.below.n == 0)
+	if ((!m.whole && m.below.n == 0) ||
+	    scope_excludes(w->scope, buf_str(&w->path)))
 		return 0;
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return visit_found(w, dirfd, name, &st, &m, e);

@@ -556,6 +556,7 @@ capture_key(const struct capture_options *o)
 
 	sum = sum_list(sum, &o->scope->include);
 	sum = sum_list(sum, &o->scope->ignore);
+	sum = sum_list(sum, &o->scope->never);
 	if (o->secrets != NULL)
 		sum = sum_list(sum, &o->secrets->include);
 	return sum;

@@ -80,3 +80,62 @@ not_in_store() {
 	[ "$(grep -c "content is not shown" <<< "$output")" -eq 3 ]
 	not_in_store xyzzy
 }
+
+# no_path_with WORD…: what was recorded has none, whatever it holds.
+no_path_with() {
+	local word
+
+	needs git
+	output=$(git --git-dir "$STORE/repo.git" ls-tree -r --name-only live \
+	    files/)
+	says files/etc/passwd
+	for word; do
+		says_not "$word"
+	done
+}
+
+@test "the seal key is recorded nowhere, even if it is named" {
+	mkdir -p "$ROOT/etc/driftctl" "$ROOT/etc/keys" "$ROOT/srv"
+	ln -s /srv "$ROOT/etc/far"
+	for key in /etc/keys/master /etc/far/master; do
+		rm -rf "$STORE" "$ROOT"/*/master "$ROOT"/*/*/master
+		cat > "$ROOT/etc/driftctl/driftctl.yaml" <<-END
+		seal-key: $key
+		track: [$key, /srv/**, /etc/keys/master, /srv/master,
+		    /etc/driftctl/seal.key]
+		END
+		echo "an old key" > "$ROOT/etc/driftctl/seal.key"
+		echo beside > "$ROOT/etc/keys/beside"
+		dm init
+		[ "$status" -eq 0 ]
+		[ -f "$ROOT/${key/etc\/far/srv}" ]
+		no_path_with master seal.key
+		not_in_store "an old key"
+		dm show live:/etc/keys/beside
+		[ "$status" -eq 0 ]
+		dm check
+		[ "$status" -eq 0 ]
+		dm restore --all --remove-added --yes
+		[ -f "$ROOT/etc/driftctl/seal.key" ]
+	done
+}
+
+@test "a store in what is tracked never records itself" {
+	mkdir -p "$ROOT/etc/driftctl" "$ROOT/srv/x"
+	echo x > "$ROOT/srv/x/file"
+	for STORE in "$ROOT/etc/kept" "$ROOT/srv/x/kept"; do
+		cat > "$ROOT/etc/driftctl/driftctl.yaml" <<-END
+		track: [/srv/**, ${STORE#"$ROOT"}, "${STORE#"$ROOT"}/**",
+		    ${STORE#"$ROOT"}/seal.key]
+		END
+		dm init
+		[ "$status" -eq 0 ]
+		no_path_with kept seal.key statcache
+		dm snapshot
+		says "nothing changed since"
+		dm check
+		[ "$status" -eq 0 ]
+		says "clean:"
+		rm -r "$STORE"
+	done
+}

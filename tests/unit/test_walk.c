@@ -102,6 +102,35 @@ names_that_are_not_there_are_told(void **state)
 }
 
 static void
+what_is_excluded_is_brought_in_by_nothing(void **state)
+{
+	CLEANUP(drop_root) struct root r = { .fd = -1 };
+	CLEANUP(drop_buf) struct buf b = { 0 };
+	struct scope scope = { 0 };
+	struct scratch s;
+	struct err e = { 0 };
+
+	(void)state;
+	scratch_start(&s);
+	scratch_sh(&s, "mkdir -p etc/st/in etc/sto; touch etc/key etc/keys "
+	    "etc/st/in/x etc/sto/y");
+	assert_int_equal(root_open(&r, s.dir, &e), 0);
+	strlist_add(&scope.never, "/etc/key");
+	strlist_add(&scope.never, "/etc/st");
+	strlist_add(&scope.never, "/etc/missing");
+	scope_of(&scope, &r, "/etc/** /etc/key /etc/st /etc/st/in/x "
+	    "/etc/missing/x", "");
+	assert_int_equal(walk(&r, &scope, NULL, note, &b, &e), 0);
+	assert_string_equal(buf_str(&b), "E/etc* E/etc/keys E/etc/sto* "
+	    "E/etc/sto/y ");
+	assert_false(scope_tracks(&scope, "/etc/key"));
+	assert_false(scope_tracks(&scope, "/etc/st/in/x"));
+	assert_true(scope_tracks(&scope, "/etc/keys"));
+	scope_done(&scope);
+	scratch_end(&s);
+}
+
+static void
 what_is_ignored_is_left_out_unless_it_is_spelled(void **state)
 {
 	struct scratch s;
@@ -276,6 +305,7 @@ main(void)
 		cmocka_unit_test(
 		    folders_on_the_way_are_met_before_what_they_hold),
 		cmocka_unit_test(names_that_are_not_there_are_told),
+		cmocka_unit_test(what_is_excluded_is_brought_in_by_nothing),
 		cmocka_unit_test(
 		    what_is_ignored_is_left_out_unless_it_is_spelled),
 		cmocka_unit_test(symlinks_are_met_and_not_followed),
