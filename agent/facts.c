@@ -148,3 +148,9 @@ facts_os_name(const struct machine_facts *f)
 {
 	return f->os_name;
 }
+
+const struct err *
+facts_trouble(const struct machine_facts *f)
+{
+	return f->packages != NULL ? packages_trouble(f->packages) : NULL;
+}

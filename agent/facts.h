@@ -19,6 +19,8 @@ struct machine_facts *facts_load(const struct root *r, bool live,
     struct inputs *inputs);
 void facts_free(struct machine_facts *f);
 const struct facts *facts_get(const struct machine_facts *f);
+/* Why nothing or too little is known of what was asked so far, or NULL. */
+const struct err *facts_trouble(const struct machine_facts *f);
 /* PRETTY_NAME of os-release(5), or NULL. */
 const char *facts_os_name(const struct machine_facts *f);
 

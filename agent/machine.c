@@ -59,6 +59,20 @@ read_config(struct machine *m, struct err *e)
 	return 0;
 }
 
+/* Specs that ask for packages were judged without knowing them. */
+static void
+tell_trouble(struct machine *m)
+{
+	const struct err *trouble = facts_trouble(m->facts);
+
+	if (trouble == NULL)
+		return;
+	diagnostics_add(&m->diagnostics, (struct place){ trouble->where, 0,
+	    0 }, trouble->sys != 0 ? "%s: %s" : "%s", trouble->what,
+	    strerror(trouble->sys));
+	diagnostics_sort(&m->diagnostics);
+}
+
 static int
 read_specs(struct machine *m, struct err *e)
 {
@@ -70,6 +84,7 @@ read_specs(struct machine *m, struct err *e)
 	if (n == 0)
 		catalogue_build(&m->catalogue, sources.items, sources.n,
 		    &m->config.vars, facts_get(m->facts), &m->diagnostics);
+	tell_trouble(m);
 	free(sources.items);
 	arena_done(&arena);
 	return n;

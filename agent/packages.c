@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/packages.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/rpmdb.h"
 #include "base/buf.h"
-#include "base/exec.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/strlist.h"
+#include "base/tr.h"
 
-enum {
-	STATUS_MAX = 256 << 20,
-	RPM_ANSWER_MAX = 16 << 20,
-	RPM_SECONDS = 20,
-};
+enum { STATUS_MAX = 256 << 20 };
 
 struct packages {
 	struct strlist names;	/* sorted */
+	struct err trouble;
 };
 
 /* One stanza of deb-status: "Package: x" and "Status: want ok installed". */
@@ -55,60 +54,24 @@ read_dpkg(struct packages *p, const char *text)
 	add_stanza(p, name, name_len, installed);
 }
 
-static void
-load_dpkg(struct packages *p, const struct root *r, struct inputs *inputs)
+static int
+load_dpkg(struct packages *p, const struct root *r, struct inputs *inputs,
+    struct err *e)
 {
 	static const char path[] = "/var/lib/dpkg/status";
 	CLEANUP(drop_buf) struct buf text = { 0 };
-	struct err ignored = { 0 };
 	CLEANUP(drop_fd) int fd = -1;
 
 	inputs_add_below(inputs, r, path);
 	fd = root_open_in(r, path, O_RDONLY | O_NONBLOCK);
-	if (fd >= 0 && file_read_fd(fd, path, STATUS_MAX, &text,
-	    &ignored) == 0)
-		read_dpkg(p, buf_str(&text));
-}
-
-/* rpm's own files are rpm's own business: it is asked. */
-static void
-ask_rpm(struct packages *p, const struct root *r)
-{
-	const char *const argv[] = { "rpm", "--root", r->dir, "-qa", "--qf",
-		"%{NAME}\\n", NULL };
-	CLEANUP(drop_buf) struct buf out = { 0 };
-	struct err ignored = { 0 };
-	char *line, *save = NULL;
-	int code;
-
-	if (exec_run(argv, RPM_ANSWER_MAX, RPM_SECONDS, &out, &code,
-	    &ignored) < 0 || code != 0 || out.len == 0)
-		return;
-	for (line = strtok_r(out.bytes, "\n", &save); line != NULL;
-	    line = strtok_r(NULL, "\n", &save))
-		strlist_add(&p->names, line);
-}
-
-static void
-load_rpm(struct packages *p, const struct root *r, struct inputs *inputs)
-{
-	static const char *const databases[] = {
-		"/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/Packages.db",
-		"/var/lib/rpm/Packages", "/usr/lib/sysimage/rpm/rpmdb.sqlite",
-		"/usr/lib/sysimage/rpm/Packages.db",
-		"/usr/lib/sysimage/rpm/Packages",
-	};
-	bool found = false;
-
-	for (size_t i = 0; i < sizeof(databases) / sizeof(databases[0]); i++) {
-		CLEANUP(drop_fd) int fd = -1;
-
-		inputs_add_below(inputs, r, databases[i]);
-		fd = root_open_in(r, databases[i], O_PATH);
-		found |= fd >= 0;
-	}
-	if (found)
-		ask_rpm(p, r);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (fd < 0)
+		return err_sys(e, path, _("cannot read the package database"));
+	if (file_read_fd(fd, path, STATUS_MAX, &text, e) < 0)
+		return -1;
+	read_dpkg(p, buf_str(&text));
+	return 0;
 }
 
 struct packages *
@@ -116,8 +79,9 @@ packages_load(const struct root *r, struct inputs *inputs)
 {
 	struct packages *p = xcalloc(1, sizeof(*p));
 
-	load_dpkg(p, r, inputs);
-	load_rpm(p, r, inputs);
+	/* The first trouble is told; whoever can be asked is asked. */
+	load_dpkg(p, r, inputs, &p->trouble);
+	rpmdb_names(r, inputs, &p->names, &p->trouble);
 	strlist_sort(&p->names);
 	return p;
 }
@@ -136,4 +100,10 @@ packages_has(const struct packages *p, const char *name)
 {
 	return p->names.n > 0 && bsearch(&name, p->names.items, p->names.n,
 	    sizeof(char *), strlist_cmp) != NULL;
+}
+
+const struct err *
+packages_trouble(const struct packages *p)
+{
+	return p->trouble.kind != ERR_NONE ? &p->trouble : NULL;
 }

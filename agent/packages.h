@@ -14,5 +14,7 @@ struct packages;
 struct packages *packages_load(const struct root *r, struct inputs *inputs);
 void packages_free(struct packages *p);
 bool packages_has(const struct packages *p, const char *name);
+/* Why a database that is there could not be read, or NULL. */
+const struct err *packages_trouble(const struct packages *p);
 
 #endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/rpmdb.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/exec.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/tr.h"
+
+enum {
+	DATABASE_MAX = 1 << 30,
+	ANSWER_MAX = 16 << 20,
+	SECONDS = 20,
+	CHUNK = 1 << 16,
+};
+
+static const char *const folders[] = {
+	"/usr/lib/sysimage/rpm", "/var/lib/rpm",
+};
+
+/* The database of each of rpm's backends, and what it cannot be read without.
+ * sqlite's -shm is made anew from -wal. */
+static const struct kind {
+	const char *name, *with;
+} kinds[] = {
+	{ "rpmdb.sqlite", "rpmdb.sqlite-wal" },
+	{ "Packages.db", "Index.db" },
+	{ "Packages", NULL },
+};
+enum { N_KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+/* A folder of our own that goes with all that rpm made in it. */
+struct copy {
+	char dir[PATH_MAX];
+	int fd;
+};
+
+static void
+drop_copy(struct copy *c)
+{
+	CLEANUP(drop_dir) DIR *d = c->fd >= 0 ? fdopendir(c->fd) : NULL;
+	const struct dirent *de;
+
+	if (d == NULL)
+		return;
+	while ((de = readdir(d)) != NULL)
+		unlinkat(c->fd, de->d_name, 0);
+	rmdir(c->dir);
+}
+
+static int
+make_copy(struct copy *c, struct err *e)
+{
+	const char *tmp = getenv("TMPDIR");
+	int n = snprintf(c->dir, sizeof(c->dir), "%s/driftctl-rpm.XXXXXX",
+	    tmp != NULL && tmp[0] == '/' ? tmp : "/tmp");
+
+	if (n < 0 || (size_t)n >= sizeof(c->dir) || mkdtemp(c->dir) == NULL)
+		return err_sys(e, c->dir, _("cannot make a folder for a copy "
+		    "of the package database"));
+	c->fd = open(c->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c->fd < 0)
+		return err_sys(e, c->dir, _("cannot open"));
+	return 0;
+}
+
+/* On btrfs and xfs copy_file_range(2) only shares the blocks. */
+static int
+copy_bytes(int from, int to, const char *path, struct err *e)
+{
+	char chunk[CHUNK];
+	off_t total = 0;
+	ssize_t n;
+
+	while (total <= DATABASE_MAX &&
+	    (n = copy_file_range(from, NULL, to, NULL, CHUNK * 256, 0)) > 0)
+		total += n;
+	/* What it does not do, or only after nothing was read, we do. */
+	while (total <= DATABASE_MAX &&
+	    (n = read(from, chunk, sizeof(chunk))) > 0) {
+		if (file_write_fd(to, path, chunk, (size_t)n, e) < 0)
+			return -1;
+		total += n;
+	}
+	if (total > DATABASE_MAX)
+		return err_set(e, ERR_INPUT, path, _("the package database is "
+		    "too large to be read"));
+	if (n < 0)
+		return err_sys(e, path, _("cannot read the package database"));
+	return 0;
+}
+
+/* 1, 0 when it is not there. */
+static int
+copy_file(const struct root *r, const char *folder, const char *name,
+    const struct copy *c, struct err *e)
+{
+	CLEANUP(drop_free) char *path = xasprintf("%s/%s", folder, name);
+	CLEANUP(drop_fd) int to = -1;
+	CLEANUP(drop_fd) int from = root_open_in(r, path,
+	    O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (from < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (from < 0 || fstat(from, &st) < 0)
+		return err_sys(e, path, _("cannot read the package database"));
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_INPUT, path,
+		    _("the package database is no regular file"));
+	to = openat(c->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    0600);
+	if (to < 0)
+		return err_sys(e, c->dir, _("cannot copy the package "
+		    "database"));
+	return copy_bytes(from, to, path, e) < 0 ? -1 : 1;
+}
+
+/* An rpm that does not know this kind makes another database beside it, and
+ * says that it is empty. */
+static bool
+made_another(const struct copy *c, const struct kind *k)
+{
+	for (int i = 0; i < N_KINDS; i++)
+		if (&kinds[i] != k &&
+		    faccessat(c->fd, kinds[i].name, F_OK, 0) == 0)
+			return true;
+	return false;
+}
+
+static int
+ask(const struct copy *c, const struct kind *k, const char *path,
+    struct strlist *names, struct err *e)
+{
+	const char *const argv[] = { "rpm", "--dbpath", c->dir, "-qa", "--qf",
+		"%{NAME}\\n", NULL };
+	CLEANUP(drop_buf) struct buf out = { 0 };
+	struct err failed = { 0 };
+	char *line, *save = NULL;
+	int code;
+
+	if (exec_run(argv, ANSWER_MAX, SECONDS, &out, &code, &failed) < 0) {
+		if (failed.sys == ENOENT)
+			return err_set(e, ERR_MISSING, path, _("which "
+			    "packages are installed is not known: there is no "
+			    "rpm to ask [install rpm]"));
+		return err_set(e, failed.kind, path, _("which packages are "
+		    "installed is not known: rpm: %s"), failed.what);
+	}
+	if (code != 0 || made_another(c, k))
+		return err_set(e, ERR_SYSTEM, path, _("which packages are "
+		    "installed is not known: rpm cannot read its database "
+		    "[install an rpm that knows this format, or run "
+		    "'rpm --rebuilddb' where it is damaged]"));
+	if (out.len == 0)
+		return 0;
+	for (line = strtok_r(out.bytes, "\n", &save); line != NULL;
+	    line = strtok_r(NULL, "\n", &save))
+		strlist_add(names, line);
+	return 0;
+}
+
+/* Before anything is read; -shm moves whenever the database does. */
+static void
+add_inputs(const struct root *r, struct inputs *inputs)
+{
+	static const char *const names[] = {
+		"rpmdb.sqlite", "rpmdb.sqlite-wal", "rpmdb.sqlite-shm",
+		"Packages.db", "Index.db", "Packages",
+	};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+			CLEANUP(drop_free) char *path = xasprintf("%s/%s",
+			    folders[i], names[k]);
+
+			inputs_add_below(inputs, r, path);
+		}
+	}
+}
+
+static bool
+is_there(const struct root *r, const char *path)
+{
+	CLEANUP(drop_fd) int fd = root_open_in(r, path, O_PATH);
+
+	return fd >= 0;
+}
+
+static int
+read_database(const struct root *r, const char *folder, const struct kind *k,
+    const char *path, struct strlist *out, struct err *e)
+{
+	CLEANUP(drop_copy) struct copy c = { .fd = -1 };
+
+	if (make_copy(&c, e) < 0 || copy_file(r, folder, k->name, &c, e) < 0 ||
+	    (k->with != NULL && copy_file(r, folder, k->with, &c, e) < 0))
+		return -1;
+	return ask(&c, k, path, out, e);
+}
+
+int
+rpmdb_names(const struct root *r, struct inputs *inputs,
+    struct strlist *out, struct err *e)
+{
+	add_inputs(r, inputs);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		for (int k = 0; k < N_KINDS; k++) {
+			CLEANUP(drop_free) char *path = xasprintf("%s/%s",
+			    folders[i], kinds[k].name);
+
+			if (is_there(r, path))
+				return read_database(r, folders[i], &kinds[k],
+				    path, out, e);
+		}
+	}
+	return 0;
+}

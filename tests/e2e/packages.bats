@@ -1,0 +1,183 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154
+# Which packages are installed below a root, as dpkg and rpm have it.
+
+load ../lib.sh
+
+setup() {
+	scratch
+	mkdir -p "$ROOT/etc" "$BATS_TEST_TMPDIR/specs" "$BATS_TEST_TMPDIR/bin"
+	echo "root:x:0:0:root:/root:/bin/sh" > "$ROOT/etc/passwd"
+	echo "root:x:0:" > "$ROOT/etc/group"
+	cat > "$BATS_TEST_TMPDIR/specs/imap.yaml" <<-'END'
+	spec: imap
+	applies: {package: [some-imapd]}
+	rules:
+	  - {id: x, path: /etc/x, why: It is needed., require: present}
+	END
+}
+
+dm() {
+	d --specs "$BATS_TEST_TMPDIR/specs" "$@"
+}
+
+# rpm_root FOLDER: a database with one package in it.
+rpm_root() {
+	local top=$BATS_TEST_TMPDIR
+
+	needs rpm
+	needs rpmbuild
+	cat > "$top/p.spec" <<-'END'
+	Name: some-imapd
+	Version: 1
+	Release: 1
+	Summary: x
+	License: MIT
+	BuildArch: noarch
+	%description
+	x
+	%files
+	END
+	rpmbuild -bb --define "_topdir $top/b" --define "_rpmdir $top" \
+	    "$top/p.spec" > /dev/null 2>&1
+	mkdir -p "$ROOT$1"
+	rpm --dbpath "$ROOT$1" --initdb
+	rpm --dbpath "$ROOT$1" --justdb --nodeps -i \
+	    "$top/noarch/some-imapd-1-1.noarch.rpm" 2> /dev/null
+}
+
+# with_path PATH VERB…: like dm, with programs found there alone.
+with_path() {
+	local DRIFTCTL=$BATS_TEST_TMPDIR/run real=$DRIFTCTL path=$1
+
+	shift
+	printf '#!/bin/sh\nPATH=%s\nexec %s "$@"\n' "$path" "$real" \
+	    > "$DRIFTCTL"
+	chmod +x "$DRIFTCTL"
+	dm "$@"
+}
+
+fake_rpm() {
+	printf '#!/bin/sh\n%s\n' "$1" > "$BATS_TEST_TMPDIR/bin/rpm"
+	chmod +x "$BATS_TEST_TMPDIR/bin/rpm"
+}
+
+root_files() {
+	(cd "$ROOT" && find . -printf '%p %s %T@ %C@ %i\n' | sort)
+}
+
+@test "rpm is asked where the root is named by a relative path, too" {
+	for folder in /usr/lib/sysimage/rpm /var/lib/rpm; do
+		rm -rf "${ROOT:?}/usr" "${ROOT:?}/var"
+		rpm_root "$folder"
+		cd "$BATS_TEST_TMPDIR"
+		for ROOT in "$BATS_TEST_TMPDIR/root" root ./root; do
+			rm -rf "$STORE"
+			dm init
+			[ "$status" -eq 0 ]
+			says imap "1 rule"
+		done
+		ROOT=$BATS_TEST_TMPDIR/root
+	done
+}
+
+@test "asking rpm writes nothing into the root" {
+	mkdir -p "$ROOT/root"
+	rpm_root /usr/lib/sysimage/rpm
+	rm "$ROOT"/usr/lib/sysimage/rpm/{.rpm.lock,*-shm,*-wal}
+	mkdir -p "$ROOT/var/lib"
+	ln -s ../../usr/lib/sysimage/rpm "$ROOT/var/lib/rpm"
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	mkdir "$TMPDIR"
+	dm init
+	before=$(root_files)
+	sleep 0.1
+	dm check
+	[ "$status" -eq 1 ]
+	says imap/x
+	[ "$before" = "$(root_files)" ]
+	[ -z "$(ls -A "$TMPDIR")" ]
+	[ -n "$(ls "$STORE/answers")" ]
+}
+
+@test "what is still in the log of the database counts" {
+	needs python3
+	rpm_root /usr/lib/sysimage/rpm
+	mkdir -p "$ROOT/var/lib/rpm"
+	python3 - "$ROOT/usr/lib/sysimage/rpm" "$ROOT/var/lib/rpm" <<-'END'
+	import shutil, sqlite3, sys
+	db = sqlite3.connect(sys.argv[1] + "/rpmdb.sqlite")
+	db.execute("PRAGMA wal_autocheckpoint=0")
+	db.execute("DELETE FROM Packages")
+	db.commit()
+	for name in "rpmdb.sqlite", "rpmdb.sqlite-wal":
+	    shutil.copy(sys.argv[1] + "/" + name, sys.argv[2])
+	END
+	rm -r "$ROOT/usr/lib/sysimage"
+	dm init
+	dm check
+	[ "$status" -eq 0 ]
+	rm "$ROOT/var/lib/rpm/rpmdb.sqlite-wal"
+	dm check
+	[ "$status" -eq 1 ]
+	says imap/x
+}
+
+@test "a database that nobody can be asked about is trouble, not emptiness" {
+	mkdir -p "$ROOT/var/lib/rpm"
+	echo x > "$ROOT/var/lib/rpm/Packages.db"
+	with_path /nonexistent init
+	[ "$status" -eq 2 ]
+	output=$stderr says "/var/lib/rpm/Packages.db: which packages are installed is not known: there is no rpm to ask [install rpm]"
+	with_path /nonexistent check
+	[ "$status" -eq 2 ]
+	with_path /nonexistent check
+	[ "$status" -eq 2 ]
+	fake_rpm "exit 1"
+	with_path "$BATS_TEST_TMPDIR/bin" check
+	[ "$status" -eq 2 ]
+	output=$stderr says "/var/lib/rpm/Packages.db: which packages are installed is not known: rpm cannot read its database [install an rpm that knows this format, or run 'rpm --rebuilddb' where it is damaged]"
+	# Another kind of database is made, and it is empty.
+	fake_rpm ': > "$2/rpmdb.sqlite"'
+	with_path "$BATS_TEST_TMPDIR/bin" check
+	[ "$status" -eq 2 ]
+	output=$stderr says "rpm cannot read its database"
+	fake_rpm 'case $2 in /*) echo some-imapd ;; esac'
+	with_path "$BATS_TEST_TMPDIR/bin" check
+	[ "$status" -eq 1 ]
+	says imap/x
+	fake_rpm ":"
+	touch "$ROOT/var/lib/rpm/Packages.db"
+	with_path "$BATS_TEST_TMPDIR/bin" check
+	[ "$status" -eq 0 ]
+}
+
+@test "a database that is damaged or no file is trouble" {
+	needs rpm
+	mkdir -p "$ROOT/var/lib/rpm/rpmdb.sqlite"
+	dm init
+	[ "$status" -eq 2 ]
+	output=$stderr says "/var/lib/rpm/rpmdb.sqlite: the package database is no regular file"
+	rmdir "$ROOT/var/lib/rpm/rpmdb.sqlite"
+	head -c 9000 /dev/urandom > "$ROOT/var/lib/rpm/rpmdb.sqlite"
+	dm check
+	[ "$status" -eq 2 ]
+	output=$stderr says "rpm cannot read its database"
+	rm "$ROOT/var/lib/rpm/rpmdb.sqlite"
+	dm check
+	[ "$status" -eq 0 ]
+}
+
+@test "dpkg's status that cannot be read is trouble" {
+	mkdir -p "$ROOT/var/lib/dpkg/status"
+	dm init
+	[ "$status" -eq 2 ]
+	output=$stderr says "/var/lib/dpkg/status: "
+	rmdir "$ROOT/var/lib/dpkg/status"
+	printf 'Package: some-imapd\nStatus: install ok installed\n' \
+	    > "$ROOT/var/lib/dpkg/status"
+	dm check
+	[ "$status" -eq 1 ]
+	says imap/x
+}
