@@ -339,15 +339,18 @@ wish_changes(struct chooser *c)
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct change *x = &l->items[i];
-		const struct entry *en = x->was != NULL ? x->was : x->is;
 		const struct rule *rule;
-		enum on_change how = finding_on_change(&c->m->catalogue,
-		    en->path, &rule);
+		enum on_change how;
 
+		/* What was added stays, and stays flagged. */
+		if (x->was == NULL)
+			continue;
+		how = finding_on_change(&c->m->catalogue, x->was->path, &rule);
 		if (how != ON_CHANGE_RESTORE || (c->q->rule != NULL &&
 		    rule != catalogue_rule(&c->m->catalogue, c->q->rule)))
 			continue;
-		add_wish(c->out, en->path, x->was, reason_of(c->out, rule));
+		add_wish(c->out, x->was->path, x->was,
+		    reason_of(c->out, rule));
 	}
 	return 0;
 }
