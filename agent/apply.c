@@ -25,6 +25,17 @@ apply_pending(int store_fd)
 	return journal_find(store_fd, &j, &e) != 0;
 }
 
+int
+apply_pending_id(int store_fd, struct buf *out_id, struct err *e)
+{
+	CLEANUP(drop_journal) struct journal j = { 0 };
+	int n = journal_find(store_fd, &j, e);
+
+	if (n > 0)
+		buf_adds(out_id, j.id);
+	return n;
+}
+
 static int
 open_journal_folder(struct run *r, const char *path)
 {

@@ -52,5 +52,7 @@ int apply_recover(const struct root *root, int store_fd, struct buf *out_id,
 
 /* True when a journal lies there: a restore is under way or has died. */
 bool apply_pending(int store_fd);
+/* 1 and its id, 0 when none lies there, -1 where it cannot be read. */
+int apply_pending_id(int store_fd, struct buf *out_id, struct err *e);
 
 #endif

@@ -106,8 +106,9 @@ show_plan(struct undoing *u, struct err *e)
 	return say_out(&text, e);
 }
 
+/* of: the rollback that is or would be used. */
 static int
-tell(struct undoing *u, bool done, int code, struct err *e)
+tell(struct undoing *u, const char *of, bool done, int code, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
 	struct json j = { .out = &text };
@@ -116,7 +117,7 @@ tell(struct undoing *u, bool done, int code, struct err *e)
 		json_open(&j, NULL, '{');
 		json_number(&j, "version", 1);
 		json_text(&j, "verb", "undo");
-		json_text(&j, "of", u->old.id);
+		json_text(&j, "of", of);
 		json_bool(&j, "done", done);
 		json_text(&j, "rollback", done && u->plan.n > 0 ?
 		    buf_str(&u->id) : NULL);
@@ -125,7 +126,7 @@ tell(struct undoing *u, bool done, int code, struct err *e)
 		json_close(&j, '}');
 		buf_addc(&text, '\n');
 	} else if (done && u->m.o->verbose >= 0) {
-		buf_addf(&text, _("%s was taken back\n"), u->old.id);
+		buf_addf(&text, _("%s was taken back\n"), of);
 	}
 	return say_out(&text, e) < 0 ? -1 : code;
 }
@@ -133,17 +134,68 @@ tell(struct undoing *u, bool done, int code, struct err *e)
 static int
 show_and_do(struct undoing *u, struct err *e)
 {
+	const char *of = u->old.id;
 	int n;
 
 	restore_new_id(&u->m, "undo", &u->id);
 	if (show_plan(u, e) < 0)
 		return -1;
 	if (u->dry_run)
-		return tell(u, false, u->plan.n > 0 ? 1 : 0, e);
+		return tell(u, of, false, u->plan.n > 0 ? 1 : 0, e);
 	n = u->yes || u->plan.n == 0 ? 1 : confirm(_("do it?"), e);
 	if (n <= 0)
-		return n < 0 ? -1 : tell(u, false, 1, e);
-	return carry_out(u, e) < 0 ? -1 : tell(u, true, 0, e);
+		return n < 0 ? -1 : tell(u, of, false, 1, e);
+	return carry_out(u, e) < 0 ? -1 : tell(u, of, true, 0, e);
+}
+
+/*
+ * An interrupted restore is the last one: 1 when it is what undo was called
+ * for and nothing else is to be taken back, its id in out_id.
+ */
+static int
+interrupted(struct undoing *u, const char *given, struct buf *out_id,
+    struct err *e)
+{
+	int n;
+
+	if (!u->dry_run)
+		n = machine_lock_recover(&u->m, out_id, e);
+	else
+		n = apply_pending_id(store_fd(u->m.store), out_id, e);
+	if (n <= 0 || given == NULL)
+		return n;
+	if (u->dry_run)
+		machine_say_pending(&u->m);
+	return strcmp(given, buf_str(out_id)) == 0;
+}
+
+static int
+tell_interrupted(struct undoing *u, const char *id, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	if (!u->dry_run || u->m.o->format == FORMAT_JSON)
+		return tell(u, id, !u->dry_run, u->dry_run ? 1 : 0, e);
+	buf_addf(&text, _("would take back %s, which was interrupted\n"), id);
+	return say_out(&text, e) < 0 ? -1 : 1;
+}
+
+static int
+make_plan(struct undoing *u, const char *given, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf id = { 0 };
+	int fd = store_fd(u->m.store);
+
+	if (pick(u, given, &id, e) < 0 ||
+	    rollback_read(fd, buf_str(&id), &u->old, e) < 0 ||
+	    machine_capture(&u->m, &(struct machine_capture){ 0 }, &u->live,
+	    e) < 0)
+		return -1;
+	rollback_wishes(&u->old, &u->wishes);
+	if (undo_look_at(&u->m.root, &u->old, &u->live.manifest, e) < 0)
+		return -1;
+	return plan_make(&u->live.manifest, &u->old.manifest, &u->wishes,
+	    &u->plan, e);
 }
 
 static int
@@ -157,6 +209,8 @@ run(const struct options *o, struct err *e)
 		{ "yes", 'y', &u.yes, NULL }, { 0 } };
 	CLEANUP(drop_strlist) struct strlist rest = { 0 };
 	CLEANUP(drop_buf) struct buf id = { 0 };
+	const char *given;
+	int n;
 
 	if (options_verb(o, table, &rest, e) < 0)
 		return -1;
@@ -168,21 +222,11 @@ run(const struct options *o, struct err *e)
 		return -1;
 	if (only_list)
 		return list(&u, e);
-	if (u.dry_run)
-		machine_say_pending(&u.m);
-	else if (machine_lock(&u.m, e) < 0)
-		return -1;
-	if (pick(&u, rest.n > 0 ? rest.items[0] : NULL, &id, e) < 0 ||
-	    rollback_read(store_fd(u.m.store), buf_str(&id), &u.old, e) < 0 ||
-	    machine_capture(&u.m, &(struct machine_capture){ 0 }, &u.live,
-	    e) < 0)
-		return -1;
-	rollback_wishes(&u.old, &u.wishes);
-	if (undo_look_at(&u.m.root, &u.old, &u.live.manifest, e) < 0 ||
-	    plan_make(&u.live.manifest, &u.old.manifest, &u.wishes, &u.plan,
-	    e) < 0)
-		return -1;
-	return show_and_do(&u, e);
+	given = rest.n > 0 ? rest.items[0] : NULL;
+	n = interrupted(&u, given, &id, e);
+	if (n != 0)
+		return n < 0 ? -1 : tell_interrupted(&u, buf_str(&id), e);
+	return make_plan(&u, given, e) < 0 ? -1 : show_and_do(&u, e);
 }
 
 const struct command cmd_undo = {

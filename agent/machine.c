@@ -303,18 +303,25 @@ machine_open_store(struct machine *m, bool make, struct err *e)
 }
 
 int
-machine_lock(struct machine *m, struct err *e)
+machine_lock_recover(struct machine *m, struct buf *out_id, struct err *e)
 {
-	CLEANUP(drop_buf) struct buf id = { 0 };
 	int n;
 
 	if (store_lock(m->store, m->config.lock_wait, e) < 0)
 		return -1;
-	n = apply_recover(&m->root, store_fd(m->store), &id, e);
+	n = apply_recover(&m->root, store_fd(m->store), out_id, e);
 	if (n > 0)
 		say_note(_("the restore %s was interrupted; what it had "
-		    "begun was taken back"), buf_str(&id));
-	return n < 0 ? -1 : 0;
+		    "begun was taken back"), buf_str(out_id));
+	return n;
+}
+
+int
+machine_lock(struct machine *m, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf id = { 0 };
+
+	return machine_lock_recover(m, &id, e) < 0 ? -1 : 0;
 }
 
 bool

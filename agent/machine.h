@@ -44,6 +44,9 @@ int machine_open_store(struct machine *m, bool make, struct err *e);
 const char *machine_key_path(const struct machine *m);
 /* Takes the store's lock, and takes back what a dead restore left behind. */
 int machine_lock(struct machine *m, struct err *e);
+/* The same; 1 and the restore's id when there was one to take back. */
+int machine_lock_recover(struct machine *m, struct buf *out_id,
+    struct err *e);
 /* True, and says so, when a dead run's restore waits to be taken back. */
 bool machine_say_pending(struct machine *m);
 

@@ -51,3 +51,78 @@ complains() {
 	[ -e "$ROOT/etc/pam.d/new" ]
 	grep -q pam_unix "$ROOT/etc/pam.d/imap"
 }
+
+# interrupted N VERB…: killed at the Nth of the two times that all is synced,
+# before names change and after it.
+interrupted() {
+	local when=$1
+
+	shift
+	needs strace
+	skip_unless "strace may not trace here" strace -o /dev/null true
+	not strace -f -o /dev/null -e trace=syncfs \
+	    -e "inject=syncfs:signal=KILL:when=$when" "$DRIFTCTL" \
+	    --root "$ROOT" --store "$STORE" --specs "$BATS_TEST_TMPDIR/specs" \
+	    "$@" > /dev/null 2>&1
+	[ -n "$(ls "$STORE/journal")" ]
+}
+
+present() {
+	begin <<-'RULE'
+	  - id: service
+	    path: /etc/pam.d/imap
+	    why: Without it nobody logs in.
+	    on-drift: restore
+	    require: present
+	RULE
+}
+
+@test "undo takes back an interrupted restore, and no older one" {
+	present
+	echo 1 > "$ROOT/etc/crypttab"
+	dm restore --yes /etc/crypttab
+	rm "$ROOT/etc/pam.d/imap"
+	interrupted 2 restore --yes
+	dm undo --dry-run
+	[ "$status" -eq 1 ]
+	says "would take back" -restore ", which was interrupted"
+	[ -e "$ROOT/etc/pam.d/imap" ]
+	dm undo --yes
+	[ "$status" -eq 0 ]
+	complains "was interrupted; what it had begun was taken back"
+	[ ! -e "$ROOT/etc/pam.d/imap" ]
+	grep -q cr_mail "$ROOT/etc/crypttab"
+	dm undo --yes
+	[ "$status" -eq 0 ]
+	grep -qx 1 "$ROOT/etc/crypttab"
+}
+
+@test "undo with an interrupted restore before it speaks JSON" {
+	skip_unless "python3's jsonschema is not installed" \
+	    python3 -c 'import jsonschema'
+	present
+	rm "$ROOT/etc/pam.d/imap"
+	interrupted 1 restore --yes
+	dm --format json undo --dry-run
+	[ "$status" -eq 1 ]
+	python3 "$TOP/tests/validate.py" "$TOP/doc/undo.schema.json" \
+	    <<< "$output"
+	dm --format json undo --yes
+	[ "$status" -eq 0 ]
+	python3 "$TOP/tests/validate.py" "$TOP/doc/undo.schema.json" \
+	    <<< "$output"
+	[[ $output == *'"done": true'* ]]
+}
+
+@test "a rollback that was named is taken back after the interrupted one" {
+	present
+	echo 1 > "$ROOT/etc/crypttab"
+	dm restore --yes /etc/crypttab
+	id=$(basename "$STORE"/rollback/*.meta .meta)
+	rm "$ROOT/etc/pam.d/imap"
+	interrupted 2 restore --yes
+	dm undo --yes "$id"
+	[ "$status" -eq 0 ]
+	[ ! -e "$ROOT/etc/pam.d/imap" ]
+	grep -qx 1 "$ROOT/etc/crypttab"
+}
