@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/apply.h"
 #include "agent/command.h"
 #include "agent/confirm.h"
+#include "agent/journal.h"
 #include "agent/machine.h"
 #include "agent/restore.h"
 #include "agent/say.h"
@@ -180,6 +182,22 @@ tell_interrupted(struct undoing *u, const char *id, struct err *e)
 	return say_out(&text, e) < 0 ? -1 : 1;
 }
 
+/* What one machine had is not put into another one. */
+static int
+check_root(struct undoing *u, struct err *e)
+{
+	CLEANUP(drop_free) char *here = journal_root(&u->m.root);
+	CLEANUP(drop_free) char *there = realpath(u->old.root, NULL);
+
+	if (strcmp(here, u->old.root) == 0 ||
+	    (there != NULL && strcmp(here, there) == 0))
+		return 0;
+	return err_set(e, ERR_USAGE, u->old.root, _("the rollback %s is of "
+	    "this root [run again with --root '%s', or where it lies elsewhere "
+	    "now: sh %s/rollback/%s.sh DIR]"), u->old.id, u->old.root,
+	    store_dir(u->m.store), u->old.id);
+}
+
 static int
 make_plan(struct undoing *u, const char *given, struct err *e)
 {
@@ -188,6 +206,7 @@ make_plan(struct undoing *u, const char *given, struct err *e)
 
 	if (pick(u, given, &id, e) < 0 ||
 	    rollback_read(fd, buf_str(&id), &u->old, e) < 0 ||
+	    check_root(u, e) < 0 ||
 	    machine_capture(&u->m, &(struct machine_capture){ 0 }, &u->live,
 	    e) < 0)
 		return -1;

@@ -126,3 +126,27 @@ present() {
 	[ ! -e "$ROOT/etc/pam.d/imap" ]
 	grep -qx 1 "$ROOT/etc/crypttab"
 }
+
+@test "a rollback of another root is refused, and that root is named" {
+	present
+	rm "$ROOT/etc/pam.d/imap"
+	dm restore --yes
+	id=$(basename "$STORE"/rollback/*.meta .meta)
+	real=$(realpath "$ROOT")
+	mv "$ROOT" "$ROOT.moved"
+	cp -a "$ROOT.moved" "$ROOT"
+	mine=$ROOT
+	ROOT=$ROOT.moved
+	before=$(picture)
+	for more in --dry-run --yes; do
+		dm undo $more
+		[ "$status" -eq 2 ]
+		complains "$real: the rollback $id is of this root [run again with --root '$real', or where it lies elsewhere now: sh $STORE/rollback/$id.sh DIR]"
+	done
+	[ "$(picture)" = "$before" ]
+	ln -s root "$BATS_TEST_TMPDIR/link"
+	ROOT=$BATS_TEST_TMPDIR/link
+	dm undo --yes
+	[ "$status" -eq 0 ]
+	[ ! -e "$mine/etc/pam.d/imap" ]
+}
