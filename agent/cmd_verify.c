@@ -91,6 +91,20 @@ verify_rollbacks(struct machine *m, struct verifying *v, size_t *out_n)
 	}
 }
 
+static void
+verify_journal(struct machine *m, struct verifying *v)
+{
+	CLEANUP(drop_buf) struct buf id = { 0 };
+	struct err e = { 0 };
+	int n = apply_pending_id(store_fd(m->store), &id, &e);
+
+	if (n < 0)
+		failed(v, &e);
+	else if (n > 0)
+		problem(v, store_dir(m->store), _("a restore was interrupted "
+		    "[the next 'driftctl restore' or 'undo' takes it back]"));
+}
+
 static int
 run(const struct options *o, struct err *e)
 {
@@ -114,9 +128,7 @@ run(const struct options *o, struct err *e)
 		return -1;
 	verify_snapshots(&m, &v);
 	verify_rollbacks(&m, &v, &rollbacks);
-	if (apply_pending(store_fd(m.store)))
-		problem(&v, store_dir(m.store), _("a restore was interrupted "
-		    "[the next 'driftctl restore' or 'undo' takes it back]"));
+	verify_journal(&m, &v);
 	if (v.problems == 0 && o->verbose >= 0)
 		buf_addf(&out, _("sound: the repository and %zu rollbacks\n"),
 		    rollbacks);

@@ -22,17 +22,23 @@
 
 enum { JOURNAL_MAX = 256 << 20 };
 
-char *
-journal_root(const struct root *r)
+static char *
+real_folder(int fd, const char *otherwise)
 {
 	char link[64], path[PATH_MAX];
 	ssize_t n;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", r->fd);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	n = readlink(link, path, sizeof(path));
 	if (n <= 0 || (size_t)n == sizeof(path))
-		return xstrdup(r->dir);
+		return xstrdup(otherwise);
 	return xmemdup(path, (size_t)n);
+}
+
+char *
+journal_root(const struct root *r)
+{
+	return real_folder(r->fd, r->dir);
 }
 
 void
@@ -108,21 +114,43 @@ take_line(struct journal *j, char *line)
 }
 
 static int
-read_journal(int dir, const char *id, struct journal *out, struct err *e)
+parse_journal(struct journal *j, struct buf *text)
+{
+	struct err ignored = { 0 };
+	char *line, *rest;
+
+	if (rollfiles_unseal(text, JOURNAL_HEADER, j->id, &ignored) < 0)
+		return -1;
+	rest = text->bytes + strlen(JOURNAL_HEADER);
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (*line != '\0' && take_line(j, line) < 0)
+			return -1;
+	return j->root != NULL ? 0 : -1;
+}
+
+/* One that cannot be read bars the way for all that writes, so whoever meets
+ * it must be told where it lies and how to go on. */
+static int
+read_journal(int store_fd, int dir, const char *id, struct journal *out,
+    struct err *e)
 {
 	CLEANUP(drop_journal) struct journal j = { .id = xstrdup(id) };
 	CLEANUP(drop_buf) struct buf text = { 0 };
-	char *line, *rest;
+	CLEANUP(drop_free) char *store = real_folder(store_fd, "STORE");
+	CLEANUP(drop_free) char *path = xasprintf("%s/" JOURNAL_DIR "/%s",
+	    store, id);
+	struct err why = { 0 };
+	int n = file_read(dir, id, JOURNAL_MAX, &text, &why);
 
-	if (file_read(dir, id, JOURNAL_MAX, &text, e) < 0 ||
-	    rollfiles_unseal(&text, JOURNAL_HEADER, id, e) < 0)
-		return -1;
-	rest = text.bytes + strlen(JOURNAL_HEADER);
-	while ((line = strsep(&rest, "\n")) != NULL)
-		if (*line != '\0' && take_line(&j, line) < 0)
-			return err_set(e, ERR_INPUT, id, _("damaged journal"));
-	if (j.root == NULL)
-		return err_set(e, ERR_INPUT, id, _("damaged journal"));
+	if (n < 0 && why.sys != 0) {
+		errno = why.sys;
+		return err_sys(e, path, _("cannot read"));
+	}
+	if (n < 0 || parse_journal(&j, &text) < 0)
+		return err_set(e, ERR_INPUT, path, _("damaged, or no journal "
+		    "that this driftctl knows [if a restore was interrupted, "
+		    "'sh %s/" ROLL_DIR "/%s" ROLL_SCRIPT " ROOT' takes it "
+		    "back; then move the journal away]"), store, id);
 	*out = STEAL(j);
 	return 0;
 }
@@ -157,8 +185,8 @@ journal_find(int store_fd, struct journal *out, struct err *e)
 
 	while (n > 0 && (de = readdir(d)) != NULL)
 		if (is_journal(de->d_name))
-			return read_journal(dirfd(d), de->d_name, out, e) < 0 ?
-			    -1 : 1;
+			return read_journal(store_fd, dirfd(d), de->d_name,
+			    out, e) < 0 ? -1 : 1;
 	return n < 0 ? -1 : 0;
 }
 

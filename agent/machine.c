@@ -327,8 +327,14 @@ machine_lock(struct machine *m, struct err *e)
 bool
 machine_say_pending(struct machine *m)
 {
-	if (!apply_pending(store_fd(m->store)))
-		return false;
+	CLEANUP(drop_buf) struct buf id = { 0 };
+	struct err e = { 0 };
+	int n = apply_pending_id(store_fd(m->store), &id, &e);
+
+	if (n < 0)
+		say_error(&e);
+	if (n <= 0)
+		return n < 0;
 	say_note(_("%s: a restore was interrupted [run 'driftctl restore' or "
 	    "'driftctl undo': either takes back what it had begun]"),
 	    store_dir(m->store));

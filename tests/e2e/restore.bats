@@ -150,3 +150,39 @@ present() {
 	[ "$status" -eq 0 ]
 	[ ! -e "$mine/etc/pam.d/imap" ]
 }
+
+@test "a damaged journal is named with its path and the way out" {
+	present
+	rm "$ROOT/etc/pam.d/imap"
+	interrupted 1 restore --yes
+	real=$(realpath "$STORE")
+	journal=$(echo "$real"/journal/*)
+	id=${journal##*/}
+	cp "$journal" "$BATS_TEST_TMPDIR/saved"
+	for junk in "driftctl-journal 1"$'\n'"root" "junk"; do
+		echo "$junk" > "$journal"
+		for verb in snapshot "restore --yes" "undo --yes" init accept \
+		    check; do
+			# shellcheck disable=SC2086
+			dm $verb
+			[ "$status" -eq 2 ]
+			complains "driftctl: $journal: damaged, or no journal that this driftctl knows [if a restore was interrupted, 'sh $real/rollback/$id.sh ROOT' takes it back; then move the journal away]"
+		done
+	done
+	dm verify
+	[ "$status" -eq 2 ]
+	says "$journal: damaged, or no journal"
+	sh "$STORE/rollback/$id.sh" "$ROOT"
+	mv "$journal" "$BATS_TEST_TMPDIR/"
+	dm restore --yes
+	[ "$status" -eq 0 ]
+	[ -e "$ROOT/etc/pam.d/imap" ]
+}
+
+@test "a folder where a journal would be is named with its path" {
+	present
+	mkdir -p "$STORE/journal/x"
+	dm snapshot
+	[ "$status" -eq 2 ]
+	complains "$(realpath "$STORE")/journal/x: cannot read: Is a directory"
+}

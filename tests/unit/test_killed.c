@@ -250,7 +250,8 @@ nothing_else_is_begun_before_a_dead_restore_is_taken_back(void **state)
 	scratch_sh(&s.r.s, "f=$(echo store/journal/*); cp $f saved; echo x >> $f");
 	assert_int_equal(apply_recover(&s.r.live, s.r.store, &id, &again),
 	    -1);
-	assert_string_equal(again.what, "damaged or cut short");
+	assert_non_null(strstr(again.what, "damaged, or no journal that this "
+	    "driftctl knows [if a restore was interrupted, 'sh "));
 	scratch_sh(&s.r.s, "f=$(echo store/journal/*); cat saved > $f");
 	restoring_good(apply_recover(&s.r.live, s.r.store, &id, &e), &e);
 	assert_string_equal(buf_str(&id), s.id);
