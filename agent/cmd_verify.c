@@ -2,7 +2,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/apply.h"
 #include "agent/command.h"
 #include "agent/machine.h"
 #include "agent/say.h"
@@ -94,9 +93,8 @@ verify_rollbacks(struct machine *m, struct verifying *v, size_t *out_n)
 static void
 verify_journal(struct machine *m, struct verifying *v)
 {
-	CLEANUP(drop_buf) struct buf id = { 0 };
 	struct err e = { 0 };
-	int n = apply_pending_id(store_fd(m->store), &id, &e);
+	int n = machine_pending(m, &e);
 
 	if (n < 0)
 		failed(v, &e);

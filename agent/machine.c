@@ -324,12 +324,28 @@ machine_lock(struct machine *m, struct err *e)
 	return machine_lock_recover(m, &id, e) < 0 ? -1 : 0;
 }
 
+int
+machine_pending(struct machine *m, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf who = { 0 };
+	CLEANUP(drop_buf) struct buf id = { 0 };
+
+	if (!apply_pending(store_fd(m->store)))
+		return 0;
+	if (store_locked(m->store, &who)) {
+		say_note(_("%s: process %s is restoring"), store_dir(m->store),
+		    buf_str(&who));
+		return 0;
+	}
+	/* Looked at anew: it may have come to its end in between. */
+	return apply_pending_id(store_fd(m->store), &id, e);
+}
+
 bool
 machine_say_pending(struct machine *m)
 {
-	CLEANUP(drop_buf) struct buf id = { 0 };
 	struct err e = { 0 };
-	int n = apply_pending_id(store_fd(m->store), &id, &e);
+	int n = machine_pending(m, &e);
 
 	if (n < 0)
 		say_error(&e);

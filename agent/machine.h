@@ -47,6 +47,9 @@ int machine_lock(struct machine *m, struct err *e);
 /* The same; 1 and the restore's id when there was one to take back. */
 int machine_lock_recover(struct machine *m, struct buf *out_id,
     struct err *e);
+/* 1 when a dead run's restore waits to be taken back, 0 when none does: one
+ * that is under way is said to be. -1 where the journal cannot be read. */
+int machine_pending(struct machine *m, struct err *e);
 /* True, and says so, when a dead run's restore waits to be taken back. */
 bool machine_say_pending(struct machine *m);
 

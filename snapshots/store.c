@@ -143,17 +143,39 @@ store_repo(const struct store *s)
 	return s->repo;
 }
 
-static int
-busy(const struct store *s, int fd, unsigned seconds, struct err *e)
+static void
+read_holder(int fd, struct buf *out)
 {
 	char who[32] = "";
 	ssize_t n = pread(fd, who, sizeof(who) - 1, 0);
 
 	who[n > 0 ? n : 0] = '\0';
 	who[strcspn(who, "\n")] = '\0';
+	buf_adds(out, who[0] != '\0' ? who : "?");
+}
+
+static int
+busy(const struct store *s, int fd, unsigned seconds, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf who = { 0 };
+
+	read_holder(fd, &who);
 	return err_set(e, ERR_BUSY, s->dir, _("another driftctl (process %s) "
 	    "is at work here; waited %u s [try again when it is done]"),
-	    who[0] != '\0' ? who : "?", seconds);
+	    buf_str(&who), seconds);
+}
+
+bool
+store_locked(const struct store *s, struct buf *out_who)
+{
+	CLEANUP(drop_fd) int fd = openat(s->fd, "lock",
+	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (s->lock_fd >= 0 || fd < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0 ||
+	    errno != EWOULDBLOCK)
+		return false;
+	read_holder(fd, out_who);
+	return true;
 }
 
 /*

@@ -31,6 +31,8 @@ struct gitrepo *store_repo(const struct store *s);
  * ERR_BUSY names its process. Held until store_close.
  */
 int store_lock(struct store *s, unsigned seconds, struct err *e);
+/* True when another run holds it now; appends its process ("?" unknown). */
+bool store_locked(const struct store *s, struct buf *out_who);
 
 /*
  * The key that secrets are sealed with; path is below dirfd. With make, one is

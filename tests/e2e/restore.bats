@@ -186,3 +186,26 @@ present() {
 	[ "$status" -eq 2 ]
 	complains "$(realpath "$STORE")/journal/x: cannot read: Is a directory"
 }
+
+@test "a restore that is running is no interrupted one" {
+	needs flock
+	present
+	echo 1 > "$ROOT/etc/crypttab"
+	interrupted 1 restore --yes /etc/crypttab
+	dm check
+	[ "$status" -eq 2 ]
+	complains "$STORE: a restore was interrupted [run 'driftctl restore' or 'driftctl undo': either takes back what it had begun]"
+	dm verify
+	[ "$status" -eq 2 ]
+	says "$STORE: a restore was interrupted"
+	echo 4711 > "$STORE/lock"
+	exec 8< "$STORE/lock"
+	flock -n 8
+	dm check
+	[ "$status" -eq 0 ]
+	[ "$stderr" = "driftctl: $STORE: process 4711 is restoring" ]
+	dm verify
+	[ "$status" -eq 0 ]
+	[ "$stderr" = "driftctl: $STORE: process 4711 is restoring" ]
+	exec 8<&-
+}
