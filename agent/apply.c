@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/run.h"
+#include "agent/say.h"
 #include "agent/undo.h"
 #include "base/meta.h"
 #include "base/path.h"
@@ -193,18 +194,30 @@ apply_recover(const struct root *root, int store_fd, struct buf *out_id,
 	return 1;
 }
 
-/* All or nothing: what was begun goes back at once. */
+/*
+ * All or nothing: what was begun goes back at once. Where that fails, too, why
+ * is told here, and e becomes what a person must know above all.
+ */
 static void
-give_up(const struct apply_options *o)
+give_up(const struct apply_options *o, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf id = { 0 };
-	struct err e = { 0 };
+	CLEANUP(drop_buf) struct buf why = { 0 };
+	CLEANUP(drop_free) char *script = NULL;
+	struct err second = { 0 }, ignored = { 0 };
 
-	if (apply_pending(o->store_fd)) {
-		if (apply_recover(o->root, o->store_fd, &id, &e) <= 0)
-			return;
+	if (!apply_pending(o->store_fd) || apply_recover(o->root, o->store_fd,
+	    &id, &second) >= 0) {
+		rollback_remove(o->store_fd, o->id, &ignored);
+		return;
 	}
-	rollback_remove(o->store_fd, o->id, &e);
+	say_error(e);
+	err_format(&second, &why);
+	script = journal_script(o->store_fd, o->id);
+	err_clear(e);
+	err_set(e, ERR_SYSTEM, script, _("the machine may be half changed, as "
+	    "taking it back failed, too: %s [run 'driftctl undo', or this "
+	    "script]"), buf_str(&why));
 }
 
 int
@@ -224,7 +237,7 @@ apply_plan(const struct apply_options *o, const struct plan *p,
 		return -1;
 	if (run_save(&r, o->store_fd, e) < 0 || run_stage(&r, e) < 0 ||
 	    run_recheck(&r, e) < 0 || run_publish(&r, e) < 0) {
-		give_up(o);
+		give_up(o, e);
 		return -1;
 	}
 	return journal_remove(o->store_fd, o->id, e);

@@ -17,8 +17,9 @@
  *
  * A run that dies in 2 or 3 is taken back by the next one (apply_recover), one
  * that fails takes itself back at once: when -1 is returned all is as before,
- * unless apply_pending says that this failed, too. Owners are numbers: those
- * in want are used as they are.
+ * unless apply_pending says that this failed, too; then e names the rollback's
+ * script, and what had gone wrong first was said. Owners are numbers: those in
+ * want are used as they are.
  */
 struct apply_options {
 	const struct root *root;

@@ -41,6 +41,14 @@ journal_root(const struct root *r)
 	return real_folder(r->fd, r->dir);
 }
 
+char *
+journal_script(int store_fd, const char *id)
+{
+	CLEANUP(drop_free) char *store = real_folder(store_fd, "STORE");
+
+	return xasprintf("%s/" ROLL_DIR "/%s" ROLL_SCRIPT, store, id);
+}
+
 void
 journal_loosened(struct journal *j, const char *path, uint32_t flags)
 {
@@ -139,6 +147,7 @@ read_journal(int store_fd, int dir, const char *id, struct journal *out,
 	CLEANUP(drop_free) char *store = real_folder(store_fd, "STORE");
 	CLEANUP(drop_free) char *path = xasprintf("%s/" JOURNAL_DIR "/%s",
 	    store, id);
+	CLEANUP(drop_free) char *script = journal_script(store_fd, id);
 	struct err why = { 0 };
 	int n = file_read(dir, id, JOURNAL_MAX, &text, &why);
 
@@ -149,8 +158,8 @@ read_journal(int store_fd, int dir, const char *id, struct journal *out,
 	if (n < 0 || parse_journal(&j, &text) < 0)
 		return err_set(e, ERR_INPUT, path, _("damaged, or no journal "
 		    "that this driftctl knows [if a restore was interrupted, "
-		    "'sh %s/" ROLL_DIR "/%s" ROLL_SCRIPT " ROOT' takes it "
-		    "back; then move the journal away]"), store, id);
+		    "'sh %s ROOT' takes it back; then move the journal "
+		    "away]"), script);
 	*out = STEAL(j);
 	return 0;
 }

@@ -42,4 +42,7 @@ void drop_journal(struct journal *j);		/* for CLEANUP */
 /* Where the root really is. */
 char *journal_root(const struct root *r);
 
+/* The full path of the script of that id's rollback. */
+char *journal_script(int store_fd, const char *id);
+
 #endif

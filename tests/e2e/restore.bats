@@ -209,3 +209,31 @@ present() {
 	[ "$stderr" = "driftctl: $STORE: process 4711 is restoring" ]
 	exec 8<&-
 }
+
+@test "where taking back fails, too, both errors are told with the way out" {
+	present
+	needs strace
+	skip_unless "strace may not trace here" strace -o /dev/null true
+	echo 1 > "$ROOT/etc/crypttab"
+	echo 2 > "$ROOT/etc/passwd"
+	for n in {1..20}; do
+		[ $n -lt 20 ]
+		status=0
+		said=$(strace -f -o /dev/null -e trace=renameat,renameat2 -e \
+		    "inject=renameat,renameat2:error=EIO:when=$n+" "$DRIFTCTL" \
+		    --root "$ROOT" --store "$STORE" restore --all --yes 2>&1 \
+		    > /dev/null) || status=$?
+		echo "$n: [$status] $said"
+		[ "$status" -eq 2 ]
+		! grep -q '^2$' "$ROOT/etc/passwd" ||
+			! grep -q cr_mail "$ROOT/etc/crypttab" || break
+	done
+	id=$(ls "$STORE/journal")
+	stderr=$said
+	complains "driftctl: /etc/passwd: " ": Input/output error"
+	complains "driftctl: $(realpath "$STORE")/rollback/$id.sh: the machine may be half changed, as taking it back failed, too: /etc/" \
+	    ": Input/output error [run 'driftctl undo', or this script]"
+	dm undo --yes
+	[ "$status" -eq 0 ]
+	grep -qx 1 "$ROOT/etc/crypttab"
+}
