@@ -298,6 +298,46 @@ wish_repair(struct chooser *c, const struct result *r, struct err *e)
 	return 1;
 }
 
+/* True when what is repaired is, but for its time, what the snapshot has. */
+static bool
+known_to(struct chooser *c, const struct mending *m, const struct oid *commit,
+    struct entry *out)
+{
+	CLEANUP(drop_buf) struct buf bytes = { 0 };
+	struct store *store = c->m->store;
+	struct err ignored = { 0 };
+	const unsigned rest = DIFF_MTIME | DIFF_CONTENT | DIFF_HARDLINK;
+
+	return store_entry(store, commit, m->want->path, &c->out->arena, out,
+	    &ignored) > 0 && (entry_differs(out, m->want) & ~rest) == 0 &&
+	    out->size == m->bytes->len &&
+	    store_content(store, out, &bytes, &ignored) == 0 &&
+	    (bytes.len == 0 ||
+	    memcmp(bytes.bytes, m->bytes->bytes, bytes.len) == 0);
+}
+
+/* A file that is again what it once was gets its time back, too: then nothing
+ * of it differs any more. */
+static int
+settle_times(struct chooser *c, struct err *e)
+{
+	struct oid live;
+	int n = machine_live(c->m, &live, e);
+
+	if (n < 0)
+		return -1;
+	for (size_t i = 0; i < c->mendings.n; i++) {
+		struct mending *m = &c->mendings.items[i];
+		struct entry was;
+
+		if (m->bytes != NULL &&
+		    (known_to(c, m, &c->a->baseline_commit, &was) ||
+		    (n > 0 && known_to(c, m, &live, &was))))
+			m->want->mtime = was.mtime;
+	}
+	return 0;
+}
+
 static int
 wish_result(struct chooser *c, const struct result *r, struct err *e)
 {
@@ -381,6 +421,8 @@ restore_wish_rules(struct machine *m, const struct restore_request *q,
 			return -1;
 	}
 	n = wish_results(&c, only, e);
+	if (n == 0)
+		n = settle_times(&c, e);
 	free(c.mendings.items);
 	return n < 0 ? -1 : wish_changes(&c);
 }

@@ -237,3 +237,37 @@ present() {
 	[ "$status" -eq 0 ]
 	grep -qx 1 "$ROOT/etc/crypttab"
 }
+
+@test "a file repaired to what it was has its time again, too" {
+	cat > "$ROOT/etc/v310.pre" <<-'PRE'
+	#loadplugin Mail::SpamAssassin::Plugin::Razor2
+	loadplugin Mail::SpamAssassin::Plugin::SPF
+	PRE
+	touch -d @1234567890.5 "$ROOT/etc/v310.pre"
+	begin <<-'RULE'
+	  - id: no-razor
+	    path: /etc/v310.pre
+	    why: Mail waits for it.
+	    on-drift: repair
+	    lines:
+	      forbid: '^loadplugin .*Razor2'
+	      repair: {comment-out: "#"}
+	RULE
+	sed -i 's/^#//' "$ROOT/etc/v310.pre"
+	dm restore --yes
+	[ "$status" -eq 0 ]
+	[ "$(stat -c %.9Y "$ROOT/etc/v310.pre")" = 1234567890.500000000 ]
+	# Repaired to something else it is as new as it is.
+	echo "#new" >> "$ROOT/etc/v310.pre"
+	sed -i 's/^#load/load/' "$ROOT/etc/v310.pre"
+	dm restore --yes
+	[ "$status" -eq 0 ]
+	grep -qx "#new" "$ROOT/etc/v310.pre"
+	[ "$(stat -c %Y "$ROOT/etc/v310.pre")" -gt 1234567890 ]
+	# One that was recorded since is known as well.
+	touch -d @1334567890 "$ROOT/etc/v310.pre"
+	dm snapshot
+	sed -i 's/^#load/load/' "$ROOT/etc/v310.pre"
+	dm restore --yes
+	[ "$(stat -c %Y "$ROOT/etc/v310.pre")" -eq 1334567890 ]
+}
