@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/apply.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "agent/run.h"
 #include "agent/say.h"
 #include "agent/undo.h"
+#include "base/file.h"
 #include "base/meta.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -37,29 +37,22 @@ apply_pending_id(int store_fd, struct buf *out_id, struct err *e)
 	return n;
 }
 
-static int
-open_journal_folder(struct run *r, const char *path)
-{
-	return root_open_at(r->o->root, path, O_RDONLY | O_DIRECTORY);
-}
-
 /* Temporaries of a dead run, and old ones that were swapped out. */
 static int
 remove_temporaries(struct run *r, const char *path, struct err *e)
 {
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
 	CLEANUP(drop_buf) struct buf prefix = { 0 };
-	CLEANUP(drop_dir) DIR *d = NULL;
-	const struct dirent *de;
-	int fd = open_journal_folder(r, path);
-
+	CLEANUP(drop_fd) int fd = root_open_at(r->o->root, path,
+	    O_PATH | O_DIRECTORY);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
 		return 0;
-	if (fd < 0 || (d = fdopendir(fd)) == NULL)
-		return err_sys(e, path, _("cannot open"));
+	if (fd < 0 || file_names(fd, ".", &names) < 0)
+		return err_sys(e, path, _("cannot read the folder"));
 	run_temp_prefix(r->o->id, &prefix);
-	while ((de = readdir(d)) != NULL)
-		if (text_starts(de->d_name, buf_str(&prefix)) &&
-		    run_remove_tree(fd, de->d_name, path, e) < 0)
+	for (size_t i = 0; i < names.n; i++)
+		if (text_starts(names.items[i], buf_str(&prefix)) &&
+		    run_remove_tree(fd, names.items[i], path, e) < 0)
 			return -1;
 	return 0;
 }
@@ -83,22 +76,18 @@ static int
 check_folder(const struct root *root, const char *path,
     const struct manifest *have, struct err *e)
 {
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
 	CLEANUP(drop_buf) struct buf below = { 0 };
-	CLEANUP(drop_dir) DIR *d = NULL;
-	const struct dirent *de;
-	int fd = root_open_at(root, path, O_RDONLY | O_DIRECTORY);
-
-	if (fd < 0 || (d = fdopendir(fd)) == NULL)
-		return err_sys(e, path, _("cannot open"));
-	while ((de = readdir(d)) != NULL) {
-		if (strcmp(de->d_name, ".") == 0 ||
-		    strcmp(de->d_name, "..") == 0)
-			continue;
-		path_join(&below, path, de->d_name);
+	CLEANUP(drop_fd) int fd = root_open_at(root, path,
+	    O_PATH | O_DIRECTORY);
+	if (fd < 0 || file_names(fd, ".", &names) < 0)
+		return err_sys(e, path, _("cannot read the folder"));
+	for (size_t i = 0; i < names.n; i++) {
+		path_join(&below, path, names.items[i]);
 		if (manifest_find(have, buf_str(&below)) == NULL)
 			return err_set(e, ERR_USAGE, path, _("must go, but "
 			    "'%s' came into it since [move it away and run "
-			    "again]"), de->d_name);
+			    "again]"), names.items[i]);
 	}
 	return 0;
 }

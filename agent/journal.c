@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/journal.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -139,8 +138,7 @@ parse_journal(struct journal *j, struct buf *text)
 /* One that cannot be read bars the way for all that writes, so whoever meets
  * it must be told where it lies and how to go on. */
 static int
-read_journal(int store_fd, int dir, const char *id, struct journal *out,
-    struct err *e)
+read_journal(int store_fd, const char *id, struct journal *out, struct err *e)
 {
 	CLEANUP(drop_journal) struct journal j = { .id = xstrdup(id) };
 	CLEANUP(drop_buf) struct buf text = { 0 };
@@ -148,8 +146,9 @@ read_journal(int store_fd, int dir, const char *id, struct journal *out,
 	CLEANUP(drop_free) char *path = xasprintf("%s/" JOURNAL_DIR "/%s",
 	    store, id);
 	CLEANUP(drop_free) char *script = journal_script(store_fd, id);
+	CLEANUP(drop_free) char *name = xasprintf(JOURNAL_DIR "/%s", id);
 	struct err why = { 0 };
-	int n = file_read(dir, id, JOURNAL_MAX, &text, &why);
+	int n = file_read(store_fd, name, JOURNAL_MAX, &text, &why);
 
 	if (n < 0 && why.sys != 0) {
 		errno = why.sys;
@@ -171,46 +170,45 @@ is_journal(const char *name)
 	return strchr(name, '.') == NULL;
 }
 
-/* 0 when there is no folder yet. */
+/* Without a folder there are none. */
 static int
-open_folder(int store_fd, DIR **out, struct err *e)
+list_names(int store_fd, struct strlist *out, struct err *e)
 {
-	int fd = openat(store_fd, JOURNAL_DIR,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	if (fd < 0 || (*out = fdopendir(fd)) == NULL)
-		return err_sys(e, JOURNAL_DIR, _("cannot open"));
-	return 1;
+	if (file_names(store_fd, JOURNAL_DIR, out) < 0 && errno != ENOENT)
+		return err_sys(e, JOURNAL_DIR, _("cannot read the folder"));
+	return 0;
 }
 
 int
 journal_find(int store_fd, struct journal *out, struct err *e)
 {
-	CLEANUP(drop_dir) DIR *d = NULL;
-	const struct dirent *de;
-	int n = open_folder(store_fd, &d, e);
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
 
-	while (n > 0 && (de = readdir(d)) != NULL)
-		if (is_journal(de->d_name))
-			return read_journal(store_fd, dirfd(d), de->d_name,
-			    out, e) < 0 ? -1 : 1;
-	return n < 0 ? -1 : 0;
+	if (list_names(store_fd, &names, e) < 0)
+		return -1;
+	for (size_t i = 0; i < names.n; i++)
+		if (is_journal(names.items[i]))
+			return read_journal(store_fd, names.items[i], out,
+			    e) < 0 ? -1 : 1;
+	return 0;
 }
 
 int
 journal_sweep(int store_fd, struct err *e)
 {
-	CLEANUP(drop_dir) DIR *d = NULL;
-	const struct dirent *de;
-	int n = open_folder(store_fd, &d, e);
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
 
-	while (n > 0 && (de = readdir(d)) != NULL)
-		if (strstr(de->d_name, ".tmp") != NULL &&
-		    unlinkat(dirfd(d), de->d_name, 0) < 0)
-			return err_sys(e, de->d_name, _("cannot remove"));
-	return n < 0 ? -1 : 0;
+	if (list_names(store_fd, &names, e) < 0)
+		return -1;
+	for (size_t i = 0; i < names.n; i++) {
+		CLEANUP(drop_free) char *name = xasprintf(JOURNAL_DIR "/%s",
+		    names.items[i]);
+
+		if (strstr(names.items[i], ".tmp") != NULL &&
+		    unlinkat(store_fd, name, 0) < 0)
+			return err_sys(e, name, _("cannot remove"));
+	}
+	return 0;
 }
 
 static int

@@ -177,14 +177,6 @@ check_above(struct planning *pl, const struct node *n, struct nodes *more,
 	return 0;
 }
 
-static bool
-same_folder(const char *a, const char *b)
-{
-	size_t n = (size_t)(path_name(a) - a);
-
-	return n == (size_t)(path_name(b) - b) && memcmp(a, b, n) == 0;
-}
-
 static int
 find_parents(struct planning *pl, struct err *e)
 {
@@ -196,7 +188,7 @@ find_parents(struct planning *pl, struct err *e)
 		const struct node *n = &pl->nodes.items[i];
 
 		if (n->want == NULL ||
-		    (last != NULL && same_folder(last, n->path)))
+		    (last != NULL && path_same_folder(last, n->path)))
 			continue;
 		if (check_above(pl, n, &more, e) < 0)
 			return -1;
@@ -340,7 +332,7 @@ keep_times(struct planning *pl)
 
 		puts += s->kind != STEP_REMOVE;
 		if (s->kind == STEP_META ||
-		    (last != NULL && same_folder(last, s->path)))
+		    (last != NULL && path_same_folder(last, s->path)))
 			continue;
 		last = s->path;
 		buf_reset(&up);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/run.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/meta.h"
 #include "base/path.h"
 #include "base/tr.h"
@@ -138,14 +138,6 @@ note_folder(struct run *r, const char *path, bool structural, struct err *e)
 	return 0;
 }
 
-static bool
-same_folder(const char *a, const char *b)
-{
-	size_t n = (size_t)(path_name(a) - a);
-
-	return n == (size_t)(path_name(b) - b) && memcmp(a, b, n) == 0;
-}
-
 /* A hard link is refused on an immutable file (EPERM, link(2)). */
 static int
 note_source(struct run *r, const struct task *t, struct err *e)
@@ -235,7 +227,7 @@ run_prepare(struct run *r, struct err *e)
 			return -1;
 		if (t->skip || t->top != NULL)
 			continue;
-		if (*seen != NULL && same_folder(*seen, t->s->path))
+		if (*seen != NULL && path_same_folder(*seen, t->s->path))
 			continue;
 		*seen = t->s->path;
 		if (note_folder(r, t->s->path, structural, e) < 0)
@@ -346,20 +338,14 @@ remove_name(int dirfd, const char *name, int flag, bool *out_full)
 static int
 empty_folder(int dirfd, const char *name, const char *where, struct err *e)
 {
-	CLEANUP(drop_dir) DIR *d = NULL;
-	const struct dirent *de;
-	int fd = openat(dirfd, name,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0 || (d = fdopendir(fd)) == NULL)
-		return err_sys(e, where, _("cannot open"));
-	while ((de = readdir(d)) != NULL) {
-		if (strcmp(de->d_name, ".") == 0 ||
-		    strcmp(de->d_name, "..") == 0)
-			continue;
-		if (run_remove_tree(fd, de->d_name, where, e) < 0)
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+	CLEANUP(drop_fd) int fd = openat(dirfd, name,
+	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || file_names(fd, ".", &names) < 0)
+		return err_sys(e, where, _("cannot read the folder"));
+	for (size_t i = 0; i < names.n; i++)
+		if (run_remove_tree(fd, names.items[i], where, e) < 0)
 			return -1;
-	}
 	return 0;
 }
 

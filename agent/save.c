@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/run.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/live.h"
+#include "base/file.h"
 #include "base/meta.h"
 #include "base/path.h"
 #include "base/strlist.h"
@@ -70,17 +70,11 @@ static int
 list_names(struct saver *s, const char *path, struct strlist *out,
     struct err *e)
 {
-	CLEANUP(drop_dir) DIR *d = NULL;
-	const struct dirent *de;
-	int fd = root_open_at(s->r->o->root, path, O_RDONLY | O_DIRECTORY);
-
-	if (fd < 0 || (d = fdopendir(fd)) == NULL)
-		return err_sys(e, path, _("cannot open"));
-	while ((errno = 0, de = readdir(d)) != NULL)
-		if (strcmp(de->d_name, ".") != 0 &&
-		    strcmp(de->d_name, "..") != 0)
-			strlist_add(out, de->d_name);
-	return errno != 0 ? err_sys(e, path, _("cannot read the folder")) : 0;
+	CLEANUP(drop_fd) int fd = root_open_at(s->r->o->root, path,
+	    O_PATH | O_DIRECTORY);
+	if (fd < 0 || file_names(fd, ".", out) < 0)
+		return err_sys(e, path, _("cannot read the folder"));
+	return 0;
 }
 
 /* Everything in a folder that something else takes the place of. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -11,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/strlist.h"
 #include "base/tr.h"
 
 int
@@ -176,4 +178,23 @@ file_mkdirs(int dirfd, const char *path, mode_t mode, struct err *e)
 			return 0;
 		*s = c;
 	}
+}
+
+int
+file_names(int dirfd, const char *name, struct strlist *out)
+{
+	CLEANUP(drop_fd) int fd = openat(dirfd, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	CLEANUP(drop_dir) DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *de;
+
+	if (d == NULL)
+		return -1;
+	fd = -1;
+	/* NULL is the end as well as a failure (readdir(3)). */
+	while ((errno = 0, de = readdir(d)) != NULL)
+		if (strcmp(de->d_name, ".") != 0 &&
+		    strcmp(de->d_name, "..") != 0)
+			strlist_add(out, de->d_name);
+	return errno == 0 ? 0 : -1;
 }

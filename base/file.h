@@ -35,6 +35,13 @@ int file_replace_quick(int dirfd, const char *name, const void *bytes,
 /* mkdir -p below dirfd, each new folder with mode. */
 int file_mkdirs(int dirfd, const char *path, mode_t mode, struct err *e);
 
+/*
+ * Adds the names in the folder dirfd/name ("." for dirfd itself), in no order;
+ * no symlink is followed. -1 with errno, also where only some could be read.
+ */
+struct strlist;
+int file_names(int dirfd, const char *name, struct strlist *out);
+
 int file_sync_dir(int dirfd, const char *where, struct err *e);
 
 #endif

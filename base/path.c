@@ -56,6 +56,14 @@ path_is_under(const char *path, const char *folder)
 	    (path[n] == '\0' || path[n] == '/');
 }
 
+bool
+path_same_folder(const char *a, const char *b)
+{
+	size_t n = (size_t)(path_name(a) - a);
+
+	return n == (size_t)(path_name(b) - b) && memcmp(a, b, n) == 0;
+}
+
 void
 path_join(struct buf *out, const char *folder, const char *name)
 {

@@ -25,6 +25,8 @@ const char *path_name(const char *path);
 void path_parent(struct buf *out, const char *path);
 /* True when path is folder or lies below it. */
 bool path_is_under(const char *path, const char *folder);
+/* True when both lie in the same folder. */
+bool path_same_folder(const char *a, const char *b);
 /* Replaces out by folder + "/" + name. */
 void path_join(struct buf *out, const char *folder, const char *name);
 /*

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/walk.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/glob.h"
 #include "base/mem.h"
 #include "base/strlist.h"
@@ -166,28 +166,6 @@ wants_listing(const struct states *here)
 	return false;
 }
 
-/* -1 with errno when the folder cannot be listed. */
-static int
-list_names(int dirfd, struct strlist *out)
-{
-	CLEANUP(drop_fd) int fd = openat(dirfd, ".",
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CLEANUP(drop_dir) DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-	const struct dirent *de;
-
-	if (d == NULL)
-		return -1;
-	fd = -1;
-	errno = 0;
-	while ((de = readdir(d)) != NULL) {
-		if (strcmp(de->d_name, ".") != 0 &&
-		    strcmp(de->d_name, "..") != 0)
-			strlist_add(out, de->d_name);
-		errno = 0;
-	}
-	return errno == 0 ? 0 : -1;
-}
-
 static void
 spelled_names(const struct states *here, struct strlist *out)
 {
@@ -284,7 +262,8 @@ visit_folder(struct walker *w, int dirfd, const char *name,
 	if (fd >= 0 && listing && w->known != NULL)
 		known = w->known->names(w->known->ctx, buf_str(&w->path), st,
 		    &names);
-	if (fd < 0 || (listing && !known && list_names(fd, &names) < 0))
+	if (fd < 0 ||
+	    (listing && !known && file_names(fd, ".", &names) < 0))
 		failed = errno;
 	*VEC_ADD(&w->way) = (struct level){ .st = *st, .parent_fd = dirfd,
 		.path_len = w->path.len, .listed = listing && failed == 0 };
@@ -391,7 +370,7 @@ walk(const struct root *r, const struct scope *s,
 		    glob_literal(p, strlen(p)), true });
 	}
 	listing = wants_listing(&top);
-	if (listing && list_names(r->fd, &names) < 0)
+	if (listing && file_names(r->fd, ".", &names) < 0)
 		return err_sys(e, r->dir, _("cannot read the folder"));
 	merge_spelled(&top, &names);
 	n = visit_names(&w, r->fd, &names, false, &top, e);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "snapshots/rollfiles.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -104,58 +103,55 @@ rollback_remove(int store_fd, const char *id, struct err *e)
 	return 0;
 }
 
+/* Without a folder there are none. */
 static int
-open_folder(int store_fd, DIR **out, struct err *e)
+list_names(int store_fd, struct strlist *out, struct err *e)
 {
-	int fd = openat(store_fd, ROLL_DIR,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	if (fd < 0 || (*out = fdopendir(fd)) == NULL)
-		return err_sys(e, ROLL_DIR, _("cannot open"));
-	return 1;
+	if (file_names(store_fd, ROLL_DIR, out) < 0 && errno != ENOENT)
+		return err_sys(e, ROLL_DIR, _("cannot read the folder"));
+	return 0;
 }
 
 int
 rollback_ids(int store_fd, struct strlist *out, struct err *e)
 {
-	CLEANUP(drop_dir) DIR *d = NULL;
-	const struct dirent *de;
-	int n = open_folder(store_fd, &d, e);
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
 
-	while (n > 0 && (de = readdir(d)) != NULL) {
-		const char *dot = strchr(de->d_name, '.');
+	if (list_names(store_fd, &names, e) < 0)
+		return -1;
+	for (size_t i = 0; i < names.n; i++) {
+		const char *name = names.items[i], *dot = strchr(name, '.');
 
-		if (dot != NULL && dot != de->d_name &&
-		    strcmp(dot, ROLL_META) == 0)
-			strlist_take(out, xmemdup(de->d_name,
-			    (size_t)(dot - de->d_name)));
+		if (dot != NULL && dot != name && strcmp(dot, ROLL_META) == 0)
+			strlist_take(out, xmemdup(name,
+			    (size_t)(dot - name)));
 	}
 	/* They start with their time. */
 	strlist_sort(out);
-	return n < 0 ? -1 : 0;
+	return 0;
 }
 
 int
 rollback_sweep(int store_fd, struct err *e)
 {
-	CLEANUP(drop_dir) DIR *d = NULL;
-	const struct dirent *de;
-	int n = open_folder(store_fd, &d, e);
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
 
-	while (n > 0 && (de = readdir(d)) != NULL) {
-		const char *dot = strchr(de->d_name, '.');
+	if (list_names(store_fd, &names, e) < 0)
+		return -1;
+	for (size_t i = 0; i < names.n; i++) {
+		const char *dot = strchr(names.items[i], '.');
 		CLEANUP(drop_free) char *id = NULL;
+		CLEANUP(drop_free) char *name = NULL;
 
-		if (dot == NULL || dot == de->d_name)
+		if (dot == NULL || dot == names.items[i])
 			continue;
-		id = xmemdup(de->d_name, (size_t)(dot - de->d_name));
+		id = xmemdup(names.items[i], (size_t)(dot - names.items[i]));
 		if (rollback_there(store_fd, id) &&
 		    strstr(dot, ".tmp") == NULL)
 			continue;
-		if (unlinkat(dirfd(d), de->d_name, 0) < 0 && errno != ENOENT)
-			return err_sys(e, de->d_name, _("cannot remove"));
+		name = xasprintf(ROLL_DIR "/%s", names.items[i]);
+		if (unlinkat(store_fd, name, 0) < 0 && errno != ENOENT)
+			return err_sys(e, name, _("cannot remove"));
 	}
-	return n < 0 ? -1 : 0;
+	return 0;
 }

@@ -271,3 +271,38 @@ present() {
 	dm restore --yes
 	[ "$(stat -c %Y "$ROOT/etc/v310.pre")" -eq 1334567890 ]
 }
+
+# unreadable FOLDER VERB…: reading the names in the folder fails.
+unreadable() {
+	needs strace
+	skip_unless "strace may not trace here" strace -o /dev/null true
+	status=0
+	stderr=$(strace -f -o /dev/null -e trace=getdents64 -P "$1" -e \
+	    inject=getdents64:error=EIO "$DRIFTCTL" --root "$ROOT" --store \
+	    "$STORE" --specs "$BATS_TEST_TMPDIR/specs" "${@:2}" 2>&1 \
+	    > /dev/null) || status=$?
+	echo "[$status] $stderr"
+}
+
+@test "a folder whose names cannot be read is no empty one" {
+	present
+	rm "$ROOT/etc/pam.d/imap"
+	dm restore --yes
+	unreadable "$STORE/rollback" undo --list
+	[ "$status" -eq 2 ]
+	complains "rollback: cannot read the folder: Input/output error"
+	unreadable "$STORE/journal" snapshot
+	[ "$status" -eq 2 ]
+	complains "journal: cannot read the folder: Input/output error"
+	mkdir "$ROOT/etc/new"
+	unreadable "$ROOT/etc/new" restore --all --remove-added --yes
+	[ "$status" -eq 2 ]
+	complains "/etc/new: cannot read the folder: Input/output error"
+	rm "$ROOT/etc/pam.d/imap"
+	interrupted 1 restore --yes
+	unreadable "$ROOT/etc/pam.d" undo
+	[ "$status" -eq 2 ]
+	complains "/etc/pam.d: cannot read the folder: Input/output error"
+	dm undo --yes
+	[ "$status" -eq 0 ]
+}

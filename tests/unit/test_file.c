@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/strlist.h"
 #include "tests/unit/scratch.h"
 
 static void
@@ -172,6 +174,33 @@ a_folder_is_synced_or_it_is_told(void **state)
 	scratch_end(&s);
 }
 
+static void
+the_names_in_a_folder_are_all_listed_or_none_are(void **state)
+{
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+	CLEANUP(drop_strlist) struct strlist none = { 0 };
+	struct scratch s;
+
+	(void)state;
+	scratch_start(&s);
+	scratch_sh(&s, "mkdir -p d/sub d/.hidden && touch d/..x && "
+	    "ln -s d link && touch file");
+	assert_int_equal(file_names(s.dirfd, "d", &names), 0);
+	strlist_sort(&names);
+	assert_int_equal(names.n, 3);
+	assert_string_equal(names.items[0], "..x");
+	assert_string_equal(names.items[1], ".hidden");
+	assert_string_equal(names.items[2], "sub");
+	assert_int_equal(file_names(s.dirfd, "nowhere", &none), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(file_names(s.dirfd, "link", &none), -1);
+	assert_int_equal(errno, ENOTDIR);
+	assert_int_equal(file_names(s.dirfd, "file", &none), -1);
+	assert_int_equal(errno, ENOTDIR);
+	assert_int_equal(none.n, 0);
+	scratch_end(&s);
+}
+
 int
 main(void)
 {
@@ -182,6 +211,8 @@ main(void)
 		cmocka_unit_test(a_file_is_replaced_in_one_step),
 		cmocka_unit_test(on_failure_the_old_file_stands),
 		cmocka_unit_test(folders_are_made_on_the_way),
+		cmocka_unit_test(
+		    the_names_in_a_folder_are_all_listed_or_none_are),
 		cmocka_unit_test(a_folder_is_synced_or_it_is_told),
 	};
 

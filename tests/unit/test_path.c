@@ -115,6 +115,17 @@ a_path_with_dots_that_lead_up_is_refused(void **state)
 	}
 }
 
+static void
+names_lie_in_the_same_folder_or_not(void **state)
+{
+	(void)state;
+	assert_true(path_same_folder("/a", "/b"));
+	assert_true(path_same_folder("/etc/a", "/etc/bb"));
+	assert_false(path_same_folder("/etc/a", "/etd/a"));
+	assert_false(path_same_folder("/etc/a", "/a"));
+	assert_false(path_same_folder("/etc/a", "/etc/a/b"));
+}
+
 int
 main(void)
 {
@@ -124,6 +135,7 @@ main(void)
 		cmocka_unit_test(under_means_whole_components),
 		cmocka_unit_test(what_a_person_typed_is_made_regular),
 		cmocka_unit_test(a_path_with_dots_that_lead_up_is_refused),
+		cmocka_unit_test(names_lie_in_the_same_folder_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
