@@ -133,7 +133,7 @@ setup() {
 	d restore --yes
 	[ "$status" -eq 0 ]
 	[ "$(picture | grep -v ^./usr/lib/os-release)" = "$healthy" ]
-	d undo
+	d undo --yes
 	[ "$status" -eq 0 ]
 	[ "$(picture)" = "$harmed" ]
 	d check
