@@ -2,6 +2,7 @@
 #include "agent/assess.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/evidence.h"
 #include "base/path.h"
@@ -39,6 +40,22 @@ drop_met(struct changes *c, const struct strlist *met)
 	c->n = kept;
 }
 
+/* Names of one inode that moved together are that still. */
+static unsigned
+moved_differs(const struct manifest *live, const struct entry *was,
+    const struct entry *is)
+{
+	unsigned d = entry_differs(was, is);
+	CLEANUP(drop_buf) struct buf real = { 0 };
+
+	if (was->hardlink == NULL || is->hardlink == NULL)
+		return d;
+	evidence_resolve(live, was->hardlink, &real);
+	if (strcmp(buf_str(&real), is->hardlink) == 0)
+		d &= ~(unsigned)DIFF_HARDLINK;
+	return d;
+}
+
 /*
  * A folder that became a symlink takes nothing away: what is found behind it
  * under its real name is what the baseline had (/lib and /usr/lib).
@@ -60,7 +77,8 @@ follow_moved_folders(struct assessment *a)
 			is = manifest_find(&a->live.manifest, buf_str(&real));
 		}
 		if (is != NULL) {
-			unsigned d = entry_differs(c->was, is);
+			unsigned d = moved_differs(&a->live.manifest, c->was,
+			    is);
 
 			strlist_add(&met, is->path);
 			if ((d & ~(unsigned)DIFF_MTIME) == 0)

@@ -21,6 +21,7 @@ struct restoring {
 	struct restore_wishes w;
 	struct plan plan;
 	struct buf id;
+	struct scope only;	/* the paths asked for */
 };
 
 static void
@@ -31,6 +32,7 @@ drop_restoring(struct restoring *r)
 	assessment_done(&r->a);
 	strlist_done(&r->q.paths);
 	buf_done(&r->id);
+	scope_done(&r->only);
 	machine_close(&r->m);
 }
 
@@ -118,8 +120,12 @@ make_plan(struct restoring *r, struct err *e)
 	map_owners(r);
 	if (restore_look_at(&r->m, &r->w.wishes, &r->a.live.manifest, e) < 0)
 		return -1;
-	return plan_make(&r->a.live.manifest, known, &r->w.wishes, &r->plan,
-	    e);
+	if (restore_plan(&r->w, &r->a.live.manifest, known, by_rules(r),
+	    &r->plan, e) < 0)
+		return -1;
+	for (size_t i = 0; i < r->w.impossible.n; i++)
+		say_error_text(r->w.impossible.items[i]);
+	return 0;
 }
 
 /* What is to be told at the end. */
@@ -139,12 +145,21 @@ drop_outcome(struct outcome *o)
 static int
 judge_again(struct restoring *r, struct outcome *out, struct err *e)
 {
-	if (!by_rules(r))
+	if (r->q.all)
 		return 0;
-	if (assess(&r->m, &(struct machine_capture){ 0 }, &out->after, e) < 0)
+	if (!by_rules(r)) {
+		if (restore_judge_paths(&r->m, &r->q.paths, &r->only,
+		    &out->after, e) < 0)
+			return -1;
+	} else if (assess(&r->m, &(struct machine_capture){ 0 }, &out->after,
+	    e) < 0) {
 		return -1;
+	}
+	restore_explain(&out->after.findings, &r->w.hopeless);
 	out->judged = true;
 	out->exit_code = findings_exit(&out->after.findings);
+	if (out->exit_code == 0 && r->w.impossible.n > 0)
+		out->exit_code = 1;
 	return 0;
 }
 
@@ -154,6 +169,7 @@ outcome_text(struct restoring *r, const struct outcome *out, struct buf *text)
 	const struct findings *f = &out->after.findings;
 	const struct report rep = { .verb = "restore", .m = &r->m,
 		.findings = f, .exit_code = out->exit_code,
+		.partial = !by_rules(r),
 		.baseline = out->judged && out->after.has_baseline ?
 		    &out->after.baseline_commit : NULL };
 
@@ -255,9 +271,8 @@ show_and_do(struct restoring *r, struct err *e)
 static int
 look(struct restoring *r, struct err *e)
 {
-	struct scope only = { 0 };
 	struct machine_capture how = { 0 };
-	int n = 0;
+	struct scope *only = &r->only;
 
 	if (by_rules(r))
 		return assess(&r->m, &how, &r->a, e);
@@ -265,19 +280,17 @@ look(struct restoring *r, struct err *e)
 		CLEANUP(drop_free) char *below = xasprintf("%s/**",
 		    r->q.paths.items[i]);
 
-		strlist_add(&only.include, r->q.paths.items[i]);
-		strlist_add(&only.include, below);
+		strlist_add(&only->include, r->q.paths.items[i]);
+		strlist_add(&only->include, below);
 	}
 	for (size_t i = 0; i < r->m.scope.ignore.n; i++)
-		strlist_add(&only.ignore, r->m.scope.ignore.items[i]);
+		strlist_add(&only->ignore, r->m.scope.ignore.items[i]);
 	for (size_t i = 0; i < r->m.scope.never.n; i++)
-		strlist_add(&only.never, r->m.scope.never.items[i]);
-	scope_prepare(&only);
+		strlist_add(&only->never, r->m.scope.never.items[i]);
+	scope_prepare(only);
 	if (!r->q.all)
-		how.scope = &only;
-	n = machine_capture(&r->m, &how, &r->a.live, e);
-	scope_done(&only);
-	return n;
+		how.scope = only;
+	return machine_capture(&r->m, &how, &r->a.live, e);
 }
 
 static int

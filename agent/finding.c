@@ -87,8 +87,8 @@ add(struct findings *f, enum finding_kind kind, const char *path)
 	return x;
 }
 
-static const char *
-quoted(struct findings *f, const char *path)
+const char *
+finding_quoted(struct findings *f, const char *path)
 {
 	CLEANUP(drop_buf) struct buf b = { 0 };
 
@@ -105,7 +105,7 @@ drift_remedy(struct findings *f, const struct result *r)
 {
 	if (r->rule->on_drift == ON_DRIFT_FLAG)
 		return arena_printf(&f->arena, "%s restore %s", f->command,
-		    quoted(f, r->path));
+		    finding_quoted(f, r->path));
 	return arena_printf(&f->arena, "%s restore --rule %s/%s", f->command,
 	    r->rule->spec->name, r->rule->id);
 }
@@ -165,7 +165,7 @@ add_change(struct findings *f, const struct catalogue *cat,
 	x->differs = c->differs;
 	if (c->was != NULL && x->flagged)
 		x->remedy = arena_printf(&f->arena, "%s restore %s",
-		    f->command, quoted(f, en->path));
+		    f->command, finding_quoted(f, en->path));
 	return x;
 }
 

@@ -64,6 +64,9 @@ int findings_exit(const struct findings *f);
 enum on_change finding_on_change(const struct catalogue *cat,
     const char *path, const struct rule **out_rule);
 
+/* path as a person can type it, quoted for sh(1) where need be. */
+const char *finding_quoted(struct findings *f, const char *path);
+
 /* True when path matches one of the rule's patterns. */
 bool finding_rule_covers(const struct rule *r, const char *path);
 

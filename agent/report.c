@@ -156,7 +156,7 @@ report_text(const struct report *r, bool color, struct buf *out)
 		add_finding(out, x, said, color, verbose > 0);
 		said = x->why;
 	}
-	if (verbose >= 0)
+	if (verbose >= 0 && !r->partial)
 		add_summary(out, r);
 }
 

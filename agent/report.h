@@ -14,6 +14,7 @@ struct report {
 	const struct oid *baseline;	/* NULL: none yet */
 	const char *baseline_time;	/* for a person, NULL = unknown */
 	int exit_code;
+	bool partial;		/* not of the whole machine: no summary */
 };
 
 /* Findings for a tired person, 80 columns; see driftctl(8). */

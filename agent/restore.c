@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "agent/moved.h"
 #include "agent/snapshotarg.h"
 #include "base/path.h"
 #include "base/secrets.h"
@@ -28,6 +29,8 @@ restore_wishes_done(struct restore_wishes *w)
 	wishes_done(&w->wishes);
 	manifest_done(&w->from);
 	manifest_done(&w->older);
+	strlist_done(&w->hopeless);
+	strlist_done(&w->impossible);
 	arena_done(&w->arena);
 }
 
@@ -50,15 +53,51 @@ load_from(struct machine *m, const struct restore_request *q,
 	    &out->from, e);
 }
 
+static bool
+all_there(const struct restore_request *q, const struct manifest *from)
+{
+	for (size_t i = 0; i < q->paths.n; i++)
+		if (manifest_find(from, q->paths.items[i]) == NULL)
+			return false;
+	return true;
+}
+
+/*
+ * A path that the snapshot does not have may lie in a folder that was another
+ * one then: /usr/lib/x was /lib/x. Such names are asked for as well.
+ */
+static int
+follow_moved(struct machine *m, struct restore_request *q,
+    struct restore_wishes *out, struct moved *moved, struct err *e)
+{
+	CLEANUP(drop_manifest) struct manifest all = { 0 };
+	size_t n = q->paths.n;
+
+	if (q->all || (!q->remove_added && all_there(q, &out->from)))
+		return 0;
+	if (store_load(m->store, &out->from_commit, &all, e) < 0 ||
+	    moved_find(&m->root, &all, moved, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		moved_names(moved, &all, q->paths.items[i], &q->paths);
+	if (q->paths.n == n || q->whole)
+		return 0;
+	manifest_done(&out->from);
+	out->from = (struct manifest){ 0 };
+	return store_load_paths(m->store, &out->from_commit, &q->paths,
+	    &out->from, e);
+}
+
 /* A path that is nowhere is a typing mistake, not an empty success. */
 static int
 check_paths(const struct restore_request *q, const struct manifest *from,
-    const struct manifest *live, struct err *e)
+    const struct moved *moved, const struct manifest *live, struct err *e)
 {
 	for (size_t i = 0; i < q->paths.n; i++) {
 		const char *p = q->paths.items[i];
 
-		if (strcmp(p, "/") == 0 || manifest_find(from, p) != NULL ||
+		if (strcmp(p, "/") == 0 ||
+		    moved_entry(moved, from, p) != NULL ||
 		    (q->remove_added && manifest_find(live, p) != NULL))
 			continue;
 		return err_set(e, ERR_MISSING, p, _("is not in that snapshot "
@@ -68,11 +107,14 @@ check_paths(const struct restore_request *q, const struct manifest *from,
 }
 
 int
-restore_wish_paths(struct machine *m, const struct restore_request *q,
+restore_wish_paths(struct machine *m, struct restore_request *q,
     const struct manifest *live, struct restore_wishes *out, struct err *e)
 {
+	CLEANUP(drop_moved) struct moved moved = { 0 };
+
 	if (load_from(m, q, out, e) < 0 ||
-	    check_paths(q, &out->from, live, e) < 0)
+	    follow_moved(m, q, out, &moved, e) < 0 ||
+	    check_paths(q, &out->from, &moved, live, e) < 0)
 		return -1;
 	for (size_t i = 0; i < out->from.n; i++) {
 		const struct entry *en = &out->from.items[i];
@@ -85,11 +127,11 @@ restore_wish_paths(struct machine *m, const struct restore_request *q,
 		const struct entry *en = &live->items[i];
 
 		if (paths_cover(&q->paths, en->path) &&
-		    manifest_find(&out->from, en->path) == NULL)
+		    moved_entry(&moved, &out->from, en->path) == NULL)
 			*VEC_ADD(&out->wishes) = (struct wish){
 				.path = en->path };
 	}
-	return 0;
+	return moved_redirect(&m->root, &out->arena, &out->wishes, e);
 }
 
 bool
@@ -116,6 +158,42 @@ restore_links_reach_out(struct machine *m, const struct restore_request *q,
 			return true;
 	}
 	return false;
+}
+
+/* The wishes about one path go; 0 when there are none. */
+static size_t
+drop_wish(struct wishes *w, const char *path)
+{
+	size_t kept = 0, n = w->n;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(w->items[i].path, path) != 0)
+			w->items[kept++] = w->items[i];
+	w->n = kept;
+	return n - kept;
+}
+
+int
+restore_plan(struct restore_wishes *w, const struct manifest *live,
+    const struct manifest *known, bool by_rules, struct plan *out,
+    struct err *e)
+{
+	for (;;) {
+		CLEANUP(drop_buf) struct buf said = { 0 };
+		CLEANUP(drop_plan) struct plan plan = { 0 };
+		struct err why = { 0 };
+
+		if (plan_make(live, known, &w->wishes, &plan, &why) == 0) {
+			*out = STEAL(plan);
+			return 0;
+		}
+		if (!by_rules || drop_wish(&w->wishes, why.where) == 0) {
+			*e = why;
+			return -1;
+		}
+		err_format(&why, &said);
+		strlist_add(&w->impossible, buf_str(&said));
+	}
 }
 
 static int

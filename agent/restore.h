@@ -30,10 +30,14 @@ struct restore_wishes {
 	struct buf **bytes;		/* repaired contents */
 	size_t n_bytes, cap_bytes;
 	size_t left_flagged;		/* drift that rules leave to a person */
+	/* "SPEC/RULE:PATH#" where no recorded version satisfies the rule. */
+	struct strlist hopeless;
+	struct strlist impossible;	/* wishes left out, and why */
 };
 
-/* Everything below the paths (all: everything) as the snapshot has it. */
-int restore_wish_paths(struct machine *m, const struct restore_request *q,
+/* Everything below the paths (all: everything) as the snapshot has it. Adds to
+ * the paths under which other names it had them. */
+int restore_wish_paths(struct machine *m, struct restore_request *q,
     const struct manifest *live, struct restore_wishes *out, struct err *e);
 /*
  * True when files below the paths have, or had, more names than one: then it is
@@ -45,6 +49,13 @@ bool restore_links_reach_out(struct machine *m,
 /* What rules ask to be restored or repaired; --rule: that one alone. */
 int restore_wish_rules(struct machine *m, const struct restore_request *q,
     struct assessment *a, struct restore_wishes *out, struct err *e);
+/*
+ * Makes the plan. By rules a wish that cannot come true is left out and told
+ * in impossible; otherwise it is an error.
+ */
+int restore_plan(struct restore_wishes *w, const struct manifest *live,
+    const struct manifest *known, bool by_rules, struct plan *out,
+    struct err *e);
 void restore_wishes_done(struct restore_wishes *w);
 void drop_restore_wishes(struct restore_wishes *w);	/* for CLEANUP */
 
@@ -54,6 +65,13 @@ void drop_restore_wishes(struct restore_wishes *w);	/* for CLEANUP */
  */
 int restore_look_at(struct machine *m, const struct wishes *w,
     struct manifest *live, struct err *e);
+
+/* Judges these paths, which lie in scope; those that fail though they were
+ * put back say so. a is empty before. */
+int restore_judge_paths(struct machine *m, const struct strlist *paths,
+    const struct scope *scope, struct assessment *a, struct err *e);
+/* Findings that no restore mends say what does. */
+void restore_explain(struct findings *f, const struct strlist *hopeless);
 
 /* A name for a rollback that no other has: UTC time and suffix. */
 void restore_new_id(struct machine *m, const char *suffix, struct buf *out);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/evidence.h"
+#include "agent/moved.h"
 #include "base/glob.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -28,6 +29,8 @@ struct chooser {
 	struct restore_wishes *out;
 	const struct manifest *baseline;
 	struct evidence_source *live;
+	struct moved moved;	/* of the snapshot to restore from */
+	bool moved_known;
 	struct {
 		struct mending *items;
 		size_t n, cap;
@@ -86,10 +89,11 @@ try_manifest(struct search *s, const struct manifest *m)
 {
 	CLEANUP(drop_evidence) struct evidence_source *ev =
 	    evidence_snapshot(s->c->m, m, &s->c->a->baseline_commit);
-	const struct entry *en = manifest_find(m, s->path);
+	const struct entry *en = moved_entry(&s->c->moved, m, s->path);
 	struct manifest *keep = &s->c->out->older;
 
-	if (en == NULL || !holds(s->rule, evidence_get(ev), s->path))
+	if (en == NULL || !holds(s->rule, evidence_get(ev), s->path) ||
+	    !holds(s->rule, evidence_get(ev), en->path))
 		return 0;
 	s->found = arena_alloc(&keep->arena, sizeof(*en));
 	*(struct entry *)s->found = entry_dup(&keep->arena, en);
@@ -118,8 +122,12 @@ last_good(struct chooser *c, const struct rule *r, const char *path,
 	struct oid live;
 
 	*out = NULL;
+	if (!c->moved_known && moved_find(&c->m->root, c->q->from != NULL ?
+	    &c->out->from : c->baseline, &c->moved, e) < 0)
+		return -1;
+	c->moved_known = true;
 	if (c->q->from != NULL) {
-		*out = manifest_find(&c->out->from, path);
+		*out = moved_entry(&c->moved, &c->out->from, path);
 		return 0;
 	}
 	if (try_manifest(&s, c->baseline) == 0) {
@@ -166,7 +174,8 @@ wish_restore(struct chooser *c, const struct result *r, struct err *e)
 	if (last_good(c, r->rule, r->path, &good, e) < 0)
 		return -1;
 	if (good == NULL)
-		c->out->left_flagged++;
+		strlist_take(&c->out->hopeless, xasprintf("%s:%s#", reason,
+		    r->path));
 	else
 		add_wish(c->out, good->path, good, reason);
 	return 0;
@@ -350,10 +359,17 @@ wish_result(struct chooser *c, const struct result *r, struct err *e)
 		return 0;
 	}
 	if (how == ON_DRIFT_REPAIR) {
-		int n = wish_repair(c, r, e);
+		CLEANUP(drop_buf) struct buf said = { 0 };
+		struct err why = { 0 };
+		int n = wish_repair(c, r, &why);
 
+		/* One that cannot be mended bars nobody else's way. */
+		if (n < 0) {
+			err_format(&why, &said);
+			strlist_add(&c->out->impossible, buf_str(&said));
+		}
 		if (n != 0)
-			return n < 0 ? -1 : 0;
+			return 0;
 	}
 	return wish_restore(c, r, e);
 }
@@ -424,5 +440,8 @@ restore_wish_rules(struct machine *m, const struct restore_request *q,
 	if (n == 0)
 		n = settle_times(&c, e);
 	free(c.mendings.items);
-	return n < 0 ? -1 : wish_changes(&c);
+	moved_done(&c.moved);
+	if (n < 0 || wish_changes(&c) < 0)
+		return -1;
+	return moved_redirect(&m->root, &out->arena, &out->wishes, e);
 }

@@ -306,3 +306,176 @@ unreadable() {
 	dm undo --yes
 	[ "$status" -eq 0 ]
 }
+
+@test "a rule that no recorded version satisfies says so, and no circle" {
+	echo "nothing good" > "$ROOT/etc/bad"
+	begin <<-'RULE'
+	  - id: good
+	    path: /etc/bad
+	    why: It must be good.
+	    on-drift: restore
+	    lines: {require: '^good$'}
+	  - id: flagged
+	    path: /etc/crypttab
+	    why: Another one.
+	    lines: {require: '^cr_data '}
+	RULE
+	for rule in mail/good mail/flagged; do
+		dm restore --rule $rule --yes
+		[ "$status" -eq 1 ]
+		says "nothing to put back"
+	done
+	dm restore --rule good --yes
+	says "/etc/bad: " "; no recorded version satisfies the rule [mend it by hand, then '" " accept /etc/bad']"
+	says_not "-> " "--rule mail/good"
+	dm --format json restore --yes
+	[[ $output == *"no recorded version satisfies"* ]]
+	echo good > "$ROOT/etc/bad"
+	dm snapshot
+	echo bad > "$ROOT/etc/bad"
+	dm restore --yes
+	grep -qx good "$ROOT/etc/bad"
+}
+
+@test "a path that is as the baseline has it, and in drift, says so" {
+	begin <<-'RULE'
+	  - id: flagged
+	    path: /etc/crypttab
+	    why: The mail volume.
+	    lines: {require: '^cr_data '}
+	  - id: other
+	    path: /etc/group
+	    why: Nobody asked for this one.
+	    lines: {require: nothing}
+	RULE
+	said="; what was put back has it so, too"
+	dm restore --yes /etc/crypttab
+	[ "$status" -eq 1 ]
+	says "nothing to put back"
+	says "/etc/crypttab: " "$said"
+	says "-> " " restore --rule mail/flagged"
+	says_not /etc/group
+	says_not "entries tracked"
+	echo 1 > "$ROOT/etc/crypttab"
+	dm restore --yes /etc/crypttab
+	[ "$status" -eq 1 ]
+	says "/etc/crypttab: " "$said"
+	grep -q cr_mail "$ROOT/etc/crypttab"
+	rm "$ROOT/etc/passwd"
+	dm restore --yes /etc/passwd
+	[ "$status" -eq 0 ]
+	says_not "left as it is"
+}
+
+# A system whose /lib is a folder, and then a symlink to usr/lib.
+merged() {
+	mkdir -p "$ROOT/lib/systemd/sub" "$ROOT/usr/lib/other"
+	echo unit > "$ROOT/lib/systemd/x"
+	echo two > "$ROOT/lib/systemd/sub/y"
+	ln "$ROOT/lib/systemd/x" "$ROOT/lib/systemd/z"
+	begin <<-'RULE'
+	  - id: unit
+	    path: /lib/systemd/x
+	    why: It starts.
+	    on-drift: restore
+	    lines: {require: '^unit$'}
+	  - id: tracked
+	    path: /lib/systemd/**
+	    why: All of it.
+	    on-change: restore
+	  - id: service
+	    path: /etc/pam.d/imap
+	    why: Without it nobody logs in.
+	    on-drift: restore
+	    require: present
+	RULE
+	mv "$ROOT/lib/systemd" "$ROOT/usr/lib/"
+	rmdir "$ROOT/lib"
+	ln -s usr/lib "$ROOT/lib"
+	dm check
+	[ "$status" -eq 0 ]
+}
+
+@test "by rules, what was in a folder that is a symlink now comes back" {
+	merged
+	rm "$ROOT/usr/lib/systemd/x" "$ROOT/usr/lib/systemd/sub/y" \
+	    "$ROOT/etc/pam.d/imap"
+	dm restore --yes
+	[ "$status" -eq 0 ]
+	[ "$(cat "$ROOT/usr/lib/systemd/x")" = unit ]
+	[ "$(cat "$ROOT/usr/lib/systemd/sub/y")" = two ]
+	[ -L "$ROOT/lib" ]
+	[ -e "$ROOT/etc/pam.d/imap" ]
+	[ "$ROOT/usr/lib/systemd/x" -ef "$ROOT/usr/lib/systemd/z" ]
+	echo edited > "$ROOT/usr/lib/systemd/x"
+	dm restore --yes
+	[ "$status" -eq 0 ]
+	[ "$(cat "$ROOT/usr/lib/systemd/x")" = unit ]
+	dm undo --yes
+	[ "$status" -eq 0 ]
+	[ "$(cat "$ROOT/usr/lib/systemd/x")" = edited ]
+}
+
+@test "by path, what was in a folder that is a symlink now comes back" {
+	merged
+	for path in /usr/lib/systemd/sub/y /lib/systemd/sub/y \
+	    /usr/lib/systemd /lib/systemd/sub; do
+		rm "$ROOT/usr/lib/systemd/sub/y"
+		dm restore --yes $path
+		[ "$status" -eq 0 ]
+		[ "$(cat "$ROOT/usr/lib/systemd/sub/y")" = two ]
+		[ -L "$ROOT/lib" ]
+	done
+	echo new > "$ROOT/usr/lib/systemd/new"
+	dm restore --yes --remove-added /usr/lib/systemd
+	[ "$status" -eq 0 ]
+	[ ! -e "$ROOT/usr/lib/systemd/new" ]
+	[ -e "$ROOT/usr/lib/systemd/x" ]
+	dm restore --yes /usr/lib/nowhere
+	[ "$status" -eq 2 ]
+	complains "/usr/lib/nowhere: is not in that snapshot"
+}
+
+@test "the folder itself comes back where it is asked for" {
+	merged
+	dm restore --yes /lib
+	[ "$status" -eq 0 ]
+	[ -d "$ROOT/lib" ] && [ ! -L "$ROOT/lib" ]
+	[ "$(cat "$ROOT/lib/systemd/sub/y")" = two ]
+}
+
+@test "one wish that cannot come true does not bar the others' way" {
+	echo "max-size: 1k" > "$BATS_TEST_TMPDIR/config"
+	mkdir "$ROOT/etc/driftctl"
+	cp "$BATS_TEST_TMPDIR/config" "$ROOT/etc/driftctl/driftctl.yaml"
+	head -c 5000 /dev/zero > "$ROOT/etc/large"
+	begin <<-'RULE'
+	  - id: large
+	    path: /etc/large
+	    why: It is large.
+	    on-drift: restore
+	    require: present
+	  - id: owned
+	    path: /etc/crypttab
+	    why: Its group is not there.
+	    on-drift: repair
+	    group: nobodysgroup
+	  - id: service
+	    path: /etc/pam.d/imap
+	    why: Without it nobody logs in.
+	    on-drift: restore
+	    require: present
+	RULE
+	rm "$ROOT/etc/large" "$ROOT/etc/pam.d/imap"
+	dm restore --yes
+	[ "$status" -eq 1 ]
+	complains "driftctl: /etc/large: its content was larger than 'max-size'"
+	complains "driftctl: /etc/crypttab: there is no group 'nobodysgroup' here"
+	[ -e "$ROOT/etc/pam.d/imap" ]
+	says "/etc/large: is missing"
+	# Asked for by name it is an error, and nothing is done.
+	rm "$ROOT/etc/pam.d/imap"
+	dm restore --yes /etc/large /etc/pam.d/imap
+	[ "$status" -eq 2 ]
+	[ ! -e "$ROOT/etc/pam.d/imap" ]
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* What rules say of a restore's outcome; part of restore.h. */
+#include "agent/restore.h"
+
+#include <string.h>
+
+#include "agent/evidence.h"
+#include "agent/snapshotarg.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "base/vec.h"
+
+/* The rules' results about these paths alone. */
+static void
+keep_paths(struct results *r, const struct strlist *paths)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		if (paths_cover(paths, r->items[i].path))
+			r->items[kept++] = r->items[i];
+	r->n = kept;
+}
+
+/*
+ * Whoever follows such a remedy again gets no further, so the next one is
+ * named: older snapshots.
+ */
+static void
+explain_paths(struct findings *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		struct finding *x = &f->items[i];
+
+		if (x->kind != FINDING_DRIFT)
+			continue;
+		x->what = arena_printf(&f->arena, _("%s; what was put back "
+		    "has it so, too"), x->what);
+		x->remedy = arena_printf(&f->arena, "%s restore --rule %s/%s",
+		    f->command, x->rule->spec->name, x->rule->id);
+	}
+}
+
+int
+restore_judge_paths(struct machine *m, const struct strlist *paths,
+    const struct scope *scope, struct assessment *a, struct err *e)
+{
+	const struct machine_capture how = { .scope = scope };
+	CLEANUP(drop_evidence) struct evidence_source *ev = NULL;
+	CLEANUP(drop_buf) struct buf command = { 0 };
+	int n = machine_baseline(m, &a->baseline_commit, e);
+
+	if (n < 0 || machine_capture(m, &how, &a->live, e) < 0)
+		return -1;
+	a->has_baseline = n > 0;
+	ev = evidence_live(m, &a->live.manifest,
+	    n > 0 ? &a->baseline_commit : NULL, NULL);
+	evidence_set_unknown(ev, &a->live);
+	assess_rules(&m->catalogue, evidence_get(ev), &a->results);
+	keep_paths(&a->results, paths);
+	options_command(m->o, &command);
+	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
+	    buf_str(&command), &a->findings);
+	explain_paths(&a->findings);
+	return 0;
+}
+
+void
+restore_explain(struct findings *f, const struct strlist *hopeless)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		struct finding *x = &f->items[i];
+		bool is = false;
+
+		for (size_t k = 0; k < hopeless->n; k++)
+			is |= text_starts(x->id, hopeless->items[k]);
+		if (!is)
+			continue;
+		x->what = arena_printf(&f->arena, _("%s; no recorded version "
+		    "satisfies the rule [mend it by hand, then '%s accept "
+		    "%s']"), x->what, f->command,
+		    finding_quoted(f, x->path));
+		x->remedy = NULL;
+	}
+}
