@@ -203,10 +203,13 @@ outcome_json(struct restoring *r, const struct outcome *out, struct buf *text)
 }
 
 static int
-tell(struct restoring *r, const struct outcome *out, struct err *e)
+tell(struct restoring *r, struct outcome *out, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
 
+	/* What was asked for is done, but not all could be judged. */
+	if (r->m.diagnostics.n > 0)
+		out->exit_code = 2;
 	if (r->m.o->format == FORMAT_JSON)
 		outcome_json(r, out, &text);
 	else

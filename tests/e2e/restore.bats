@@ -479,3 +479,22 @@ merged() {
 	[ "$status" -eq 2 ]
 	[ ! -e "$ROOT/etc/pam.d/imap" ]
 }
+
+@test "paths are restored although a spec has a mistake, which is told" {
+	present
+	sed -i 's/on-drift/on-drfit/' "$SPEC"
+	rm "$ROOT/etc/pam.d/imap"
+	for n in 1 2; do
+		dm restore --yes /etc/pam.d/imap
+		[ "$status" -eq 2 ]
+		complains "unknown key 'on-drfit'"
+		[ -e "$ROOT/etc/pam.d/imap" ]
+	done
+	says "nothing to put back"
+	rm "$ROOT/etc/pam.d/imap"
+	dm --format json restore --yes --all
+	[ "$status" -eq 2 ]
+	[[ $output == *'"done": true'*'"exit": 2'* ]]
+	dm restore --dry-run /etc/crypttab
+	[ "$status" -eq 2 ]
+}
