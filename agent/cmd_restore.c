@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/apply.h"
+#include "agent/apply/apply.h"
 #include "agent/assess.h"
 #include "agent/command.h"
 #include "agent/confirm.h"
@@ -234,6 +234,7 @@ static int
 carry_out(struct restoring *r, struct err *e)
 {
 	const struct apply_options o = {
+		.tell = say_error,
 		.root = &r->m.root, .store_fd = store_fd(r->m.store),
 		.id = buf_str(&r->id), .title = "restore",
 		.have = &r->a.live.manifest, .content = content, .ctx = r,

@@ -2,14 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/apply.h"
+#include "agent/apply/apply.h"
+#include "agent/apply/journal.h"
+#include "agent/apply/undo.h"
 #include "agent/command.h"
 #include "agent/confirm.h"
-#include "agent/journal.h"
 #include "agent/machine.h"
 #include "agent/restore.h"
 #include "agent/say.h"
-#include "agent/undo.h"
 #include "base/tr.h"
 #include "snapshots/rollback.h"
 
@@ -83,6 +83,7 @@ static int
 carry_out(struct undoing *u, struct err *e)
 {
 	const struct apply_options o = {
+		.tell = say_error,
 		.root = &u->m.root, .store_fd = store_fd(u->m.store),
 		.id = buf_str(&u->id), .title = "undo",
 		.content = rollback_content, .ctx = &u->old,

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/apply.h"
-#include "agent/journal.h"
+#include "agent/apply/apply.h"
+#include "agent/apply/journal.h"
 #include "agent/say.h"
 #include "agent/specfolders.h"
 #include "agent/tracked.h"

@@ -2,7 +2,7 @@
 #ifndef AGENT_MOVED_H
 #define AGENT_MOVED_H
 
-#include "agent/plan.h"
+#include "agent/apply/plan.h"
 #include "base/root.h"
 #include "base/strlist.h"
 #include "snapshots/manifest.h"

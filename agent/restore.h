@@ -2,10 +2,10 @@
 #ifndef AGENT_RESTORE_H
 #define AGENT_RESTORE_H
 
+#include "agent/apply/plan.h"
 #include "agent/assess.h"
-#include "agent/machine.h"
 #include "agent/json.h"
-#include "agent/plan.h"
+#include "agent/machine.h"
 
 /* What a person asked to have back. */
 struct restore_request {

@@ -162,6 +162,8 @@ rule "base sees only base" sees base base
 rule "specs sees only base and specs" sees specs 'base|specs'
 rule "snapshots sees only base and snapshots" sees snapshots 'base|snapshots'
 rule "nothing sees tests" sees agent 'base|specs|snapshots|agent'
+rule "the engine of a restore sees no command" \
+    sees agent/apply 'base|snapshots|agent/apply'
 rule "each library stands behind one .c" libraries
 rule "one file knows of threads" threads
 rule "only agent/ prints" printing

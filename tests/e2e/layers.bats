@@ -7,7 +7,8 @@ load ../lib.sh
 setup() {
 	scratch
 	cd "$BATS_TEST_TMPDIR" || return
-	mkdir -p base specs/catalog snapshots agent/front tests packaging build
+	mkdir -p base specs/catalog snapshots agent/front agent/apply \
+	    tests packaging build
 	touch Makefile .clang-tidy
 	for file in Makefile .clang-tidy; do
 		echo '# SPDX-License-Identifier: MIT' > "$file"
@@ -55,6 +56,16 @@ breaks() {
 	layers
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
+}
+
+@test "the engine of a restore includes no command" {
+	source_of agent/apply/p.c '#include "base/a.h"' \
+	    '#include "snapshots/b.h"' '#include "agent/apply/q.h"'
+	layers
+	[ "$status" -eq 0 ]
+	source_of agent/apply/p.c '#include "agent/machine.h"'
+	breaks agent/apply/p.c:2 "includes agent/machine.h" \
+	    "the engine of a restore sees no command"
 }
 
 @test "base includes base alone" {
@@ -153,5 +164,5 @@ breaks() {
 	says "not ok 1 - base sees only base"
 	says "# base/x.c:2: includes specs/yaml.h"
 	says "ok 2 - specs sees only base and specs"
-	says "1..15"
+	says "1..16"
 }

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "agent/apply.h"
-#include "agent/plan.h"
-#include "agent/undo.h"
+#include "agent/apply/apply.h"
+#include "agent/apply/plan.h"
+#include "agent/apply/undo.h"
 #include "base/path.h"
 #include "base/vec.h"
 #include "snapshots/rollback.h"

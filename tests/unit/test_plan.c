@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/plan.h"
+#include "agent/apply/plan.h"
 #include "base/path.h"
 #include "base/vec.h"
 

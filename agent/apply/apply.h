@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_APPLY_H
-#define AGENT_APPLY_H
+#ifndef AGENT_APPLY_APPLY_H
+#define AGENT_APPLY_APPLY_H
 
-#include "agent/plan.h"
+#include "agent/apply/plan.h"
 #include "base/err.h"
 #include "base/root.h"
 
@@ -18,8 +18,8 @@
  * A run that dies in 2 or 3 is taken back by the next one (apply_recover), one
  * that fails takes itself back at once: when -1 is returned all is as before,
  * unless apply_pending says that this failed, too; then e names the rollback's
- * script, and what had gone wrong first was said. Owners are numbers: those in
- * want are used as they are.
+ * script, and tell was called with what had gone wrong first. Owners are
+ * numbers: those in want are used as they are.
  */
 struct apply_options {
 	const struct root *root;
@@ -35,6 +35,8 @@ struct apply_options {
 	int (*content)(void *ctx, const struct entry *want, struct buf *out,
 	    struct err *e);
 	void *ctx;
+	/* What went wrong first, where taking back fails, too; may be NULL. */
+	void (*tell)(const struct err *e);
 	/* One line about each step as it is carried out; may be NULL. */
 	void (*progress)(void *ctx, const struct step *s);
 };

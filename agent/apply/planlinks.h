@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_PLANLINKS_H
-#define AGENT_PLANLINKS_H
+#ifndef AGENT_APPLY_PLANLINKS_H
+#define AGENT_APPLY_PLANLINKS_H
 
 #include <stdbool.h>
 
-#include "agent/plan.h"
+#include "agent/apply/plan.h"
 
 /* One path while a plan is being made, in path order. */
 struct node {

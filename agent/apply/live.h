@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_LIVE_H
-#define AGENT_LIVE_H
+#ifndef AGENT_APPLY_LIVE_H
+#define AGENT_APPLY_LIVE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/run.h"
+#include "agent/apply/run.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_FOLDERS_H
-#define AGENT_FOLDERS_H
+#ifndef AGENT_APPLY_FOLDERS_H
+#define AGENT_APPLY_FOLDERS_H
 
 #include <stddef.h>
 

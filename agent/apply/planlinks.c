@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/planlinks.h"
+#include "agent/apply/planlinks.h"
 
 #include <stdlib.h>
 #include <string.h>

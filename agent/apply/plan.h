@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_PLAN_H
-#define AGENT_PLAN_H
+#ifndef AGENT_APPLY_PLAN_H
+#define AGENT_APPLY_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

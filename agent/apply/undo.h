@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_UNDO_H
-#define AGENT_UNDO_H
+#ifndef AGENT_APPLY_UNDO_H
+#define AGENT_APPLY_UNDO_H
 
-#include "agent/plan.h"
+#include "agent/apply/plan.h"
 #include "base/err.h"
 #include "base/root.h"
 #include "snapshots/rollback.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/plan.h"
+#include "agent/apply/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "agent/planlinks.h"
+#include "agent/apply/planlinks.h"
 #include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/apply.h"
+#include "agent/apply/apply.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/run.h"
-#include "agent/say.h"
-#include "agent/undo.h"
+#include "agent/apply/run.h"
+#include "agent/apply/undo.h"
 #include "base/file.h"
 #include "base/meta.h"
 #include "base/path.h"
@@ -184,8 +183,8 @@ apply_recover(const struct root *root, int store_fd, struct buf *out_id,
 }
 
 /*
- * All or nothing: what was begun goes back at once. Where that fails, too, why
- * is told here, and e becomes what a person must know above all.
+ * All or nothing: what was begun goes back at once. Where that fails, too, e
+ * is told here and becomes what a person must know above all.
  */
 static void
 give_up(const struct apply_options *o, struct err *e)
@@ -200,7 +199,8 @@ give_up(const struct apply_options *o, struct err *e)
 		rollback_remove(o->store_fd, o->id, &ignored);
 		return;
 	}
-	say_error(e);
+	if (o->tell != NULL)
+		o->tell(e);
 	err_format(&second, &why);
 	script = journal_script(o->store_fd, o->id);
 	err_clear(e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_JOURNAL_H
-#define AGENT_JOURNAL_H
+#ifndef AGENT_APPLY_JOURNAL_H
+#define AGENT_APPLY_JOURNAL_H
 
 #include <stdint.h>
 

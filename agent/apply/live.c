@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/live.h"
+#include "agent/apply/live.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/run.h"
+#include "agent/apply/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/live.h"
+#include "agent/apply/live.h"
 #include "base/file.h"
 #include "base/meta.h"
 #include "base/path.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/folders.h"
+#include "agent/apply/folders.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/undo.h"
+#include "agent/apply/undo.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/folders.h"
-#include "agent/live.h"
+#include "agent/apply/folders.h"
+#include "agent/apply/live.h"
 #include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"

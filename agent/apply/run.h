@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_RUN_H
-#define AGENT_RUN_H
+#ifndef AGENT_APPLY_RUN_H
+#define AGENT_APPLY_RUN_H
 
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "agent/apply.h"
-#include "agent/folders.h"
-#include "agent/journal.h"
+#include "agent/apply/apply.h"
+#include "agent/apply/folders.h"
+#include "agent/apply/journal.h"
 #include "base/buf.h"
 #include "base/digest.h"
 
