@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154
+# shellcheck disable=SC2030,SC2031,SC2154
 # What a restore and an undo do beside the ordinary case.
 
 load ../lib.sh
@@ -60,7 +60,7 @@ interrupted() {
 	shift
 	needs strace
 	skip_unless "strace may not trace here" strace -o /dev/null true
-	not strace -f -o /dev/null -e trace=syncfs \
+	ASAN_OPTIONS=detect_leaks=0 not strace -f -o /dev/null -e trace=syncfs \
 	    -e "inject=syncfs:signal=KILL:when=$when" "$DRIFTCTL" \
 	    --root "$ROOT" --store "$STORE" --specs "$BATS_TEST_TMPDIR/specs" \
 	    "$@" > /dev/null 2>&1
@@ -219,7 +219,8 @@ present() {
 	for n in {1..20}; do
 		[ $n -lt 20 ]
 		status=0
-		said=$(strace -f -o /dev/null -e trace=renameat,renameat2 -e \
+		said=$(ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+		    -e trace=renameat,renameat2 -e \
 		    "inject=renameat,renameat2:error=EIO:when=$n+" "$DRIFTCTL" \
 		    --root "$ROOT" --store "$STORE" restore --all --yes 2>&1 \
 		    > /dev/null) || status=$?
@@ -277,7 +278,7 @@ unreadable() {
 	needs strace
 	skip_unless "strace may not trace here" strace -o /dev/null true
 	status=0
-	stderr=$(strace -f -o /dev/null -e trace=getdents64 -P "$1" -e \
+	stderr=$(ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e trace=getdents64 -P "$1" -e \
 	    inject=getdents64:error=EIO "$DRIFTCTL" --root "$ROOT" --store \
 	    "$STORE" --specs "$BATS_TEST_TMPDIR/specs" "${@:2}" 2>&1 \
 	    > /dev/null) || status=$?
