@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/root.h"
 #include "base/text.h"
 #include "base/tr.h"
+
+#define STORE_DEFAULT "/var/lib/driftctl"
 
 static int
 set_format(struct options *o, const char *v, struct err *e)
@@ -240,6 +243,25 @@ drop_options(struct options *o)
 	options_done(o);
 }
 
+/*
+ * A symlink of the root leads where it leads within it: /var of a mounted disk
+ * must not have the store made on the running system.
+ */
+static int
+store_below(const char *dir, struct buf *out, struct err *e)
+{
+	CLEANUP(drop_root) struct root r = { .fd = -1 };
+	CLEANUP(drop_buf) struct buf real = { 0 };
+	CLEANUP(drop_free) char *outside = NULL;
+
+	if (root_open(&r, dir, e) < 0 ||
+	    root_resolve(&r, STORE_DEFAULT "/.", &real, NULL, e) < 0)
+		return -1;
+	outside = root_outside(&r, buf_str(&real));
+	buf_adds(out, outside);
+	return 0;
+}
+
 int
 options_store(const struct options *o, struct buf *out, struct err *e)
 {
@@ -250,12 +272,10 @@ options_store(const struct options *o, struct buf *out, struct err *e)
 		buf_adds(out, o->store);
 		return 0;
 	}
-	if (o->root_given && strcmp(o->root, "/") != 0) {
-		buf_addf(out, "%s/var/lib/driftctl", o->root);
-		return 0;
-	}
+	if (o->root_given && strcmp(o->root, "/") != 0)
+		return store_below(o->root, out, e);
 	if (geteuid() == 0) {
-		buf_adds(out, "/var/lib/driftctl");
+		buf_adds(out, STORE_DEFAULT);
 		return 0;
 	}
 	if (state != NULL && state[0] == '/')

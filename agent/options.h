@@ -32,8 +32,8 @@ void options_done(struct options *o);
 void drop_options(struct options *o);	/* for CLEANUP */
 
 /*
- * Appends the store's folder: --store, else var/lib/driftctl below --root, or
- * of the running system for root, else $XDG_STATE_HOME/driftctl.
+ * Appends the store's folder: --store, else var/lib/driftctl below --root
+ * (symlinks followed within it), or of the running system for root, else $XDG_STATE_HOME/driftctl.
  */
 int options_store(const struct options *o, struct buf *out, struct err *e);
 

@@ -190,6 +190,8 @@ the_store_is_where_the_root_is(void **state)
 	    .store = "/s" }, "/s");
 	store_is(&(struct options){ .root = "/mnt", .root_given = true },
 	    "/mnt/var/lib/driftctl");
+	store_is(&(struct options){ .root = "/mnt/", .root_given = true },
+	    "/mnt/var/lib/driftctl");
 	if (is_root) {
 		store_is(&o, "/var/lib/driftctl");
 		assert_int_equal(seteuid(65534), 0);
