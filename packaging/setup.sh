@@ -42,6 +42,7 @@ want command:busybox            busybox               busybox                 bu
 want command:mandoc             mandoc                mandoc                  mandoc
 want command:shellcheck         shellcheck            ShellCheck              ShellCheck
 want command:valgrind           valgrind              valgrind                valgrind
+want command:rpmbuild           rpm                   rpm-build               rpm-build
 want command:strace             strace                strace                  strace
 want command:cppcheck           cppcheck              cppcheck                cppcheck
 want command:clang              clang                 clang                   clang
