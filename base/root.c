@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/rootwalk.h"
 #include "base/strlist.h"
 #include "base/tr.h"
 
@@ -67,13 +68,24 @@ relative(const char *path)
 int
 root_open_in(const struct root *r, const char *path, int flags)
 {
-	return open2(r->fd, relative(path), flags, RESOLVE_IN_ROOT);
+	int fd = open2(r->fd, relative(path), flags, RESOLVE_IN_ROOT);
+
+	return fd < 0 && errno == ENOSYS ? rootwalk_in(r, path, flags) : fd;
+}
+
+static int
+open_strictly(int dirfd, const char *path, int flags)
+{
+	int fd = open2(dirfd, path, flags,
+	    RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+
+	return fd < 0 && errno == ENOSYS ? rootwalk_at(dirfd, path, flags) :
+	    fd;
 }
 
 int
 root_open_at(const struct root *r, const char *path, int flags)
 {
-	const unsigned how = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
 	CLEANUP(drop_fd) int dir = -1;
 	char piece[PATH_MAX];
 
@@ -90,8 +102,8 @@ root_open_at(const struct root *r, const char *path, int flags)
 		}
 		memcpy(piece, path, n);
 		piece[n] = '\0';
-		next = open2(dir >= 0 ? dir : r->fd, piece,
-		    O_PATH | O_DIRECTORY, how);
+		next = open_strictly(dir >= 0 ? dir : r->fd, piece,
+		    O_PATH | O_DIRECTORY);
 		if (next < 0)
 			return -1;
 		if (dir >= 0)
@@ -99,7 +111,7 @@ root_open_at(const struct root *r, const char *path, int flags)
 		dir = next;
 		path = relative(path + n);
 	}
-	return open2(dir >= 0 ? dir : r->fd, path, flags | O_NOFOLLOW, how);
+	return open_strictly(dir >= 0 ? dir : r->fd, path, flags | O_NOFOLLOW);
 }
 
 int

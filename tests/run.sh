@@ -167,7 +167,6 @@ installed() {
 		[ -e "$dir/usr/local/share/driftctl/specs/libvirt.yaml" ]
 }
 
-# Before its version 3.20 valgrind knew no openat2(2), which is number 437.
 under_valgrind() {
 	local said
 
@@ -176,8 +175,6 @@ under_valgrind() {
 	    --errors-for-leak-kinds=definite --trace-children=no \
 	    --suppressions=tests/valgrind.supp "build/unit/$1" 2>&1); then
 		echo "ok - valgrind has nothing to say of $1"
-	elif [[ $said == *'unhandled '*'syscall: 437'* ]]; then
-		echo "ok - $1 # SKIP this valgrind knows no openat2(2)"
 	else
 		echo "not ok - valgrind has nothing to say of $1"
 		echo "${said//$'\n'/$'\n'# }" | sed '1s/^/# /'
