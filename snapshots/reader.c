@@ -213,12 +213,18 @@ unknown(struct reading *out, struct err *e)
 	err_clear(e);
 }
 
+/* ELOOP: a symlink stands where it, or a folder above it, was. */
+static bool
+vanished(int why)
+{
+	return why == ENOENT || why == ENOTDIR || why == ELOOP;
+}
+
 /* An object that vanished is no failure; any other is told. */
 static void
 gone_or_unknown(struct reading *out, struct err *e)
 {
-	/* ELOOP: a symlink stands where a folder above it was. */
-	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) {
+	if (vanished(errno)) {
 		out->state = READING_GONE;
 		return;
 	}
@@ -237,6 +243,7 @@ read_opened(struct reader *r, int dirfd, int fd, const struct stat *st,
 	out->st = seen_stat_of(st);
 	if (meta_read(dirfd, path_name(out->path), fd, st, NULL, &out->arena,
 	    &out->en, e) < 0) {
+		out->again = fd < 0 && vanished(e->sys);
 		unknown(out, e);
 		return;
 	}
@@ -276,6 +283,8 @@ read_closed(struct reader *r, int dirfd, const char *name,
 	if (meta_read(dirfd, name, -1, &st, NULL, &out->arena, &out->en,
 	    e) < 0)
 		err_clear(e);
+	/* It was not there, and is there again. */
+	out->again = vanished(why);
 	errno = why;
 	err_sys(e, NULL, _("cannot open"));
 	unknown(out, e);
@@ -330,8 +339,12 @@ void
 reader_read(struct reader *r, struct reading *out)
 {
 	for (int i = 0; i < TRIES; i++) {
+		out->again = false;
 		read_once(r, out);
-		if (out->state != READING_MOVING)
+		if (out->state != READING_MOVING && !out->again)
 			return;
 	}
+	/* What comes and goes was not there when it was looked for. */
+	if (out->again)
+		out->state = READING_GONE;
 }

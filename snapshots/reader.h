@@ -31,6 +31,7 @@ struct reading {
 	struct entry en;	/* path and owners' names are not set */
 	struct seen_stat st;
 	struct packed packed;	/* of a file's content, where wanted */
+	bool again;	/* came and went: another try may tell more */
 	char why[256];
 };
 
