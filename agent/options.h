@@ -33,7 +33,8 @@ void drop_options(struct options *o);	/* for CLEANUP */
 
 /*
  * Appends the store's folder: --store, else var/lib/driftctl below --root
- * (symlinks followed within it), or of the running system for root, else $XDG_STATE_HOME/driftctl.
+ * (symlinks followed within it), or of the running system for root, else
+ * $XDG_STATE_HOME/driftctl.
  */
 int options_store(const struct options *o, struct buf *out, struct err *e);
 
