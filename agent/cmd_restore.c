@@ -145,6 +145,8 @@ drop_outcome(struct outcome *o)
 static int
 judge_again(struct restoring *r, struct outcome *out, struct err *e)
 {
+	/* What could not be put back is left to a person. */
+	out->exit_code = r->w.impossible.n > 0 ? 1 : 0;
 	if (r->q.all)
 		return 0;
 	if (!by_rules(r)) {
@@ -173,10 +175,11 @@ outcome_text(struct restoring *r, const struct outcome *out, struct buf *text)
 		.baseline = out->judged && out->after.has_baseline ?
 		    &out->after.baseline_commit : NULL };
 
-	if (r->m.o->verbose >= 0 && out->done)
-		buf_addf(text, _("done; to take it back: driftctl undo %s\n"),
-		    buf_str(&r->id));
-	else if (r->m.o->verbose >= 0 && r->plan.n == 0)
+	if (r->m.o->verbose >= 0 && out->done) {
+		buf_adds(text, _("done; to take it back: "));
+		options_command(r->m.o, text);
+		buf_addf(text, " undo %s\n", buf_str(&r->id));
+	} else if (r->m.o->verbose >= 0 && r->plan.n == 0)
 		buf_adds(text, _("nothing to put back\n"));
 	if (out->judged && f->flagged + f->unknowns > 0) {
 		buf_adds(text, _("left as it is:\n"));

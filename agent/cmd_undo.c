@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/apply/apply.h"
 #include "agent/apply/journal.h"
@@ -145,7 +146,10 @@ show_and_do(struct undoing *u, struct err *e)
 		return -1;
 	if (u->dry_run)
 		return tell(u, of, false, u->plan.n > 0 ? 1 : 0, e);
-	n = u->yes || u->plan.n == 0 ? 1 : confirm(_("do it?"), e);
+	/* It only brings back what we replaced ourselves, and keeps what it
+	 * replaces: where nobody can be asked, nobody need be. */
+	n = u->yes || u->plan.n == 0 || isatty(STDIN_FILENO) != 1 ? 1 :
+	    confirm(_("do it?"), e);
 	if (n <= 0)
 		return n < 0 ? -1 : tell(u, of, false, 1, e);
 	return carry_out(u, e) < 0 ? -1 : tell(u, of, true, 0, e);

@@ -106,6 +106,32 @@ check_paths(const struct restore_request *q, const struct manifest *from,
 	return 0;
 }
 
+/*
+ * Of a file larger than max-size only a digest is kept. One such file that has
+ * changed must not keep all the others from coming back: it is told and left.
+ */
+static bool
+have_content(struct restore_wishes *out, const struct entry *want,
+    const struct entry *have)
+{
+	CLEANUP(drop_buf) struct buf line = { 0 };
+
+	if (want->kind != ENTRY_FILE || want->content == CONTENT_STORED ||
+	    want->content == CONTENT_SEALED)
+		return true;
+	if (have != NULL && (entry_differs(have, want) &
+	    (DIFF_KIND | DIFF_CONTENT | DIFF_UNKNOWN)) == 0)
+		return true;
+	text_escape(&line, want->path, strlen(want->path));
+	buf_addf(&line, ": %s", want->content == CONTENT_DIGEST ?
+	    _("cannot be put back: larger than max-size when it was recorded, "
+	    "so only its digest was kept [raise max-size for the next time]") :
+	    _("cannot be put back: it could not be read when it was "
+	    "recorded"));
+	strlist_add(&out->impossible, buf_str(&line));
+	return false;
+}
+
 int
 restore_wish_paths(struct machine *m, struct restore_request *q,
     const struct manifest *live, struct restore_wishes *out, struct err *e)
@@ -119,7 +145,8 @@ restore_wish_paths(struct machine *m, struct restore_request *q,
 	for (size_t i = 0; i < out->from.n; i++) {
 		const struct entry *en = &out->from.items[i];
 
-		if (paths_cover(&q->paths, en->path))
+		if (paths_cover(&q->paths, en->path) && have_content(out, en,
+		    manifest_find(live, en->path)))
 			*VEC_ADD(&out->wishes) = (struct wish){
 				.path = en->path, .want = en };
 	}

@@ -151,3 +151,25 @@ nobodys_root() {
 	[ "$status" -eq 0 ]
 	[ "$(cat "$ROOT/etc/d/f")" = x ]
 }
+
+@test "a file too large to be kept does not hold up the others" {
+	echo "max-size: 100" > "$BATS_TEST_TMPDIR/config"
+	head -c 200 /dev/zero > "$ROOT/etc/big"
+	d --config "$BATS_TEST_TMPDIR/config" init
+	echo changed > "$ROOT/etc/big"
+	rm "$ROOT/etc/f"
+	d --config "$BATS_TEST_TMPDIR/config" restore --all --yes
+	[ "$status" -eq 1 ]
+	[[ $stderr == *"/etc/big: cannot be put back: larger than max-size"* ]]
+	[ "$(cat "$ROOT/etc/f")" = one ]
+	[ "$(cat "$ROOT/etc/big")" = changed ]
+}
+
+@test "an undo needs nobody to answer where there is no terminal" {
+	t init
+	rm "$ROOT/etc/f"
+	t restore /etc/f --yes
+	t undo
+	[ "$status" -eq 0 ]
+	[ ! -e "$ROOT/etc/f" ]
+}
