@@ -217,7 +217,7 @@ present() {
 	echo 1 > "$ROOT/etc/crypttab"
 	echo 2 > "$ROOT/etc/passwd"
 	for n in {1..20}; do
-		[ $n -lt 20 ]
+		[ "$n" -lt 20 ]
 		status=0
 		said=$(ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
 		    -e trace=renameat,renameat2 -e \
