@@ -150,8 +150,8 @@ judge_again(struct restoring *r, struct outcome *out, struct err *e)
 	if (r->q.all)
 		return 0;
 	if (!by_rules(r)) {
-		if (restore_judge_paths(&r->m, &r->q.paths, &r->only,
-		    &out->after, e) < 0)
+		if (restore_judge_paths(&r->m, &r->q.paths, &r->w.wishes,
+		    &r->only, &out->after, e) < 0)
 			return -1;
 	} else if (assess(&r->m, &(struct machine_capture){ 0 }, &out->after,
 	    e) < 0) {

@@ -67,9 +67,10 @@ int restore_look_at(struct machine *m, const struct wishes *w,
     struct manifest *live, struct err *e);
 
 /* Judges these paths, which lie in scope; those that fail though they were
- * put back say so. a is empty before. */
+ * put back, as the wishes say, say so. a is empty before. */
 int restore_judge_paths(struct machine *m, const struct strlist *paths,
-    const struct scope *scope, struct assessment *a, struct err *e);
+    const struct wishes *put, const struct scope *scope,
+    struct assessment *a, struct err *e);
 /* Findings that no restore mends say what does. */
 void restore_explain(struct findings *f, const struct strlist *hopeless);
 

@@ -22,20 +22,30 @@ keep_paths(struct results *r, const struct strlist *paths)
 	r->n = kept;
 }
 
+static bool
+was_put(const struct wishes *put, const char *path)
+{
+	for (size_t i = 0; i < put->n; i++)
+		if (strcmp(put->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 /*
  * Whoever follows such a remedy again gets no further, so the next one is
  * named: older snapshots.
  */
 static void
-explain_paths(struct findings *f)
+explain_paths(struct findings *f, const struct wishes *put)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		struct finding *x = &f->items[i];
 
 		if (x->kind != FINDING_DRIFT)
 			continue;
-		x->what = arena_printf(&f->arena, _("%s; what was put back "
-		    "has it so, too"), x->what);
+		if (was_put(put, x->path))
+			x->what = arena_printf(&f->arena, _("%s; what was put "
+			    "back has it so, too"), x->what);
 		x->remedy = arena_printf(&f->arena, "%s restore --rule %s/%s",
 		    f->command, x->rule->spec->name, x->rule->id);
 	}
@@ -43,7 +53,8 @@ explain_paths(struct findings *f)
 
 int
 restore_judge_paths(struct machine *m, const struct strlist *paths,
-    const struct scope *scope, struct assessment *a, struct err *e)
+    const struct wishes *put, const struct scope *scope,
+    struct assessment *a, struct err *e)
 {
 	const struct machine_capture how = { .scope = scope };
 	CLEANUP(drop_evidence) struct evidence_source *ev = NULL;
@@ -61,7 +72,7 @@ restore_judge_paths(struct machine *m, const struct strlist *paths,
 	options_command(m->o, &command);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    buf_str(&command), &a->findings);
-	explain_paths(&a->findings);
+	explain_paths(&a->findings, put);
 	return 0;
 }
 

@@ -474,11 +474,13 @@ merged() {
 	complains "driftctl: /etc/crypttab: there is no group 'nobodysgroup' here"
 	[ -e "$ROOT/etc/pam.d/imap" ]
 	says "/etc/large: is missing"
-	# Asked for by name it is an error, and nothing is done.
 	rm "$ROOT/etc/pam.d/imap"
 	dm restore --yes /etc/large /etc/pam.d/imap
-	[ "$status" -eq 2 ]
-	[ ! -e "$ROOT/etc/pam.d/imap" ]
+	[ "$status" -eq 1 ]
+	complains "driftctl: /etc/large: cannot be put back: larger than max-size"
+	[ -e "$ROOT/etc/pam.d/imap" ]
+	says "/etc/large: is missing"
+	says_not "what was put back"
 }
 
 @test "paths are restored although a spec has a mistake, which is told" {
