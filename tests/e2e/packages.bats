@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
 # Which packages are installed below a root, as dpkg and rpm have it.
 
 load ../lib.sh
@@ -49,7 +49,8 @@ rpm_root() {
 
 # with_path PATH VERB…: like dm, with programs found there alone.
 with_path() {
-	local DRIFTCTL=$BATS_TEST_TMPDIR/run real=$DRIFTCTL path=$1
+	local real=$DRIFTCTL path=$1
+	local DRIFTCTL=$BATS_TEST_TMPDIR/run
 
 	shift
 	printf '#!/bin/sh\nPATH=%s\nexec %s "$@"\n' "$path" "$real" \
