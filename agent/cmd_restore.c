@@ -145,9 +145,11 @@ drop_outcome(struct outcome *o)
 static int
 judge_again(struct restoring *r, struct outcome *out, struct err *e)
 {
-	/* What could not be put back is left to a person. */
-	out->exit_code = r->w.impossible.n > 0 ? 1 : 0;
-	if (r->q.all)
+	/* What could not be put back is left to a person; where that was all
+	 * that was asked for, nothing could be done. */
+	if (r->w.impossible.n > 0 && !by_rules(r))
+		out->exit_code = out->done ? 1 : 2;
+	if (r->q.all || out->exit_code == 2)
 		return 0;
 	if (!by_rules(r)) {
 		if (restore_judge_paths(&r->m, &r->q.paths, &r->w.wishes,

@@ -894,7 +894,7 @@ small_store() {
 	says "(only its digest is known)"
 	dm --config "$BATS_TEST_TMPDIR/config" restore --yes /etc/large
 	[ "$status" -eq 2 ]
-	complains "/etc/large: its content was larger than 'max-size'"
+	complains "/etc/large: cannot be put back: larger than max-size"
 	[ "$(stat -c %s "$ROOT/etc/large")" -eq 5002 ]
 }
 

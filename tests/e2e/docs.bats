@@ -286,7 +286,7 @@ wanted_status() {
 	[ "$(head -n 1 "$meta")" = "driftctl-rollback 1" ]
 	[ "$(sed -n 2p "$meta")" = "root $ROOT" ]
 	[[ $(tail -n 1 "$meta") == "end "* ]]
-	not grep -vE '^(driftctl-rollback|root|title|put|meta|time|link|end) ' \
+	not grep -vE '^(driftctl-rollback|root|title|list|put|meta|time|link|end) ' \
 	    "$meta"
 	run tar --zstd -tf "${meta%.meta}.tar.zst"
 	says etc/crypttab
