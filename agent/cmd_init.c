@@ -46,11 +46,14 @@ add_recorded(struct buf *out, const struct snapshot_result *r)
 	snapshot_name(&r->commit, out);
 	buf_adds(out, _(" and made it the baseline\n"));
 	if (sealed > 0)
-		buf_addf(out, _("  %zu of them are secret and stored sealed\n"),
-		    sealed);
+		buf_addf(out, ngettext("  %zu of them is secret and stored "
+		    "sealed\n", "  %zu of them are secret and stored "
+		    "sealed\n", sealed), sealed);
 	if (large > 0)
-		buf_addf(out, _("  %zu are larger than max-size: of these only "
-		    "a digest is kept, so they cannot be restored\n"), large);
+		buf_addf(out, ngettext("  %zu is larger than max-size: only "
+		    "its digest is kept, so it cannot be restored\n",
+		    "  %zu are larger than max-size: only their digests are "
+		    "kept, so they cannot be restored\n", large), large);
 }
 
 static int

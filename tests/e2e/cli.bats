@@ -887,7 +887,7 @@ small_store() {
 	echo "max-size: 1k" > "$BATS_TEST_TMPDIR/config"
 	head -c 5000 /dev/zero > "$ROOT/etc/large"
 	dm --config "$BATS_TEST_TMPDIR/config" init
-	says "1 are larger than max-size"
+	says "1 is larger than max-size"
 	echo 1 >> "$ROOT/etc/large"
 	dm --config "$BATS_TEST_TMPDIR/config" diff
 	[ "$status" -eq 1 ]
