@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2030,SC2031,SC2154
 # Restores where somebody or something stands in the way.
 
 load ../lib.sh
@@ -19,8 +20,8 @@ setup() {
 	[ "$status" -eq 0 ]
 	d snapshot
 	says "nothing changed"
-	[ -z "$(git -C "$STORE/repo.git" ls-tree -r --name-only live |
-	    grep store)" ]
+	not grep -q store <<< \
+	    "$(git -C "$STORE/repo.git" ls-tree -r --name-only live)"
 	echo x > "$ROOT/etc/f1"
 	d restore --all --remove-added --yes
 	[ "$status" -eq 0 ]
