@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/checksum.h"
@@ -17,7 +18,7 @@
 #include "snapshots/statcache.h"
 
 enum {
-	VERSION_NOW = 2,
+	VERSION_NOW = 3,
 	ANSWERS_MAX = 24,	/* different questions that are remembered */
 	ANSWER_BYTES_MAX = 8 << 20,
 };
@@ -28,6 +29,7 @@ struct header {
 	int32_t exit_code;
 	uint64_t sum;		/* over all but itself */
 	uint64_t seen_sum;
+	int64_t valid_until;
 	uint32_t n_inputs;
 	uint32_t text_len;
 };
@@ -150,7 +152,8 @@ answer_recall(const struct options *o, struct answer *out)
 		return false;
 	memcpy(&h, file.bytes, sizeof(h));
 	if (memcmp(h.magic, MAGIC, 8) != 0 || h.version != VERSION_NOW ||
-	    h.sum != sum_of(&h, &file))
+	    h.sum != sum_of(&h, &file) ||
+	    (h.valid_until != 0 && time(NULL) >= h.valid_until))
 		return false;
 	text = check_inputs(&h, file.bytes + sizeof(h),
 	    file.bytes + file.len);
@@ -204,7 +207,8 @@ make_room(int store)
 
 void
 answer_keep(const struct options *o, const struct answer *a,
-    uint64_t seen_sum, const struct inputs *inputs, int64_t since)
+    uint64_t seen_sum, const struct inputs *inputs, int64_t since,
+    int64_t valid_until)
 {
 	CLEANUP(drop_free) char *name = answer_name(o);
 	CLEANUP(drop_buf) struct buf file = { 0 };
@@ -212,7 +216,7 @@ answer_keep(const struct options *o, const struct answer *a,
 	struct err ignored = { 0 };
 	struct header h = { .magic = MAGIC, .version = VERSION_NOW,
 		.exit_code = a->exit_code, .seen_sum = seen_sum,
-		.n_inputs = (uint32_t)inputs->n,
+		.valid_until = valid_until, .n_inputs = (uint32_t)inputs->n,
 		.text_len = (uint32_t)a->text.len };
 
 	if (store < 0)

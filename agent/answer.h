@@ -30,9 +30,11 @@ bool answer_recall(const struct options *o, struct answer *out);
  * Keeps an answer given at a moment when the stat cache was `seen_sum`. since
  * is when the work began (statcache_now): inputs that changed later than that
  * make it worthless, as do those that are no longer what they were when they
- * were added, and then nothing is kept.
+ * were added, and then nothing is kept. valid_until: seconds since the epoch
+ * from when time itself changes the answer, 0 = never.
  */
 void answer_keep(const struct options *o, const struct answer *a,
-    uint64_t seen_sum, const struct inputs *inputs, int64_t since);
+    uint64_t seen_sum, const struct inputs *inputs, int64_t since,
+    int64_t valid_until);
 
 #endif

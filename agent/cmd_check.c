@@ -42,7 +42,8 @@ keep(struct machine *m, const struct assessment *a,
 	/* What could not be looked at is looked at again each time. */
 	if (sum == 0 || answer->exit_code == 2)
 		return;
-	answer_keep(m->o, answer, sum, &m->inputs, m->since);
+	answer_keep(m->o, answer, sum, &m->inputs, m->since,
+	    a->results.valid_until);
 }
 
 static int

@@ -54,7 +54,7 @@ run(const struct options *o, struct err *e)
 	n = say_out(&a.text, e);
 	tell_unknown(&r.live);
 	if (!bad && !r.made && n == 0 && r.cache_sum != 0)
-		answer_keep(o, &a, r.cache_sum, &m.inputs, m.since);
+		answer_keep(o, &a, r.cache_sum, &m.inputs, m.since, 0);
 	buf_done(&a.text);
 	return n < 0 ? -1 : a.exit_code;
 }

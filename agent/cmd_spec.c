@@ -66,6 +66,42 @@ list(struct machine *m, struct strlist *args, struct buf *out, struct err *e)
 }
 
 static void
+add_path(struct buf *out, const char *path)
+{
+	CLEANUP(drop_buf) struct buf b = { 0 };
+
+	for (; *path != '\0'; path++) {
+		if (*path == RELATION_VALUE)
+			buf_adds(&b, "${value}");
+		else
+			buf_addc(&b, *path);
+	}
+	text_escape(out, buf_str(&b), b.len);
+}
+
+static void
+add_paths(struct buf *out, const char *label, const struct texts *paths)
+{
+	for (size_t i = 0; i < paths->n; i++) {
+		buf_addf(out, "    %*s ", (int)strlen(label),
+		    i == 0 ? label : "");
+		add_path(out, paths->items[i]);
+		buf_addc(out, '\n');
+	}
+}
+
+static void
+add_relation(struct buf *out, const struct relation *rel)
+{
+	static const char *const ops[] = { "in:", "not-in:", "equals:",
+		"exists:" };
+
+	add_paths(out, "each:", &rel->each.paths);
+	add_paths(out, ops[rel->op], rel->op == RELATION_EXISTS ?
+	    &rel->exists : &rel->other.paths);
+}
+
+static void
 add_rule(struct buf *out, const struct rule *r)
 {
 	static const char *const severity[] = { "info", "warning",
@@ -77,12 +113,9 @@ add_rule(struct buf *out, const struct rule *r)
 	    r->disabled ? _(" (disabled)") : "");
 	text_escape(out, r->why, strlen(r->why));
 	buf_adds(out, "\n");
-	for (size_t i = 0; i < r->paths.n; i++) {
-		buf_adds(out, i == 0 ? "    path: " : "          ");
-		text_escape(out, r->paths.items[i],
-		    strlen(r->paths.items[i]));
-		buf_addc(out, '\n');
-	}
+	add_paths(out, "path:", &r->paths);
+	if (r->relation != NULL)
+		add_relation(out, r->relation);
 	buf_addf(out, "    severity: %s, on-drift: %s, on-change: %s\n",
 	    severity[r->severity], drift[r->on_drift], change[r->on_change]);
 	buf_adds(out, "    ");

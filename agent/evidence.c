@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/evidence.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/glob.h"
@@ -314,6 +316,26 @@ ev_baseline(void *ctx, const char *path)
 	return en;
 }
 
+/* What nobody tracks is asked of the machine itself. */
+static int
+ev_look(void *ctx, const char *path, int *out_kind, struct err *e)
+{
+	struct evidence_source *s = ctx;
+	enum entry_kind kind;
+	struct stat st;
+	CLEANUP(drop_fd) int fd = -1;
+
+	if (s->inputs != NULL)
+		inputs_add_below(s->inputs, &s->machine->root, path);
+	fd = root_open_in(&s->machine->root, path, O_PATH);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+		return 0;
+	if (fd < 0 || fstat(fd, &st) < 0 || meta_kind(st.st_mode, &kind) < 0)
+		return err_sys(e, path, _("cannot look at it"));
+	*out_kind = (int)kind;
+	return 1;
+}
+
 static const char *
 ev_hidden(void *ctx, const char *path)
 {
@@ -339,7 +361,7 @@ source_new(struct machine *m, const struct manifest *entries,
 	s->baseline = baseline;
 	s->ev = (struct evidence){ .ctx = s, .entry = ev_entry,
 		.find = ev_find, .bytes = ev_bytes, .hidden = ev_hidden,
-		.baseline = ev_baseline };
+		.baseline = ev_baseline, .now = (int64_t)time(NULL) };
 	return s;
 }
 
@@ -350,6 +372,7 @@ evidence_live(struct machine *m, const struct manifest *entries,
 	struct evidence_source *s = source_new(m, entries, baseline);
 
 	s->live = true;
+	s->ev.look = ev_look;
 	s->inputs = inputs;
 	return s;
 }

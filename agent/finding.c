@@ -99,10 +99,42 @@ finding_quoted(struct findings *f, const char *path)
 	return arena_memdup(&f->arena, b.bytes, b.len);
 }
 
+/* What of an entry a demand is about; content is what all others look at. */
+static unsigned
+demand_covers(const char *demand)
+{
+	static const struct {
+		const char *demand;
+		unsigned differs;
+	} table[] = {
+		{ "mode", DIFF_MODE },
+		{ "owner", DIFF_OWNER },
+		{ "group", DIFF_GROUP },
+		{ "type", DIFF_KIND },
+		{ "acl", DIFF_ACL },
+		{ "xattr", DIFF_XATTR },
+		{ "capabilities", DIFF_XATTR },
+		{ "flags", DIFF_FLAGS },
+		/* These say nothing of what changed in the file. */
+		{ "relation", 0 },
+		{ "count", 0 },
+		{ "age", 0 },
+		{ "newest", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(table[i].demand, demand) == 0)
+			return table[i].differs;
+	return DIFF_CONTENT;
+}
+
 /* What a person can type about it. */
 static const char *
 drift_remedy(struct findings *f, const struct result *r)
 {
+	/* No other version of this path need be the right one. */
+	if (demand_covers(r->demand) == 0)
+		return NULL;
 	if (r->rule->on_drift == ON_DRIFT_FLAG)
 		return arena_printf(&f->arena, "%s restore %s", f->command,
 		    finding_quoted(f, r->path));
@@ -167,30 +199,6 @@ add_change(struct findings *f, const struct catalogue *cat,
 		x->remedy = arena_printf(&f->arena, "%s restore %s",
 		    f->command, finding_quoted(f, en->path));
 	return x;
-}
-
-/* What of an entry a demand is about; content is what all others look at. */
-static unsigned
-demand_covers(const char *demand)
-{
-	static const struct {
-		const char *demand;
-		unsigned differs;
-	} table[] = {
-		{ "mode", DIFF_MODE },
-		{ "owner", DIFF_OWNER },
-		{ "group", DIFF_GROUP },
-		{ "type", DIFF_KIND },
-		{ "acl", DIFF_ACL },
-		{ "xattr", DIFF_XATTR },
-		{ "capabilities", DIFF_XATTR },
-		{ "flags", DIFF_FLAGS },
-	};
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (strcmp(table[i].demand, demand) == 0)
-			return table[i].differs;
-	return DIFF_CONTENT;
 }
 
 /* True when drift on the same path says all that the change would. */

@@ -56,6 +56,33 @@ add_all(struct scope *s, const char *const *names, size_t n,
 }
 
 static int
+add_side(struct scope *s, const struct relation_side *side, struct err *e)
+{
+	for (; side != NULL; side = side->among)
+		if (add_all(s, side->paths.items, side->paths.n,
+		    scope_include, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* Everything that a rule reads. What `exists` looks for is not read: the
+ * modules of PAM, say, are none of ours to record. */
+static int
+add_rule(struct scope *s, const struct rule *r, struct err *e)
+{
+	if (add_all(s, r->paths.items, r->paths.n, scope_include, e) < 0)
+		return -1;
+	if (r->newest != NULL && add_all(s, r->newest->of.items,
+	    r->newest->of.n, scope_include, e) < 0)
+		return -1;
+	if (r->relation == NULL)
+		return 0;
+	if (add_side(s, &r->relation->each, e) < 0)
+		return -1;
+	return add_side(s, &r->relation->other, e);
+}
+
+static int
 add_spec(struct scope *s, const struct spec *spec, struct err *e)
 {
 	if (add_all(s, spec->track.items, spec->track.n, scope_include,
@@ -66,8 +93,7 @@ add_spec(struct scope *s, const struct spec *spec, struct err *e)
 	for (size_t i = 0; i < spec->n_rules; i++) {
 		const struct rule *r = &spec->rules[i];
 
-		if (!r->disabled && add_all(s, r->paths.items, r->paths.n,
-		    scope_include, e) < 0)
+		if (!r->disabled && add_rule(s, r, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -139,8 +165,7 @@ tracked_secrets(const struct catalogue *cat, const struct root *r,
 		for (size_t k = 0; k < cat->specs[i]->n_rules; k++) {
 			const struct rule *rule = &cat->specs[i]->rules[k];
 
-			if (rule->secret && add_all(out, rule->paths.items,
-			    rule->paths.n, scope_include, e) < 0)
+			if (rule->secret && add_rule(out, rule, e) < 0)
 				return -1;
 		}
 	}

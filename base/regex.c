@@ -117,25 +117,46 @@ drop_regex(struct regex **re)
 	regex_free(*re);
 }
 
+/* \K in a lookahead can put the start behind the end. */
+static struct regex_span
+span_of(const PCRE2_SIZE *pair)
+{
+	return (struct regex_span){ pair[0],
+		pair[1] < pair[0] ? pair[0] : pair[1] };
+}
+
 int
-regex_match(const struct regex *re, const char *s, size_t len,
-    struct regex_span *out)
+regex_find(const struct regex *re, const char *s, size_t len, size_t from,
+    struct regex_span *out, struct regex_span *group)
 {
 	const PCRE2_SIZE *spans;
-	int n = pcre2_match(re->code, (PCRE2_SPTR)(s != NULL ? s : ""), len, 0,
-	    0, re->data, re->limits);
+	int n = pcre2_match(re->code, (PCRE2_SPTR)(s != NULL ? s : ""), len,
+	    from, 0, re->data, re->limits);
 
 	if (n == PCRE2_ERROR_NOMATCH)
 		return 0;
 	if (n < 0)
 		return -1;
-	if (out != NULL) {
-		spans = pcre2_get_ovector_pointer(re->data);
-		out->start = spans[0];
-		/* \K in a lookahead can put the start behind the end. */
-		out->end = spans[1] < spans[0] ? spans[0] : spans[1];
+	spans = pcre2_get_ovector_pointer(re->data);
+	if (out != NULL)
+		*out = span_of(spans);
+	if (group == NULL)
+		return 1;
+	*group = span_of(spans);
+	for (int i = 1; i < n; i++) {
+		if (spans[2 * i] == PCRE2_UNSET)
+			continue;
+		*group = span_of(spans + 2 * i);
+		break;
 	}
 	return 1;
+}
+
+int
+regex_match(const struct regex *re, const char *s, size_t len,
+    struct regex_span *out)
+{
+	return regex_find(re, s, len, 0, out, NULL);
 }
 
 int

@@ -33,6 +33,11 @@ void drop_regex(struct regex **re);	/* for CLEANUP */
 int regex_match(const struct regex *re, const char *s, size_t len,
     struct regex_span *out);
 
+/* The same from byte `from` on, which what precedes it is still seen from.
+ * group, when not NULL, is the first group that took part, else all of it. */
+int regex_find(const struct regex *re, const char *s, size_t len, size_t from,
+    struct regex_span *out, struct regex_span *group);
+
 /*
  * Appends s to out with each match replaced by `with`, where $1, ${1} and
  * ${name} stand for groups and $$ for the sign itself. 1 when something was

@@ -10,15 +10,10 @@
 #include "base/tr.h"
 #include "base/vec.h"
 #include "specs/judge.h"
+#include "specs/matches.h"
+#include "specs/relation.h"
 
 enum { SYMLINKS_MAX = 40 };
-
-/* What the patterns of a rule match, each path once. */
-struct matches {
-	struct arena arena;
-	const struct entry **items;
-	size_t n, cap;
-};
 
 void
 results_done(struct results *r)
@@ -26,13 +21,6 @@ results_done(struct results *r)
 	free(r->items);
 	arena_done(&r->arena);
 	memset(r, 0, sizeof(*r));
-}
-
-static void
-drop_matches(struct matches *m)
-{
-	free(m->items);
-	arena_done(&m->arena);
 }
 
 static void
@@ -44,53 +32,13 @@ drop_regexes(struct regex_cache *c)
 }
 
 static void
-add_match(void *arg, const struct entry *en)
-{
-	struct matches *m = arg;
-	struct entry *copy = arena_alloc(&m->arena, sizeof(*copy));
-
-	*copy = entry_dup(&m->arena, en);
-	*VEC_ADD(m) = copy;
-}
-
-static int
-by_path(const void *a, const void *b)
-{
-	const struct entry *const *x = a, *const *y = b;
-
-	return path_cmp((*x)->path, (*y)->path);
-}
-
-/* A pattern may come from braces, so one path can be matched twice. */
-static void
-sort_matches(struct matches *m)
-{
-	size_t n = 0;
-
-	if (m->n == 0)
-		return;
-	qsort(m->items, m->n, sizeof(*m->items), by_path);
-	for (size_t i = 1; i < m->n; i++)
-		if (strcmp(m->items[n]->path, m->items[i]->path) != 0)
-			m->items[++n] = m->items[i];
-	m->n = n + 1;
-}
-
-static void
 one_alternative(struct judge *j, const char *pattern, struct matches *m)
 {
 	size_t before = m->n;
 	const char *hidden = NULL;
 
 	j->path = pattern;
-	if (glob_literal(pattern, strlen(pattern))) {
-		const struct entry *en = j->ev->entry(j->ev->ctx, pattern);
-
-		if (en != NULL)
-			add_match(m, en);
-	} else {
-		j->ev->find(j->ev->ctx, pattern, add_match, m);
-	}
+	matches_add(j->ev, pattern, m);
 	if (j->rule->require == REQUIRE_ABSENT && m->n == before)
 		judge_held(j);
 	if (j->rule->require != REQUIRE_PRESENT || m->n > before)
@@ -125,7 +73,7 @@ find_matches(struct judge *j, struct matches *m)
 		for (size_t k = 0; k < all.n; k++)
 			one_alternative(j, all.items[k], m);
 	}
-	sort_matches(m);
+	matches_sort(m);
 }
 
 /* Where a symlink at path leads, made regular without a look at the machine;
@@ -161,12 +109,8 @@ link_target(const char *path, const char *target, struct buf *out)
 	return 0;
 }
 
-/*
- * A symlink whose type nobody asked for stands for what it leads to. Returns
- * NULL when that is not known to the evidence.
- */
-static const struct entry *
-follow(struct judge *j, const struct entry *en)
+const struct entry *
+judge_follow(struct judge *j, const struct entry *en)
 {
 	CLEANUP(drop_buf) struct buf at = { 0 };
 
@@ -195,7 +139,7 @@ settle_subject(struct judge *j)
 	j->subject = j->entry;
 	if (j->rule->kind >= 0 || j->entry->kind != ENTRY_SYMLINK)
 		return true;
-	j->subject = follow(j, j->entry);
+	j->subject = judge_follow(j, j->entry);
 	if (j->subject != NULL)
 		return true;
 	/* The evidence may know bytes whose entry it does not track. */
@@ -227,6 +171,7 @@ judge_path(struct judge *j, const struct entry *en)
 			judge_held(j);
 		judge_metadata(j);
 		judge_extras(j);
+		judge_numbers(j);
 		judge_lines(j);
 		judge_keys(j);
 		judge_entries(j);
@@ -249,7 +194,14 @@ eval_rule(const struct rule *rule, const struct evidence *ev,
 	if (rule->disabled)
 		return;
 	out->rules++;
+	if (rule->relation != NULL) {
+		judge_relation(&j);
+		arena_done(&j.arena);
+		return;
+	}
 	find_matches(&j, &m);
+	judge_count(&j, m.n);
+	judge_newest(&j, &m);
 	for (size_t i = 0; i < m.n; i++)
 		judge_path(&j, m.items[i]);
 	arena_done(&j.arena);

@@ -32,6 +32,16 @@ struct evidence {
 	const char *(*hidden)(void *ctx, const char *path);
 	/* What the accepted snapshot has at path, NULL = nothing known. */
 	const struct entry *(*baseline)(void *ctx, const char *path);
+	/*
+	 * Whether anything is at path, tracked or not, symlinks followed: 1
+	 * and what it is, 0, or -1 when that cannot be told. The member may
+	 * be NULL: then only what `entry` knows is there.
+	 */
+	int (*look)(void *ctx, const char *path, int *out_kind,
+	    struct err *e);
+	/* What ages are measured against, in seconds since the epoch; 0: no
+	 * age can be told. */
+	int64_t now;
 };
 
 enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_CANNOT_TELL };
@@ -54,6 +64,8 @@ struct results {
 	size_t n, cap;
 	size_t held;		/* assertions that hold */
 	size_t rules;		/* rules judged */
+	int64_t valid_until;	/* when time alone changes a verdict, in
+				 * seconds since the epoch; 0 = never */
 };
 
 void results_done(struct results *r);

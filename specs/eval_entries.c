@@ -30,9 +30,8 @@ known_fields(struct judge *j, const struct view *view,
 	return 0;
 }
 
-/* Whether all tests hold on a row; the first that does not goes to *out. */
-static enum verdict
-row_holds(struct judge *j, const struct view *view,
+enum verdict
+test_row(struct judge *j, const struct view *view,
     const struct view_node *row, const struct field_tests *tests,
     const struct field_test **out_field, const struct test **out_test,
     const char **out_value, struct err *e)
@@ -102,7 +101,7 @@ judge_row(struct judge *j, const struct view *view,
 	const char *value = NULL;
 	struct err e = { 0 };
 
-	switch (row_holds(j, view, row, &d->fields, &field, &test, &value,
+	switch (test_row(j, view, row, &d->fields, &field, &test, &value,
 	    &e)) {
 	case VERDICT_HOLDS:
 		judge_held(j);
@@ -151,7 +150,7 @@ judge_demand(struct judge *j, const struct view *view,
 		const struct test *test;
 		const char *value;
 		struct err e = { 0 };
-		enum verdict v = row_holds(j, view, r, &d->where, &field,
+		enum verdict v = test_row(j, view, r, &d->where, &field,
 		    &test, &value, &e);
 
 		if (v == VERDICT_CANNOT_TELL) {

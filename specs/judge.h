@@ -72,6 +72,12 @@ int judge_bytes(struct judge *j, const char **out_bytes, size_t *out_len,
 int judge_view(struct judge *j, const struct view **out_view,
     struct view_node *out, struct err *e);
 
+/*
+ * A symlink whose type nobody asked for stands for what it leads to. NULL when
+ * that is not known to the evidence.
+ */
+const struct entry *judge_follow(struct judge *j, const struct entry *en);
+
 void judge_metadata(struct judge *j);
 void judge_extras(struct judge *j);	/* acl, xattr, capabilities, flags */
 void judge_lines(struct judge *j);
@@ -80,6 +86,12 @@ void judge_entries(struct judge *j);
 void judge_xpath(struct judge *j);
 void judge_pam(struct judge *j);
 void judge_content(struct judge *j);
+void judge_numbers(struct judge *j);	/* size, age */
+
+/* About all that a rule's patterns match, not about one path. */
+struct matches;
+void judge_count(struct judge *j, size_t n);
+void judge_newest(struct judge *j, const struct matches *m);
 
 /* Values that one test looks at, with their lines. */
 struct values {
@@ -100,6 +112,13 @@ enum verdict test_values(struct judge *j, const struct view *view,
     struct err *e);
 /* "expected 'x'" for a person, in the judge's arena. */
 const char *test_describe(struct judge *j, const struct test *t);
+
+/* Whether all tests hold on a row of a table; the first that does not goes to
+ * *out_field and *out_test, with the value it was asked of. */
+enum verdict test_row(struct judge *j, const struct view *view,
+    const struct view_node *row, const struct field_tests *tests,
+    const struct field_test **out_field, const struct test **out_test,
+    const char **out_value, struct err *e);
 
 /* The values of one key that count, in order; see view.h for which do. */
 void keys_collect(struct judge *j, const struct view *view,

@@ -121,6 +121,65 @@ struct pam_demand {
 	struct place at;
 };
 
+/* `count`, `size`, `age`: what lies between, the bounds included. */
+struct bound {
+	bool has_least, has_most;
+	int64_t least, most;	/* a number, bytes, or seconds */
+	struct place at;
+};
+
+/* `newest:` the one that was changed last */
+struct newest_demand {
+	struct texts of;	/* patterns; none: those of the rule */
+	struct bound age, size;
+	struct place at;
+};
+
+/* What a side of a relation takes from each of its files. */
+enum side_reads {
+	SIDE_PATHS,	/* where the file is */
+	SIDE_NAMES,	/* its name, without the folder */
+	SIDE_STEMS,	/* the name without what follows its last dot */
+	SIDE_XPATH,
+	SIDE_ENTRIES,	/* one field of a table */
+	SIDE_KEYS,
+	SIDE_REGEX,	/* its first group, or all that matches */
+};
+
+/* One side of a relation: values, and what is left out of them. */
+struct relation_side {
+	struct texts paths;
+	enum side_reads reads;
+	const char *what;	/* the expression, field or key */
+	const char *section, *key;	/* of SIDE_KEYS */
+	const char *as;
+	struct field_tests where;	/* of SIDE_ENTRIES: which rows */
+	bool words;		/* each word of a value is one */
+	const char *strip;	/* only what begins so, without it; or NULL */
+	const char *matches;	/* only these, or NULL */
+	struct texts except;
+	struct relation_side *among;	/* only what is there too, or NULL */
+	struct place at;
+};
+
+enum relation_op {
+	RELATION_IN,
+	RELATION_NOT_IN,
+	RELATION_EQUALS,	/* both sides hold the same values */
+	RELATION_EXISTS,	/* a file named after the value is there */
+};
+
+/* Stands in a path of `exists` for ${value}. */
+#define RELATION_VALUE '\1'
+
+struct relation {
+	struct relation_side each, other;
+	enum relation_op op;
+	struct texts exists;	/* one of these, no braces, no wildcards */
+	int kind;		/* of what exists, -1 = any */
+	struct place at;
+};
+
 #define DEMAND_LIST(type) struct { struct type *items; size_t n, cap; }
 
 struct rule {
@@ -160,6 +219,11 @@ struct rule {
 	bool content_baseline;		/* content: baseline */
 	const char *content_sha256;	/* content: {sha256: …} */
 	bool content_valid;		/* content: {valid: true} */
+
+	struct bound *count, *size, *age;	/* NULL = no demand */
+	struct newest_demand *newest;
+	struct relation *relation;	/* then the rule has no paths, and
+					 * demands nothing else */
 };
 
 struct spec {

@@ -31,6 +31,10 @@ static const struct {
 	{ "group", OF_OBJECT },
 	{ "xattr", OF_OBJECT },
 	{ "type", OF_OBJECT },
+	{ "count", OF_OBJECT },
+	{ "age", OF_OBJECT },
+	{ "newest", OF_OBJECT },
+	{ "size", OF_CONTENT },
 };
 
 /* What makes no sense for a type: a symlink has no mode of its own, and its
@@ -227,8 +231,8 @@ check_entries(struct reader *r, const struct view *view,
 	}
 }
 
-static void
-check_format(struct reader *r, const struct node *n, struct rule *rule)
+void
+speccheck_format(struct reader *r, const struct node *n, struct rule *rule)
 {
 	static const char *const readers[] = { "keys", "entries", "content",
 		"as" };
@@ -247,10 +251,26 @@ check_format(struct reader *r, const struct node *n, struct rule *rule)
 	check_entries(r, view, rule);
 }
 
+/* No version of a file is younger, and none puts others away. */
+static void
+check_numbers(struct reader *r, const struct node *n, const struct rule *rule)
+{
+	static const char *const keys[] = { "count", "age", "newest" };
+	const struct node_pair *p;
+
+	for (size_t i = 0; i < 3 && rule->on_drift != ON_DRIFT_FLAG; i++)
+		if ((p = node_find(n, keys[i])) != NULL)
+			diagnostics_add(r->diags, p->at,
+			    _("'%s' can only be flagged, nothing that is put "
+			    "back makes it hold [make it a rule of its own]"),
+			    p->key);
+}
+
 void
 speccheck_rule(struct reader *r, const struct node *n, struct rule *rule)
 {
 	check_demands(r, n, rule);
 	check_repair(r, n, rule);
-	check_format(r, n, rule);
+	check_numbers(r, n, rule);
+	speccheck_format(r, n, rule);
 }

@@ -13,4 +13,9 @@
  */
 void speccheck_rule(struct reader *r, const struct node *n, struct rule *rule);
 
+/* The last of these alone: n says where a mistake is, rule what is read of
+ * which paths. Sets rule->as. */
+void speccheck_format(struct reader *r, const struct node *n,
+    struct rule *rule);
+
 #endif

@@ -10,6 +10,8 @@
 #include "specs/filecaps.h"
 #include "specs/speccheck.h"
 #include "specs/speccontent.h"
+#include "specs/specnumbers.h"
+#include "specs/specrelation.h"
 #include "specs/spectests.h"
 
 static const char *const severities[] = { "info", "warning", "critical",
@@ -236,14 +238,15 @@ static const struct keyword rule_keys[] = {
 	{ "xpath", spectests_xpath, 0, NULL },
 	{ "pam", speccontent_pam, 0, NULL },
 	{ "content", speccontent_content, 0, NULL },
+	{ "count", specnumbers_count, 0, NULL },
+	{ "size", specnumbers_size, 0, NULL },
+	{ "age", specnumbers_age, 0, NULL },
+	{ "newest", specnumbers_newest, 0, NULL },
 	{ "unit", NULL, 0, NULL },
 	{ "layers", NULL, 0, NULL },
 	{ "config", NULL, 0, NULL },
 	{ "certificate", NULL, 0, NULL },
 	{ "luks", NULL, 0, NULL },
-	{ "count", NULL, 0, NULL },
-	{ "age", NULL, 0, NULL },
-	{ "newest", NULL, 0, NULL },
 	{ "command", NULL, 0, NULL },
 	{ 0 },
 };
@@ -254,7 +257,14 @@ missing(struct reader *r, const struct node *n, const struct rule *rule,
 {
 	if (node_find(n, key) != NULL)
 		return;
-	if (rule->id != NULL)
+	if (rule->id != NULL && rule->relation != NULL)
+		diagnostics_add(r->diags, n->at,
+		    _("relation '%s' has no '%s' [%s]"), rule->id, key,
+		    remedy);
+	else if (rule->relation != NULL)
+		diagnostics_add(r->diags, n->at,
+		    _("a relation without '%s' [%s]"), key, remedy);
+	else if (rule->id != NULL)
 		diagnostics_add(r->diags, n->at,
 		    _("rule '%s' has no '%s' [%s]"), rule->id, key, remedy);
 	else
@@ -279,4 +289,41 @@ speckeys_rule(struct reader *r, const struct node *n, struct rule *out)
 	missing(r, n, out, "why",
 	    _("tell the person who reads the finding what it protects"));
 	speccheck_rule(r, n, out);
+}
+
+/* What puts right two files that do not agree is for a person to say. */
+static const char *const relation_drift[] = { "flag", NULL };
+
+static const struct keyword relation_keys[] = {
+	{ "id", id, 0, NULL },
+	{ "why", keyword_text, AT(why), NULL },
+	{ "severity", keyword_choice, AT(severity), severities },
+	{ "on-drift", keyword_choice, AT(on_drift), relation_drift },
+	{ "secret", keyword_bool, AT(secret), NULL },
+	{ "disable", keyword_bool, AT(disabled), NULL },
+	{ "each", specrelation_each, 0, NULL },
+	{ "in", specrelation_other, RELATION_IN, NULL },
+	{ "not-in", specrelation_other, RELATION_NOT_IN, NULL },
+	{ "equals", specrelation_other, RELATION_EQUALS, NULL },
+	{ "exists", specrelation_exists, 0, NULL },
+	{ 0 },
+};
+
+void
+speckeys_relation(struct reader *r, const struct node *n, struct rule *out)
+{
+	*out = (struct rule){
+		.at = n->at, .severity = SEVERITY_WARNING, .kind = -1,
+		.mode = -1,
+		.relation = arena_alloc(r->arena, sizeof(*out->relation)),
+	};
+	out->relation->kind = -1;
+	if (!read_is_item(r, "relations", n))
+		return;
+	read_keys(r, "relations", n, relation_keys, out);
+	missing(r, n, out, "id", _("give it a short name of its own"));
+	missing(r, n, out, "why",
+	    _("tell the person who reads the finding what it protects"));
+	missing(r, n, out, "each", _("say which values it is about"));
+	specrelation_check(r, n, out);
 }

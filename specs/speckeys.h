@@ -9,5 +9,8 @@
  * and out holds what could be read.
  */
 void speckeys_rule(struct reader *r, const struct node *n, struct rule *out);
+/* The same for one of `relations`. */
+void speckeys_relation(struct reader *r, const struct node *n,
+    struct rule *out);
 
 #endif

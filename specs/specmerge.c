@@ -8,7 +8,7 @@
 #include "base/tr.h"
 #include "base/vec.h"
 
-/* The rules of a file by id. */
+/* The rules and relations of a file by id: both are named alike. */
 struct known {
 	const char *id;
 	struct node *rule;
@@ -60,13 +60,19 @@ id_of(const struct node *rule)
 static void
 index_rules(const struct node *spec, struct index *out)
 {
-	const struct node_pair *p = node_find(spec, "rules");
+	static const char *const lists[] = { "rules", "relations" };
+	size_t nth = 0;
 
-	for (size_t i = 0; p != NULL && i < p->value->list.n; i++) {
-		struct node *rule = p->value->list.items[i];
+	for (size_t k = 0; k < 2; k++) {
+		const struct node_pair *p = node_find(spec, lists[k]);
 
-		if (id_of(rule) != NULL)
-			*VEC_ADD(out) = (struct known){ id_of(rule), rule, i };
+		for (size_t i = 0; p != NULL && i < p->value->list.n; i++) {
+			struct node *rule = p->value->list.items[i];
+
+			if (id_of(rule) != NULL)
+				*VEC_ADD(out) = (struct known){ id_of(rule),
+					rule, nth++ };
+		}
 	}
 	if (out->n > 1)
 		qsort(out->items, out->n, sizeof(*out->items), by_id);
@@ -186,7 +192,8 @@ is_whole(struct merge *m, const struct index *x, const struct node *rule)
 
 	if (id == NULL || (node_find(rule, "why") != NULL &&
 	    (node_find(rule, "path") != NULL ||
-	    node_find(rule, "unit") != NULL)))
+	    node_find(rule, "unit") != NULL ||
+	    node_find(rule, "each") != NULL)))
 		return true;
 	if ((near = nearest_id(x, id)) != NULL)
 		diagnostics_add(m->diags, node_find(rule, "id")->value->at,
@@ -250,6 +257,7 @@ static const struct {
 	{ "track", merge_list },
 	{ "ignore", merge_list },
 	{ "rules", merge_rules },
+	{ "relations", merge_rules },
 };
 
 void

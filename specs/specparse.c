@@ -92,25 +92,49 @@ vars(struct reader *r, const struct keyword *k, const struct node_pair *p,
 }
 
 static void
-rules(struct reader *r, const struct keyword *k, const struct node_pair *p,
-    void *into)
+add_rules(struct reader *r, const char *key, const struct node *list,
+    void (*one)(struct reader *r, const struct node *n, struct rule *out),
+    struct spec *spec)
 {
-	struct spec *spec = into;
-	const struct node *list = p->value;
-
-	if (!read_is(r, k->name, list, TAKES_LIST))
+	if (!read_is(r, key, list, TAKES_LIST))
 		return;
-	spec->rules = arena_alloc(r->arena,
-	    (1 + list->list.n) * sizeof(*spec->rules));
 	for (size_t i = 0; i < list->list.n; i++) {
 		struct rule *rule = &spec->rules[spec->n_rules];
 
-		speckeys_rule(r, list->list.items[i], rule);
+		one(r, list->list.items[i], rule);
 		rule->spec = spec;
 		/* Without an id nothing could name what it finds. */
 		if (rule->id != NULL)
 			spec->n_rules++;
 	}
+}
+
+static void
+rules(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	add_rules(r, k->name, p->value, speckeys_rule, into);
+}
+
+static void
+relations(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	add_rules(r, k->name, p->value, speckeys_relation, into);
+}
+
+/* Room for every rule and relation: nothing moves once it is pointed at. */
+static void
+make_room(struct reader *r, const struct node *top, struct spec *spec)
+{
+	const struct node_pair *lists[] = { node_find(top, "rules"),
+		node_find(top, "relations") };
+	size_t n = 1;
+
+	for (size_t i = 0; i < 2; i++)
+		if (lists[i] != NULL)
+			n += lists[i]->value->list.n;
+	spec->rules = arena_alloc(r->arena, n * sizeof(*spec->rules));
 }
 
 static const struct keyword spec_keys[] = {
@@ -122,7 +146,7 @@ static const struct keyword spec_keys[] = {
 	{ "track", keyword_paths, offsetof(struct spec, track), NULL },
 	{ "ignore", keyword_paths, offsetof(struct spec, ignore), NULL },
 	{ "rules", rules, 0, NULL },
-	{ "relations", NULL, 0, NULL },
+	{ "relations", relations, 0, NULL },
 	{ 0 },
 };
 
@@ -141,6 +165,7 @@ spec_parse(struct reader *r, const char *spec_name, const struct node *top)
 		    spec_name);
 		return spec;
 	}
+	make_room(r, top, spec);
 	read_vars(r, top);
 	read_keys(r, "spec", top, spec_keys, spec);
 	if (node_find(top, "spec") == NULL)

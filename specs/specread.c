@@ -318,9 +318,8 @@ keyword_texts(struct reader *r, const struct keyword *k,
 	read_texts(r, p->key, p->value, VARS_MANY, member(k, into), NULL);
 }
 
-/* What is wrong with one path without braces, NULL when nothing is. */
-static const char *
-path_mistake(const char *path)
+const char *
+read_path_mistake(const char *path)
 {
 	if (path[0] != '/')
 		return _("'%s' is no absolute path [begin it with '/']");
@@ -352,7 +351,7 @@ check_path(struct reader *r, const char *path, struct place at)
 		return false;
 	}
 	for (size_t i = 0; i < all.n; i++) {
-		const char *fmt = path_mistake(all.items[i]);
+		const char *fmt = read_path_mistake(all.items[i]);
 
 		if (fmt == NULL)
 			continue;

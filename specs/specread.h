@@ -85,6 +85,10 @@ bool read_check_regex(struct reader *r, const char *regex, struct place at);
 void read_unknown(struct reader *r, struct place at, const char *said,
     const char *word, const char *const *words);
 
+/* What is wrong with one path without braces, to be told with the path as its
+ * argument; NULL when nothing is. */
+const char *read_path_mistake(const char *path);
+
 /* True for what may name a spec or a rule: [a-z0-9][a-z0-9-]* */
 bool specread_is_name(const char *s);
 

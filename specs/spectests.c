@@ -187,8 +187,8 @@ spectests_keys(struct reader *r, const struct keyword *k,
 	}
 }
 
-static void
-field_tests(struct reader *r, const struct keyword *k,
+void
+spectests_where(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
 	struct field_tests *out = (struct field_tests *)((char *)into + k->at);
@@ -206,10 +206,12 @@ field_tests(struct reader *r, const struct keyword *k,
 }
 
 static const struct keyword entry_keys[] = {
-	{ "where", field_tests, offsetof(struct entry_demand, where), NULL },
+	{ "where", spectests_where, offsetof(struct entry_demand, where),
+	    NULL },
 	{ "state", keyword_absent, offsetof(struct entry_demand, absent),
 	    NULL },
-	{ "fields", field_tests, offsetof(struct entry_demand, fields), NULL },
+	{ "fields", spectests_where, offsetof(struct entry_demand, fields),
+	    NULL },
 	{ 0 },
 };
 

@@ -10,6 +10,9 @@ void spectests_keys(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
 void spectests_entries(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
+/* A mapping from fields to tests; `at` is that of a struct field_tests. */
+void spectests_where(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
 void spectests_xpath(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
 

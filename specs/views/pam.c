@@ -230,7 +230,7 @@ pam_same_control(const char *a, const char *b)
 }
 
 static const char *const pam_fields[] = { "service", "type", "control",
-	"module", "arguments", NULL };
+	"module", "arguments", "optional", NULL };
 
 static void
 text_field(struct tree *t, const struct line *l, size_t i, const char *value)
@@ -263,6 +263,7 @@ pam_view_parse(const char *name, const char *bytes, size_t len,
 		text_field(&t, &l, 2, p->control);
 		text_field(&t, &l, 3, p->module);
 		text_field(&t, &l, 4, arena_strdup(a, buf_str(&args)));
+		text_field(&t, &l, 5, p->optional ? "yes" : "no");
 	}
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -42,13 +43,19 @@ write_cache(struct asked *a)
 }
 
 static void
-keep(struct asked *a)
+keep_until(struct asked *a, int64_t valid_until)
 {
 	struct answer answer = { .exit_code = 1 };
 
 	buf_adds(&answer.text, "the answer\n");
-	answer_keep(&a->o, &answer, a->sum, &a->inputs, a->since);
+	answer_keep(&a->o, &answer, a->sum, &a->inputs, a->since, valid_until);
 	buf_done(&answer.text);
+}
+
+static void
+keep(struct asked *a)
+{
+	keep_until(a, 0);
 }
 
 static void
@@ -262,6 +269,20 @@ a_turn_on_the_way_to_an_input_voids_the_answer(void **state)
 }
 
 static void
+an_answer_ends_when_its_time_is_over(void **state)
+{
+	struct asked a;
+
+	(void)state;
+	start(&a);
+	keep_until(&a, time(NULL) + 1000);
+	assert_true(recalls(&a.o));
+	keep_until(&a, time(NULL) - 1);
+	assert_false(recalls(&a.o));
+	end(&a);
+}
+
+static void
 a_damaged_answer_is_not_given(void **state)
 {
 	CLEANUP(drop_buf) struct buf b = { 0 };
@@ -349,6 +370,7 @@ main(void)
 		    an_input_that_moved_during_the_work_keeps_nothing),
 		cmocka_unit_test(
 		    a_turn_on_the_way_to_an_input_voids_the_answer),
+		cmocka_unit_test(an_answer_ends_when_its_time_is_over),
 		cmocka_unit_test(a_damaged_answer_is_not_given),
 		cmocka_unit_test(answers_that_are_gone_are_kept_again),
 		cmocka_unit_test(only_so_many_answers_are_kept),

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/relation.h"
+
+#include <string.h>
+
+#include "base/tr.h"
+
+/* A list that lacks all of its values says so for some; looking for files
+ * has an end. */
+enum { TOLD_MAX = 20, LOOKS_MAX = 50000 };
+
+/* "the name fields of /etc/crypttab", in the judge's arena. */
+static const char *
+describe(struct judge *j, const struct relation_side *s)
+{
+	const char *path = s->paths.n > 0 ? s->paths.items[0] : "";
+	const char *more = s->paths.n > 1 ? ", …" : "";
+
+	switch (s->reads) {
+	case SIDE_PATHS:
+		return arena_printf(&j->arena, _("the files %s%s"), path, more);
+	case SIDE_NAMES:
+	case SIDE_STEMS:
+		return arena_printf(&j->arena, _("the names of %s%s"), path,
+		    more);
+	case SIDE_ENTRIES:
+		return arena_printf(&j->arena, _("the '%s' fields of %s%s"),
+		    s->what, path, more);
+	case SIDE_XPATH:
+	case SIDE_KEYS:
+	case SIDE_REGEX:
+		break;
+	}
+	return arena_printf(&j->arena, _("'%s' of %s%s"), s->what, path, more);
+}
+
+/* Where the value stands is what the result is about. */
+static struct about
+stand_at(struct judge *j, const struct sided *x)
+{
+	j->path = x->file->path;
+	j->entry = j->subject = x->file;
+	return (struct about){ .demand = "relation", .line = x->line,
+		.at = &j->rule->relation->at };
+}
+
+/* False when no more is told. */
+static bool
+room_to_tell(struct judge *j, size_t *told, const struct sided *x)
+{
+	struct about about;
+
+	if (++*told <= TOLD_MAX)
+		return true;
+	about = stand_at(j, x);
+	if (*told == TOLD_MAX + 1)
+		judge_add(j, VERDICT_FAILS, about,
+		    _("from here on no more values are told of"));
+	return false;
+}
+
+static void
+is_missing(struct judge *j, const struct sided *x,
+    const struct relation_side *from, const struct side_values *in)
+{
+	struct about about = stand_at(j, x);
+
+	if (in->files == 0)
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s is not among %s: there is no such file"),
+		    judge_shows(j, x->value), describe(j, from));
+	else
+		judge_add(j, VERDICT_FAILS, about, _("%s is not among %s"),
+		    judge_shows(j, x->value), describe(j, from));
+}
+
+static void
+each_in(struct judge *j, const struct side_values *each,
+    const struct relation_side *from, const struct side_values *in)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < each->n; i++) {
+		const struct sided *x = &each->items[i];
+
+		if (relation_find(in, x->value) != NULL)
+			judge_held(j);
+		else if (in->unknown)
+			continue;	/* told already, for the file */
+		else if (room_to_tell(j, &told, x))
+			is_missing(j, x, from, in);
+	}
+}
+
+static void
+each_not_in(struct judge *j, const struct side_values *each,
+    const struct relation_side *from, const struct side_values *in)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < each->n; i++) {
+		const struct sided *x = &each->items[i];
+		const struct sided *also = relation_find(in, x->value);
+		struct about about;
+
+		if (also == NULL && !in->unknown)
+			judge_held(j);
+		if (also == NULL || !room_to_tell(j, &told, x))
+			continue;
+		about = stand_at(j, x);
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s must not be among %s, but is in %s, line %u"),
+		    judge_shows(j, x->value), describe(j, from),
+		    also->file->path, also->line);
+	}
+}
+
+/* 1 and what is there, 0, or -1. */
+static int
+look(struct judge *j, const char *path, int *out_kind, struct err *e)
+{
+	const struct evidence *ev = j->ev;
+	const struct entry *en;
+
+	if (ev->look != NULL)
+		return ev->look(ev->ctx, path, out_kind, e);
+	if ((en = ev->entry(ev->ctx, path)) != NULL)
+		en = judge_follow(j, en);
+	if (en != NULL)
+		*out_kind = (int)en->kind;
+	return en != NULL;
+}
+
+static const char *
+put_in(struct judge *j, const char *path, const char *value)
+{
+	CLEANUP(drop_buf) struct buf b = { 0 };
+
+	for (; *path != '\0'; path++) {
+		if (*path == RELATION_VALUE)
+			buf_adds(&b, value);
+		else
+			buf_addc(&b, *path);
+	}
+	return arena_strdup(&j->arena, buf_str(&b));
+}
+
+static bool
+names_value(const struct relation *rel)
+{
+	for (size_t i = 0; i < rel->exists.n; i++)
+		if (strchr(rel->exists.items[i], RELATION_VALUE) != NULL)
+			return true;
+	return false;
+}
+
+static void
+not_there(struct judge *j, const struct sided *x, int kind)
+{
+	const struct relation *rel = j->rule->relation;
+	struct about about = stand_at(j, x);
+	const char *shown = judge_secret(j) ? _("(hidden)") : x->value;
+	const char *path = put_in(j, rel->exists.items[0], shown);
+
+	if (kind >= 0)
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s needs %s, which is a %s, expected a %s"),
+		    judge_shows(j, x->value), path,
+		    entry_kind_name((enum entry_kind)kind),
+		    entry_kind_name((enum entry_kind)rel->kind));
+	else if (rel->exists.n == 1)
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s needs %s, which is not there"),
+		    judge_shows(j, x->value), path);
+	else
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s needs %s, which is not there, nor in %zu other "
+		    "places"), judge_shows(j, x->value), path,
+		    rel->exists.n - 1);
+}
+
+/* True when the value has its file. */
+static bool
+find_one(struct judge *j, const struct sided *x, int *out_other,
+    struct err *e)
+{
+	const struct relation *rel = j->rule->relation;
+
+	for (size_t i = 0; i < rel->exists.n; i++) {
+		const char *path = put_in(j, rel->exists.items[i], x->value);
+		int kind = -1, n;
+
+		/* "none", "-" and the like are no paths. */
+		if (path[0] != '/')
+			continue;
+		n = look(j, path, &kind, e);
+		if (n > 0 && (rel->kind < 0 || rel->kind == kind))
+			return true;
+		if (n > 0)
+			*out_other = kind;
+	}
+	return false;
+}
+
+static void
+each_exists(struct judge *j, const struct side_values *each)
+{
+	const struct relation *rel = j->rule->relation;
+	/* What all need alike is looked for, and missed, once. */
+	size_t n = names_value(rel) || each->n == 0 ? each->n : 1, told = 0;
+	bool unknown = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct sided *x = &each->items[i];
+		struct err e = { 0 };
+		int other = -1;
+
+		stand_at(j, x);
+		if (rel->exists.n * i > LOOKS_MAX)
+			err_set(&e, ERR_INPUT, j->path,
+			    _("more values than are looked for"));
+		else if (find_one(j, x, &other, &e)) {
+			judge_held(j);
+			continue;
+		}
+		if (e.kind != ERR_NONE) {
+			/* For one value; the others will have the same. */
+			if (!unknown)
+				judge_unknown(j, "relation", &rel->at, &e);
+			unknown = true;
+			continue;
+		}
+		if (room_to_tell(j, &told, x))
+			not_there(j, x, other);
+	}
+}
+
+void
+judge_relation(struct judge *j)
+{
+	const struct relation *rel = j->rule->relation;
+	struct side_values each = { 0 }, in = { 0 };
+
+	relation_gather(j, &rel->each, &each);
+	/* What nobody asks for is not read; equal sides ask for each other. */
+	if (rel->op == RELATION_EXISTS) {
+		each_exists(j, &each);
+		return;
+	}
+	if (each.n == 0 && rel->op != RELATION_EQUALS)
+		return;
+	relation_gather(j, &rel->other, &in);
+	relation_sort(&in);
+	if (rel->op == RELATION_NOT_IN) {
+		each_not_in(j, &each, &rel->other, &in);
+		return;
+	}
+	each_in(j, &each, &rel->other, &in);
+	if (rel->op != RELATION_EQUALS)
+		return;
+	relation_sort(&each);
+	each_in(j, &in, &rel->each, &each);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SPECS_SPECNUMBERS_H
+#define SPECS_SPECNUMBERS_H
+
+#include "specs/specread.h"
+
+/* `count`, `size`, `age` and `newest` of a rule; into is the struct rule. */
+void specnumbers_count(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+void specnumbers_size(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+void specnumbers_age(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+void specnumbers_newest(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SPECS_SPECRELATION_H
+#define SPECS_SPECRELATION_H
+
+#include "specs/specread.h"
+
+/* `each`, and `in`, `not-in`, `equals` or `exists` of a relation; into is the
+ * struct rule, whose relation is there. */
+void specrelation_each(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+void specrelation_other(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+void specrelation_exists(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
+
+/* Says what the mapping of a relation lacks or has twice. */
+void specrelation_check(struct reader *r, const struct node *n,
+    const struct rule *rule);
+
+#endif
