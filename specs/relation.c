@@ -108,10 +108,16 @@ each_not_in(struct judge *j, const struct side_values *each,
 		if (also == NULL || !room_to_tell(j, &told, x))
 			continue;
 		about = stand_at(j, x);
-		judge_add(j, VERDICT_FAILS, about,
-		    _("%s must not be among %s, but is in %s, line %u"),
-		    judge_shows(j, x->value), describe(j, from),
-		    also->file->path, also->line);
+		if (also->line > 0)
+			judge_add(j, VERDICT_FAILS, about,
+			    _("%s must not be among %s, but is in %s, line "
+			    "%u"), judge_shows(j, x->value),
+			    describe(j, from), also->file->path, also->line);
+		else
+			judge_add(j, VERDICT_FAILS, about,
+			    _("%s must not be among %s, but is in %s"),
+			    judge_shows(j, x->value), describe(j, from),
+			    also->file->path);
 	}
 }
 
@@ -202,6 +208,18 @@ find_one(struct judge *j, const struct sided *x, int *out_other,
 	return false;
 }
 
+/* For one value; the others will most likely have the same. */
+static void
+not_told(struct judge *j, const struct sided *x, const struct err *e)
+{
+	struct about about = stand_at(j, x);
+
+	judge_add(j, VERDICT_CANNOT_TELL, about,
+	    _("whether there is what %s needs cannot be told: %s%s%s"),
+	    judge_shows(j, x->value), e->what, e->sys != 0 ? ": " : "",
+	    e->sys != 0 ? strerror(e->sys) : "");
+}
+
 static void
 each_exists(struct judge *j, const struct side_values *each)
 {
@@ -215,23 +233,18 @@ each_exists(struct judge *j, const struct side_values *each)
 		struct err e = { 0 };
 		int other = -1;
 
-		stand_at(j, x);
-		if (rel->exists.n * i > LOOKS_MAX)
-			err_set(&e, ERR_INPUT, j->path,
+		if (rel->exists.n * i > LOOKS_MAX) {
+			err_set(&e, ERR_INPUT, x->file->path,
 			    _("more values than are looked for"));
-		else if (find_one(j, x, &other, &e)) {
+		} else if (find_one(j, x, &other, &e)) {
 			judge_held(j);
 			continue;
 		}
-		if (e.kind != ERR_NONE) {
-			/* For one value; the others will have the same. */
-			if (!unknown)
-				judge_unknown(j, "relation", &rel->at, &e);
-			unknown = true;
-			continue;
-		}
-		if (room_to_tell(j, &told, x))
+		if (e.kind == ERR_NONE && room_to_tell(j, &told, x))
 			not_there(j, x, other);
+		if (e.kind != ERR_NONE && !unknown)
+			not_told(j, x, &e);
+		unknown |= e.kind != ERR_NONE;
 	}
 }
 

@@ -168,15 +168,31 @@ from_keys(struct gathering *g, const struct view_node *top, struct err *e)
 	return 0;
 }
 
+/* Whether a row is one of those that are meant. */
+static enum verdict
+is_meant(struct gathering *g, const struct view_node *row, struct err *e)
+{
+	const struct relation_side *s = g->side;
+	const struct field_test *field;
+	const struct test *test;
+	const char *value;
+	enum verdict v = test_row(g->file, g->view, row, &s->where, &field,
+	    &test, &value, e);
+
+	if (v != VERDICT_HOLDS || s->without.n == 0)
+		return v;
+	v = test_row(g->file, g->view, row, &s->without, &field, &test,
+	    &value, e);
+	if (v == VERDICT_CANNOT_TELL)
+		return v;
+	return v == VERDICT_HOLDS ? VERDICT_FAILS : VERDICT_HOLDS;
+}
+
 static int
 from_rows(struct gathering *g, const struct view_node *top, struct err *e)
 {
 	for (const struct view_node *r = top->child; r != NULL; r = r->next) {
-		const struct field_test *field;
-		const struct test *test;
-		const char *value;
-		enum verdict v = test_row(g->file, g->view, r,
-		    &g->side->where, &field, &test, &value, e);
+		enum verdict v = is_meant(g, r, e);
 
 		if (v == VERDICT_CANNOT_TELL)
 			return -1;

@@ -154,6 +154,7 @@ struct relation_side {
 	const char *section, *key;	/* of SIDE_KEYS */
 	const char *as;
 	struct field_tests where;	/* of SIDE_ENTRIES: which rows */
+	struct field_tests without;	/* and which of them not; or none */
 	bool words;		/* each word of a value is one */
 	const char *strip;	/* only what begins so, without it; or NULL */
 	const char *matches;	/* only these, or NULL */

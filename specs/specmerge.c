@@ -215,6 +215,21 @@ override(struct merge *m, struct node *rule, const struct node *extra)
 			put_pair(m, rule, &extra->map.items[i]);
 }
 
+/* So that each of the site's rules is looked at, even where it is the first:
+ * a relation may be overridden under `rules`, too. */
+static void
+begin_list(struct merge *m, const struct node_pair *p)
+{
+	struct node_pair pair = *p;
+
+	if (p->value->kind != NODE_LIST || node_find(m->spec, p->key) != NULL)
+		return;
+	pair.value = arena_alloc(m->arena, sizeof(*pair.value));
+	pair.value->kind = NODE_LIST;
+	pair.value->at = p->value->at;
+	put_pair(m, m->spec, &pair);
+}
+
 static void
 merge_rules(struct merge *m, const struct node_pair *p)
 {
@@ -222,6 +237,7 @@ merge_rules(struct merge *m, const struct node_pair *p)
 	struct node *list;
 
 	index_rules(m->spec, &x);
+	begin_list(m, p);
 	if ((list = both(m, p, NODE_LIST)) == NULL)
 		return;
 	for (size_t i = 0; i < p->value->list.n; i++) {

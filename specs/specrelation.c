@@ -87,6 +87,7 @@ static const struct keyword side_keys[] = {
 	{ "names", names, SIDE_NAMES, NULL },
 	{ "stem", names, SIDE_STEMS, NULL },
 	{ "where", spectests_where, AT(where), NULL },
+	{ "without", spectests_where, AT(without), NULL },
 	{ "as", keyword_text, AT(as), NULL },
 	{ "words", keyword_bool, AT(words), NULL },
 	{ "strip", keyword_text, AT(strip), NULL },
@@ -104,8 +105,10 @@ check_format(struct reader *r, const struct node *n, struct relation_side *s)
 	struct key_demand key = { .section = "", .key = s->what,
 		.at = s->at };
 	struct field_test field = { .field = s->what, .at = s->at };
-	struct entry_demand entry = { .where = s->where,
-		.fields = { &field, 1, 1 }, .at = s->at };
+	struct entry_demand entries[] = {
+		{ .where = s->where, .fields = { &field, 1, 1 }, .at = s->at },
+		{ .where = s->without, .at = s->at },
+	};
 
 	if (s->what == NULL || s->paths.n == 0)
 		return;
@@ -114,8 +117,9 @@ check_format(struct reader *r, const struct node *n, struct relation_side *s)
 		like.keys.n = 1;
 	}
 	if (s->reads == SIDE_ENTRIES) {
-		like.entries.items = &entry;
-		like.entries.n = 1;
+		like.entries.items = entries;
+		/* What is no table need not be told twice. */
+		like.entries.n = s->without.n > 0 ? 2 : 1;
 	}
 	speccheck_format(r, n, &like);
 	s->as = like.as;
@@ -126,6 +130,7 @@ check_format(struct reader *r, const struct node *n, struct relation_side *s)
 static void
 check_reads(struct reader *r, const struct node_pair *p)
 {
+	static const char *const picks[] = { "where", "without" };
 	const struct node_pair *first = NULL, *x;
 	const struct node *n = p->value;
 
@@ -140,11 +145,12 @@ check_reads(struct reader *r, const struct node_pair *p)
 		else
 			first = x;
 	}
-	x = node_find(n, "where");
-	if (x != NULL && node_find(n, "entries") == NULL)
-		diagnostics_add(r->diags, x->at,
-		    _("'where' picks rows, and '%s' has no 'entries'"),
-		    p->key);
+	for (size_t i = 0; i < 2; i++)
+		if ((x = node_find(n, picks[i])) != NULL &&
+		    node_find(n, "entries") == NULL)
+			diagnostics_add(r->diags, x->at,
+			    _("'%s' picks rows, and '%s' has no 'entries'"),
+			    x->key, p->key);
 }
 
 static void
@@ -186,7 +192,7 @@ static void
 add_alternative(struct reader *r, const char *path, struct place at,
     struct texts *out)
 {
-	CLEANUP(drop_buf) struct buf shown = { 0 };
+	CLEANUP(drop_buf) struct buf shown = { 0 }, check = { 0 };
 	const char *mistake;
 
 	for (const char *s = path; *s != '\0'; s++) {
@@ -196,8 +202,10 @@ add_alternative(struct reader *r, const char *path, struct place at,
 			buf_addc(&shown, *s);
 	}
 	/* A value may be a whole path. */
-	mistake = read_path_mistake(path[0] == RELATION_VALUE &&
-	    path[1] == '\0' ? "/" : buf_str(&shown));
+	if (path[0] == RELATION_VALUE)
+		buf_addc(&check, '/');
+	buf_adds(&check, buf_str(&shown));
+	mistake = read_path_mistake(buf_str(&check));
 	if (mistake != NULL)
 		diagnostics_add(r->diags, at, mistake, buf_str(&shown));
 	else if (!glob_literal(path, strlen(path)))
