@@ -167,7 +167,7 @@ judge_count(struct judge *j, size_t n)
 		judge_held(j);
 	else
 		judge_add(j, VERDICT_FAILS, about,
-		    _("%zu are there, expected %s"), n,
+		    _("%zu found, expected %s"), n,
 		    show_bound(j, MEASURE_NUMBER, b));
 }
 

@@ -3,7 +3,8 @@
 
 enum { NOW = 100000000, DAY = 86400 };
 
-#define SPEC(text) "spec: t\nrules:\n  - {id: a, path: /q/*, why: w, " text "}\n"
+#define SPEC(text)							\
+	"spec: t\nrules:\n  - {id: a, path: /q/*, why: w, " text "}\n"
 
 static struct fake_file
 aged(const char *path, int64_t age, uint64_t size)
@@ -34,13 +35,13 @@ what_matches_is_counted(void **state)
 	(void)state;
 	numbers(SPEC("count: {at-most: 2}"), files, "1\n", 0);
 	numbers(SPEC("count: {at-most: 1}"), files,
-	    "0\nF count /q/* 2 are there, expected at most 1\n", 0);
+	    "0\nF count /q/* 2 found, expected at most 1\n", 0);
 	numbers(SPEC("count: {at-least: 3}"), files,
-	    "0\nF count /q/* 2 are there, expected at least 3\n", 0);
+	    "0\nF count /q/* 2 found, expected at least 3\n", 0);
 	numbers(SPEC("count: {equals: 0}"), files,
-	    "0\nF count /q/* 2 are there, expected 0\n", 0);
+	    "0\nF count /q/* 2 found, expected 0\n", 0);
 	numbers(SPEC("count: {at-least: 3, at-most: 9}"), files,
-	    "0\nF count /q/* 2 are there, expected 3 to 9\n", 0);
+	    "0\nF count /q/* 2 found, expected 3 to 9\n", 0);
 	numbers(SPEC("count: {equals: 0}"), files + 2, "1\n", 0);
 }
 

@@ -224,7 +224,8 @@ tables_are_read_by_their_man_pages(void **state)
 		    "|module=pam_a.so@1|arguments=x b c]d@1|optional=no@1;"
 		    "|service=@3|type=session@3"
 		    "|control=[default=die success=ok]@3|module=/l/pam_b.so@3"
-		    "|arguments=@3|optional=yes@3;|service=@4|type=@4|control=@4"
+		    "|arguments=@3|optional=yes@3;|service=@4|type=@4"
+		    "|control=@4"
 		    "|module=common@4|arguments=@4|optional=no@4;" },
 	};
 
