@@ -146,19 +146,19 @@ auth required pam_b.so" ]
 	  - {id: age, path: /srv/q/*, why: w, age: {at-most: 1h}}
 	  - {id: many, path: /srv/q/*, why: w, count: {at-most: 1}}
 	END
-	touch -d '-3597 seconds' "$ROOT/srv/q/S1"
+	touch -d '-3594 seconds' "$ROOT/srv/q/S1"
 	t init
 	t check
 	[ "$status" -eq 0 ]
 	t check
 	[ "$status" -eq 0 ]
-	sleep 5
+	sleep 7
 	t check
 	[ "$status" -eq 1 ]
 	says /srv/q/S1 "expected at most 1 h" "[t/age]"
 	touch "$ROOT/srv/q/S1" "$ROOT/srv/q/S2"
 	t check
 	[ "$status" -eq 1 ]
-	says "/srv/q/*" "2 are there, expected at most 1" "[t/many]"
+	says "/srv/q/*" "2 found, expected at most 1" "[t/many]"
 	[[ $output != *"[t/age]"* ]]
 }
