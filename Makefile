@@ -57,7 +57,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
 TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC))
 
 .PHONY: all run test test-long check bench layers lint fuzz install clean \
-	units units-built fuzzers tidy always
+	units units-built fuzzers tidy pam always
 .SECONDARY:
 all: $(BUILD)/driftctl $(BUILD)/driftctl-full
 
@@ -92,6 +92,19 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libdriftctl.a \
 	@mkdir -p $(@D)
 	$(CC) $(OUR_LDFLAGS) $(if $(LIBFUZZER),-fsanitize=fuzzer) $(CFLAGS) \
 		$(LDFLAGS) -o $@ $^ $(LIBS)
+
+# What libpam makes of generated stacks, beside what specs/ makes of them;
+# -rdynamic, so that its own syslog and audit_open stand before the others.
+$(BUILD)/pam/compare: $(BUILD)/obj/tests/pam/compare.o $(BUILD)/libdriftctl.a
+	@mkdir -p $(@D)
+	$(CC) $(OUR_LDFLAGS) -rdynamic $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) \
+		-lpam
+
+$(BUILD)/pam/probe.so: tests/pam/probe.c
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+
+pam: $(BUILD)/pam/compare $(BUILD)/pam/probe.so
 
 units-built: $(TESTS)
 

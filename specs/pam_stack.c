@@ -6,13 +6,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"
 
-/* libpam itself stops at 16 substacks; the total stops files that include
- * others twice each. */
+/* The total stops files that include others twice each. */
 enum {
 	DEPTH_MAX = 32,
+	SUBSTACKS_MAX = 15,	/* the deepest that libpam follows */
 	FILES_MAX = 1024,
 	STEPS_MAX = 4096,
 	FILE_MAX = 1024 * 1024
@@ -28,6 +29,7 @@ struct level {
 	const struct level *up;
 	const char *path;
 	unsigned depth, substack;
+	bool typed;		/* only lines of one type count in it */
 };
 
 struct walk {
@@ -36,10 +38,15 @@ struct walk {
 	struct arena *arena;
 	struct steps steps;
 	unsigned files;
+	bool as_libpam;		/* for pam_stack_service */
+	bool aborted;		/* libpam reads no further */
 };
 
+static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d",
+	"/usr/etc/pam.d", NULL };
+
 static int read_file(struct walk *w, const char *path,
-    const struct level *up, unsigned substack, struct err *e);
+    const struct level *up, const struct pam_line *from, struct err *e);
 
 static bool
 is_missing(const struct err *e)
@@ -47,60 +54,51 @@ is_missing(const struct err *e)
 	return e->kind == ERR_MISSING || e->sys == ENOENT;
 }
 
-/* Where the file that line names is; NULL with e when it is nowhere. */
+/* Where name is in the first folder that has it; NULL with e when nowhere. */
 static const char *
-find_included(struct walk *w, const struct pam_line *line, struct err *e)
+find_service(struct walk *w, const char *name, struct err *e)
 {
-	static const char *const folders[] = { "/etc/pam.d",
-		"/usr/lib/pam.d", "/usr/etc/pam.d", NULL };
+	const char *path = name, *bytes;
 	const char *const *f = folders;
-	const char *path = line->module, *bytes;
+	struct err missing = { 0 };
 	size_t len;
 
 	do {
-		struct err missing = { 0 };
-
-		if (line->module[0] != '/')
-			path = arena_printf(w->arena, "%s/%s", *f,
-			    line->module);
+		err_clear(&missing);
+		if (name[0] != '/')
+			path = arena_printf(w->arena, "%s/%s", *f, name);
 		if (w->ev->bytes(w->ev->ctx, path, &bytes, &len,
 		    &missing) == 0)
 			return path;
-		if (!is_missing(&missing)) {
-			*e = missing;
-			return NULL;
-		}
-	} while (line->module[0] != '/' && *++f != NULL);
+	} while (is_missing(&missing) && name[0] != '/' && *++f != NULL);
+	*e = missing;
+	return NULL;
+}
+
+/* The same for the file that line names, and where it is named. */
+static const char *
+find_included(struct walk *w, const struct pam_line *line, struct err *e)
+{
+	struct err missing = { 0 };
+	const char *path = find_service(w, line->module, &missing);
+
+	if (path != NULL)
+		return path;
+	if (!is_missing(&missing)) {
+		*e = missing;
+		return NULL;
+	}
 	err_at(e, line->file, line->line, 0,
 	    line->module[0] == '/' ? _("includes '%s', which is not there") :
 	    _("includes '%s', which is not in /etc/pam.d, /usr/lib/pam.d or "
 	    "/usr/etc/pam.d"), line->module);
+	e->kind = ERR_MISSING;
 	return NULL;
 }
 
 static int
-follow(struct walk *w, const struct pam_line *line, const struct level *at,
-    struct err *e)
-{
-	const char *path = find_included(w, line, e);
-
-	if (path == NULL)
-		return -1;
-	for (const struct level *l = at; l != NULL; l = l->up)
-		if (strcmp(l->path, path) == 0)
-			return err_at(e, line->file, line->line, 0,
-			    _("includes '%s', which includes this file "
-			    "again"), line->module);
-	if (at->depth >= DEPTH_MAX || ++w->files > FILES_MAX)
-		return err_at(e, line->file, line->line, 0,
-		    _("includes more files than can be followed"));
-	return read_file(w, path, at, at->substack +
-	    (line->kind == PAM_LINE_SUBSTACK), e);
-}
-
-static int
-add_step(struct walk *w, const struct pam_line *line, const struct level *at,
-    struct err *e)
+add_step(struct walk *w, enum pam_step_kind kind, const struct pam_line *line,
+    const struct level *at, struct err *e)
 {
 	struct pam_step *s;
 
@@ -108,9 +106,11 @@ add_step(struct walk *w, const struct pam_line *line, const struct level *at,
 		return err_at(e, line->file, line->line, 0,
 		    _("the stack is longer than %d modules"), STEPS_MAX);
 	s = VEC_ADD(&w->steps);
-	s->type = line->type;
+	s->kind = kind;
+	/* An @include has no type of its own. */
+	s->type = w->type;
 	s->control = line->control;
-	s->module = line->module;
+	s->module = kind == PAM_STEP_MODULE ? line->module : "";
 	s->args = line->args;
 	s->n_args = line->n_args;
 	s->optional = line->optional;
@@ -120,16 +120,75 @@ add_step(struct walk *w, const struct pam_line *line, const struct level *at,
 	return 0;
 }
 
+/* Reads the file at path, where that ends. */
+static int
+enter(struct walk *w, const char *path, const struct pam_line *line,
+    const struct level *at, struct err *e)
+{
+	for (const struct level *l = at; l != NULL; l = l->up)
+		if (strcmp(l->path, path) == 0)
+			return err_at(e, line->file, line->line, 0,
+			    _("includes '%s', which includes this file "
+			    "again"), line->module);
+	if (at->depth >= DEPTH_MAX || ++w->files > FILES_MAX)
+		return err_at(e, line->file, line->line, 0,
+		    _("includes more files than can be followed"));
+	return read_file(w, path, at, line, e);
+}
+
+/*
+ * An include that leads nowhere fails. An @include that does makes libpam give
+ * up the whole service; where an include of one type is on the way there, it
+ * fails by the control of whatever stands before it, which nobody can tell.
+ */
+static int
+follow_as_libpam(struct walk *w, const struct pam_line *line,
+    const struct level *at, struct err *e)
+{
+	bool substack = line->kind == PAM_LINE_SUBSTACK;
+	const char *path = NULL;
+	struct err why = { 0 };
+
+	if (substack && add_step(w, PAM_STEP_SUBSTACK, line, at, e) < 0)
+		return -1;
+	if (!substack || at->substack < SUBSTACKS_MAX)
+		path = find_included(w, line, &why);
+	if (path != NULL)
+		return enter(w, path, line, at, e);
+	if (why.what[0] != '\0' && (!is_missing(&why) ||
+	    (line->type[0] == '\0' && at->typed))) {
+		*e = why;
+		return -1;
+	}
+	w->aborted = line->type[0] == '\0';
+	if (w->aborted)
+		w->steps.n = 0;
+	return add_step(w, PAM_STEP_BROKEN, line, at, e);
+}
+
+static int
+follow(struct walk *w, const struct pam_line *line, const struct level *at,
+    struct err *e)
+{
+	const char *path = find_included(w, line, e);
+
+	return path == NULL ? -1 : enter(w, path, line, at, e);
+}
+
 static int
 read_file(struct walk *w, const char *path, const struct level *up,
-    unsigned substack, struct err *e)
+    const struct pam_line *from, struct err *e)
 {
-	struct level at = { up, path, up != NULL ? up->depth + 1 : 0,
-		substack };
+	struct level at = { .up = up, .path = path };
 	struct pam_line *line;
 	const char *bytes;
 	size_t len;
 
+	if (up != NULL) {
+		at.depth = up->depth + 1;
+		at.substack = up->substack + (from->kind == PAM_LINE_SUBSTACK);
+		at.typed = up->typed || from->type[0] != '\0';
+	}
 	if (w->ev->bytes(w->ev->ctx, path, &bytes, &len, e) < 0)
 		return -1;
 	if (len > FILE_MAX)
@@ -137,17 +196,32 @@ read_file(struct walk *w, const char *path, const struct level *up,
 		    _("larger than the 1 MiB that are read as PAM stack"));
 	if (pam_parse(path, bytes, len, w->arena, &line, e) < 0)
 		return -1;
-	for (; line != NULL; line = line->next) {
+	for (; line != NULL && !w->aborted; line = line->next) {
 		int done;
 
 		if (line->type[0] != '\0' && strcmp(line->type, w->type) != 0)
 			continue;
-		done = line->kind == PAM_LINE_MODULE ?
-		    add_step(w, line, &at, e) : follow(w, line, &at, e);
+		if (line->kind == PAM_LINE_MODULE)
+			done = add_step(w, PAM_STEP_MODULE, line, &at, e);
+		else if (w->as_libpam)
+			done = follow_as_libpam(w, line, &at, e);
+		else
+			done = follow(w, line, &at, e);
 		if (done < 0)
 			return -1;
 	}
 	return 0;
+}
+
+static void
+hand_out(const struct walk *w, struct pam_stack *out)
+{
+	out->n = w->steps.n;
+	out->items = arena_alloc(w->arena, (out->n + 1) *
+	    sizeof(*out->items));
+	if (out->n > 0)
+		memcpy(out->items, w->steps.items,
+		    out->n * sizeof(*out->items));
 }
 
 int
@@ -155,16 +229,65 @@ pam_stack_read(const struct evidence *ev, const char *path, const char *type,
     struct arena *a, struct pam_stack *out, struct err *e)
 {
 	struct walk w = { .ev = ev, .type = type, .arena = a };
-	int done = read_file(&w, path, NULL, 0, e);
+	int done = read_file(&w, path, NULL, NULL, e);
 
-	if (done == 0) {
-		out->n = w.steps.n;
-		out->items = arena_alloc(a, (out->n + 1) *
-		    sizeof(*out->items));
-		if (out->n > 0)
-			memcpy(out->items, w.steps.items,
-			    out->n * sizeof(*out->items));
+	if (done == 0)
+		hand_out(&w, out);
+	free(w.steps.items);
+	return done;
+}
+
+/* The name of a service whose files lie in the folders, or the path. */
+static const char *
+service_of(const char *path)
+{
+	const char *name = path_name(path);
+
+	for (size_t i = 0; folders[i] != NULL; i++) {
+		size_t n = strlen(folders[i]);
+
+		if (strncmp(path, folders[i], n) == 0 && path[n] == '/' &&
+		    path + n + 1 == name)
+			return name;
 	}
+	return path;
+}
+
+/* A service without a file has no steps, which is no error. */
+static int
+read_service(struct walk *w, const char *name, struct err *e)
+{
+	struct err why = { 0 };
+	const char *path = find_service(w, name, &why);
+
+	if (path != NULL)
+		return read_file(w, path, NULL, NULL, e);
+	if (is_missing(&why))
+		return 0;
+	*e = why;
+	return -1;
+}
+
+int
+pam_stack_service(const struct evidence *ev, const char *path,
+    const char *type, struct arena *a, struct pam_stack *out, struct err *e)
+{
+	struct walk w = { .ev = ev, .type = type, .arena = a,
+		.as_libpam = true };
+	struct walk other = w;
+	struct err why = { 0 };
+	int done = read_service(&w, service_of(path), e);
+	int there = done < 0 || w.aborted ? 0 :
+	    read_service(&other, "other", &why);
+
+	/* Needed or not, "other" is read, and can make libpam give up. */
+	if (done == 0 && w.steps.n == 0 && there < 0) {
+		*e = why;
+		done = -1;
+	}
+	if (done == 0)
+		hand_out(w.steps.n == 0 || other.aborted ? &other : &w, out);
+	free(other.steps.items);
 	free(w.steps.items);
 	return done;
 }

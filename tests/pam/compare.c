@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * compare MODULE.so STACKS [SEED]
+ * Generates stacks, asks libpam and pam_dispatch what they return, and says in
+ * TAP whether all agree. Each stack is asked several times with other results
+ * of its modules, for each of the four types.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <security/pam_appl.h>
+
+#include "base/buf.h"
+#include "base/path.h"
+#include "specs/pam_dispatch.h"
+#include "tests/unit/fake_evidence.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+enum { MODULES = 8, FILES = 6, ASKED = 3, STEPS_MAX = 4096 };
+
+/* svc is the service, other what it falls back to, the rest is included. */
+static const char *const names[FILES] = { "svc", "other", "a", "b", "c",
+	"d" };
+static const char *const types[] = { "auth", "account", "password",
+	"session" };
+
+struct world {
+	char dir[64], modules[MODULES + 2][128];
+	enum pam_code codes[MODULES];
+	struct buf texts[FILES];
+	char paths[FILES][128];
+	struct fake_file files[FILES + 2];
+	bool at_include;	/* this libpam knows @include */
+	unsigned long asked, granted, differ, stacks;
+	unsigned char seen[PAM_CODES];
+};
+
+static unsigned long long seed = 1;
+
+/* libpam would fill the machine's logs with what is wrong on purpose, and
+ * deny where the audit system cannot be reached. */
+void syslog(int priority, const char *fmt, ...);
+void __syslog_chk(int priority, int flag, const char *fmt, ...);
+int audit_open(void);
+
+void
+syslog(int priority, const char *fmt, ...)
+{
+	(void)priority;
+	(void)fmt;
+}
+
+void
+__syslog_chk(int priority, int flag, const char *fmt, ...)
+{
+	(void)priority;
+	(void)flag;
+	(void)fmt;
+}
+
+int
+audit_open(void)
+{
+	errno = EPROTONOSUPPORT;
+	return -1;
+}
+
+static unsigned
+below(unsigned n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (unsigned)((seed >> 16) % n);
+}
+
+static bool
+chance(unsigned percent)
+{
+	return below(100) < percent;
+}
+
+static enum pam_code
+any_code(void)
+{
+	static const enum pam_code often[] = { PAM_CODE_SUCCESS,
+		PAM_CODE_SUCCESS, PAM_CODE_SUCCESS, PAM_CODE_SUCCESS,
+		PAM_CODE_SUCCESS, PAM_CODE_SUCCESS, PAM_CODE_AUTH_ERR,
+		PAM_CODE_IGNORE, PAM_CODE_USER_UNKNOWN, 12 };
+
+	return chance(75) ? often[below(COUNT(often))] :
+	    (enum pam_code)below(PAM_CODES - (chance(90) ? 1 : 0));
+}
+
+static void
+any_bracket(struct buf *b)
+{
+	static const char *const actions[] = { "ignore", "ok", "done", "bad",
+		"die", "reset", "1", "1", "2", "3", "4", "0", "99999",
+		"okay" };
+
+	buf_addf(b, "[%s", chance(50) ? "success=ok default=ignore " : "");
+	for (unsigned n = below(5); n > 0; n--) {
+		const char *value = chance(30) ? "default" :
+		    pam_code_words[any_code()];
+		const char *action = actions[chance(30) ? 1 :
+		    below(chance(97) ? 11 : COUNT(actions))];
+
+		buf_addf(b, "%s%s%s%s", value, chance(3) ? " = " :
+		    chance(1) ? "" : "=", action, chance(97) ? " " : "");
+	}
+	buf_addc(b, ']');
+}
+
+static void
+any_control(struct buf *b)
+{
+	static const char *const words[] = { "required", "requisite",
+		"sufficient", "optional", "Required", "OPTIONAL",
+		"suficient", "success=ok", "success=okdefault=die" };
+
+	if (chance(45))
+		any_bracket(b);
+	else
+		buf_adds(b, words[below(chance(95) ? 4 : COUNT(words))]);
+}
+
+/* Files lead on to later ones: a circle makes some versions crash. */
+static void
+any_include(struct world *w, struct buf *b, unsigned from, const char *type)
+{
+	unsigned first = from < 2 ? 2 : from + 1;
+	const char *to = NULL;
+	bool at;
+
+	if (first < FILES && chance(96))
+		to = w->paths[first + below(FILES - first)];
+	/* What an @include of nothing does to a file that a line of one type
+	 * includes is left to what is in libpam's memory. */
+	at = w->at_include && chance(15) && (to != NULL || from < 2);
+	if (to == NULL)
+		to = "/gone";
+	if (at)
+		buf_addf(b, "@include %s\n", to);
+	else
+		buf_addf(b, "%s %s %s\n", type,
+		    chance(60) ? "substack" : "include", to);
+}
+
+static void
+any_line(struct world *w, struct buf *b, unsigned from, const char *mostly)
+{
+	const char *type = chance(85) ? mostly : types[below(COUNT(types))];
+
+	if (chance(from < 2 ? 30 : 15)) {
+		any_include(w, b, from, type);
+		return;
+	}
+	buf_addf(b, "%s%s\t", chance(10) ? "-" : "", type);
+	any_control(b);
+	buf_addf(b, "%s %s%s", chance(3) ? " \\\n" : "",
+	    w->modules[below(MODULES + (chance(10) ? 2 : 0))],
+	    chance(10) ? " debug [a b]" : "");
+	buf_adds(b, chance(5) ? " # so\n\n" : "\n");
+}
+
+/* All but the name of "other" is by path: not each libpam looks for what is
+ * included in the folder that the test gives it. */
+static void
+write_file(struct world *w, unsigned i, bool there)
+{
+	struct fake_file *f = &w->files[i];
+	FILE *out;
+
+	f->text = buf_str(&w->texts[i]);
+	f->en.path = there ? w->paths[i] : "/none";
+	if (i == 1) {
+		w->files[FILES] = *f;
+		w->files[FILES].en.path = there ? "/etc/pam.d/other" : "/none";
+	}
+	if (!there) {
+		unlink(w->paths[i]);
+		return;
+	}
+	if ((out = fopen(w->paths[i], "we")) == NULL ||
+	    fputs(f->text, out) < 0 || fclose(out) != 0) {
+		perror(w->paths[i]);
+		exit(2);
+	}
+}
+
+static void
+any_stack(struct world *w)
+{
+	const char *mostly = types[below(COUNT(types))];
+	bool lonely = chance(5);
+
+	for (unsigned i = 0; i < FILES; i++) {
+		buf_reset(&w->texts[i]);
+		for (unsigned n = below(i < 2 ? 9 : 6); n > 0; n--)
+			any_line(w, &w->texts[i], i, mostly);
+		write_file(w, i, i > 1 || !lonely || chance(50) != (i == 1));
+	}
+}
+
+static int
+no_talk(int n, const struct pam_message **m, struct pam_response **r,
+    void *ctx)
+{
+	(void)n;
+	(void)m;
+	(void)r;
+	(void)ctx;
+	return PAM_CONV_ERR;
+}
+
+static int
+ask_libpam(pam_handle_t *h, unsigned type)
+{
+	switch (type) {
+	case 0:
+		return pam_authenticate(h, 0);
+	case 1:
+		return pam_acct_mgmt(h, 0);
+	case 2:
+		return pam_chauthtok(h, 0);
+	default:
+		return pam_open_session(h, 0);
+	}
+}
+
+/* -1 where the stack cannot be followed to its end. */
+static int
+ask_ours(const struct world *w, unsigned type)
+{
+	struct evidence ev = fake_evidence(w->files);
+	enum pam_code codes[STEPS_MAX];
+	struct pam_stack st = { 0 };
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	int code = -1;
+
+	if (pam_stack_service(&ev, w->paths[0], types[type], &a, &st,
+	    &e) == 0)
+		code = 0;
+	for (size_t i = 0; i < st.n; i++) {
+		codes[i] = PAM_CODE_MODULE_UNKNOWN;
+		for (unsigned m = 0; m < MODULES; m++)
+			if (strcmp(st.items[i].module, w->modules[m]) == 0)
+				codes[i] = w->codes[m];
+	}
+	if (code == 0)
+		code = (int)pam_dispatch(&st, codes).code;
+	arena_done(&a);
+	return code;
+}
+
+static void
+any_answers(struct world *w)
+{
+	for (unsigned m = 0; m < MODULES; m++) {
+		char text[16];
+
+		w->codes[m] = any_code();
+		snprintf(text, sizeof(text), "%d", (int)w->codes[m]);
+		setenv(path_name(w->modules[m]), text, 1);
+	}
+}
+
+static void
+show(const struct world *w, unsigned type, int theirs, int ours)
+{
+	printf("# %s: libpam returns %d, driftctl %d\n", types[type], theirs,
+	    ours);
+	for (unsigned m = 0; m < MODULES; m++)
+		printf("# %s %s\n", path_name(w->modules[m]),
+		    pam_code_words[w->codes[m]]);
+	for (unsigned i = 0; i < FILES; i++) {
+		const char *s = w->files[i].text;
+
+		printf("# -- %s\n", w->files[i].en.path);
+		for (; *s != '\0'; s += strcspn(s, "\n"), s += *s == '\n')
+			printf("#    %.*s\n", (int)strcspn(s, "\n"), s);
+	}
+}
+
+/* For a service that libpam gives up on before it can be asked. */
+static bool
+all_denied(struct world *w)
+{
+	bool agree = true;
+
+	any_answers(w);
+	for (unsigned type = 0; type < COUNT(types); type++) {
+		int ours = ask_ours(w, type);
+
+		w->asked++;
+		if (ours == PAM_SUCCESS && w->differ == 0 && agree)
+			show(w, type, PAM_ABORT, ours);
+		agree &= ours > PAM_SUCCESS;
+	}
+	return agree;
+}
+
+/* True when all answers to this one stack agree. */
+static bool
+compare(struct world *w)
+{
+	const struct pam_conv conv = { no_talk, NULL };
+	pam_handle_t *h = NULL;
+	int theirs = -1, ours = -1;
+	bool agree = true;
+
+	if (pam_start_confdir("svc", "nobody", &conv, w->dir, &h) !=
+	    PAM_SUCCESS)
+		return all_denied(w);
+	for (unsigned i = 0; i < ASKED && theirs != PAM_INCOMPLETE; i++) {
+		any_answers(w);
+		for (unsigned type = 0; type < COUNT(types); type++) {
+			ours = ask_ours(w, type);
+			theirs = ask_libpam(h, type);
+			w->asked++;
+			w->granted += theirs == PAM_SUCCESS;
+			w->seen[theirs & 31] = 1;
+			if (ours != theirs && w->differ == 0 && agree)
+				show(w, type, theirs, ours);
+			agree &= ours == theirs;
+			/* It would go on where it stopped. */
+			if (theirs == PAM_INCOMPLETE)
+				break;
+		}
+	}
+	pam_end(h, theirs);
+	return agree;
+}
+
+/* An @include is an addition of some distributions. */
+static void
+look_at_include(struct world *w)
+{
+	const struct pam_conv conv = { no_talk, NULL };
+	pam_handle_t *h = NULL;
+
+	for (unsigned i = 0; i < FILES; i++) {
+		buf_reset(&w->texts[i]);
+		if (i == 0)
+			buf_addf(&w->texts[0], "@include %s\n", w->paths[2]);
+		if (i == 2)
+			buf_addf(&w->texts[2], "auth required %s\n",
+			    w->modules[0]);
+		write_file(w, i, true);
+	}
+	any_answers(w);
+	w->codes[0] = PAM_CODE_SUCCESS;
+	setenv(path_name(w->modules[0]), "0", 1);
+	if (pam_start_confdir("svc", "nobody", &conv, w->dir, &h) ==
+	    PAM_SUCCESS)
+		w->at_include = pam_authenticate(h, 0) == PAM_SUCCESS;
+	pam_end(h, PAM_SUCCESS);
+}
+
+static unsigned
+kinds(const struct world *w)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < PAM_CODES; i++)
+		n += w->seen[i];
+	return n;
+}
+
+static int
+copy_modules(struct world *w, const char *from)
+{
+	CLEANUP(drop_buf) struct buf b = { 0 };
+
+	snprintf(w->dir, sizeof(w->dir), "%s", "/tmp/driftctl-pam.XXXXXX");
+	if (mkdtemp(w->dir) == NULL)
+		return -1;
+	for (unsigned i = 0; i < FILES; i++)
+		snprintf(w->paths[i], sizeof(w->paths[i]), "%s/%s", w->dir,
+		    names[i]);
+	for (unsigned i = 0; i < MODULES + 2; i++) {
+		snprintf(w->modules[i], sizeof(w->modules[i]),
+		    i == MODULES ? "%s/gone.so" : "%s/pam_t%u.so", w->dir, i);
+		if (i == MODULES)
+			continue;
+		buf_reset(&b);
+		/* The last one is no module: its file is empty. */
+		buf_addf(&b, "cp '%s' '%s'", i > MODULES ? "/dev/null" : from,
+		    w->modules[i]);
+		if (system(buf_str(&b)) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+remove_all(const struct world *w)
+{
+	for (unsigned i = 0; i < FILES; i++)
+		unlink(w->paths[i]);
+	for (unsigned i = 0; i < MODULES + 2; i++)
+		unlink(w->modules[i]);
+	rmdir(w->dir);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct world w;
+	unsigned long n = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
+
+	if (n == 0 || copy_modules(&w, argv[1]) < 0) {
+		fprintf(stderr, "usage: compare MODULE.so STACKS [SEED]\n");
+		return 2;
+	}
+	look_at_include(&w);
+	seed = argc > 3 ? strtoull(argv[3], NULL, 10) * 2 + 1 : 20240229;
+	for (; w.stacks < n; w.stacks++) {
+		any_stack(&w);
+		w.differ += !compare(&w);
+	}
+	remove_all(&w);
+	for (unsigned i = 0; i < FILES; i++)
+		buf_done(&w.texts[i]);
+	printf("# %lu stacks asked %lu times, %lu granted, %u kinds of "
+	    "answers, @include %s\n", w.stacks, w.asked, w.granted,
+	    kinds(&w), w.at_include ? "too" : "unknown here");
+	printf("%s 1 - libpam and driftctl agree on %lu of %lu generated "
+	    "stacks\n", w.differ > 0 ? "not ok" : "ok", w.stacks - w.differ,
+	    w.stacks);
+	/* A generator whose stacks all deny would prove nothing. */
+	printf("%s 2 - the stacks grant and deny, in many ways\n",
+	    w.granted * 10 > w.asked && w.granted * 10 < w.asked * 9 &&
+	    kinds(&w) > 20 ? "ok" : "not ok");
+	printf("1..2\n");
+	return w.differ > 0;
+}
