@@ -38,6 +38,7 @@ must command:zstd               zstd                  zstd                    zs
 must command:python3            python3               python3                 python3
 want python:jsonschema.Draft202012Validator python3-jsonschema python3-jsonschema python3-jsonschema
 must command:xmllint            libxml2-utils         libxml2                 libxml2-tools
+want file:/usr/include/security/pam_appl.h libpam0g-dev pam-devel    pam-devel
 want command:busybox            busybox               busybox                 busybox
 want command:mandoc             mandoc                mandoc                  mandoc
 want command:shellcheck         shellcheck            ShellCheck              ShellCheck

@@ -150,12 +150,15 @@ judge_pam(struct judge *j)
 	size_t len;
 	struct err e = { 0 };
 
-	if (j->rule->pam.n == 0)
+	if (j->rule->pam.n == 0 && j->rule->outcomes.n == 0)
 		return;
 	if (judge_bytes(j, &bytes, &len, &e) < 0) {
-		judge_unknown(j, "pam", &j->rule->pam.items[0].at, &e);
+		judge_unknown(j, "pam", j->rule->pam.n > 0 ?
+		    &j->rule->pam.items[0].at :
+		    &j->rule->outcomes.items[0].at, &e);
 		return;
 	}
+	judge_outcomes(j);
 	for (size_t i = 0; i < j->rule->pam.n; i++)
 		one_demand(j, &j->rule->pam.items[i]);
 }

@@ -85,6 +85,7 @@ void judge_keys(struct judge *j);
 void judge_entries(struct judge *j);
 void judge_xpath(struct judge *j);
 void judge_pam(struct judge *j);
+void judge_outcomes(struct judge *j);	/* of pam; judge_pam calls it */
 void judge_content(struct judge *j);
 void judge_numbers(struct judge *j);	/* size, age */
 

@@ -183,6 +183,22 @@ struct relation {
 
 #define DEMAND_LIST(type) struct { struct type *items; size_t n, cap; }
 
+/* `pam:` what one module returns in an outcome */
+struct pam_result {
+	const char *module;
+	int code;			/* enum pam_code */
+};
+
+/* `pam: outcomes:` one of them */
+struct pam_outcome {
+	const char *type;		/* auth, account, password, session */
+	DEMAND_LIST(pam_result) when;
+	int others;			/* of modules that vouch and are not
+					 * named; -1 = they fail */
+	bool granted;
+	struct place at;
+};
+
 struct rule {
 	const char *id;
 	const char *why;
@@ -217,6 +233,7 @@ struct rule {
 	DEMAND_LIST(entry_demand) entries;
 	DEMAND_LIST(xpath_demand) xpath;
 	DEMAND_LIST(pam_demand) pam;
+	DEMAND_LIST(pam_outcome) outcomes;
 	bool content_baseline;		/* content: baseline */
 	const char *content_sha256;	/* content: {sha256: …} */
 	bool content_valid;		/* content: {valid: true} */

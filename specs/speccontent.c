@@ -7,6 +7,7 @@
 #include "base/regex.h"
 #include "base/tr.h"
 #include "base/vec.h"
+#include "specs/pam_dispatch.h"
 
 static void
 regexes(struct reader *r, const struct keyword *k, const struct node_pair *p,
@@ -231,12 +232,111 @@ pam_type(struct reader *r, const struct keyword *k, const struct node_pair *p,
 		    "[take them out]"));
 }
 
+/* The name of a module, variables put in; NULL where it is none. */
+static const char *
+module_name(struct reader *r, const struct node_pair *p)
+{
+	const struct node key = { .kind = NODE_TEXT, .at = p->at,
+		.text = p->key };
+	const char *name = read_text(r, "if", &key);
+	size_t n = name != NULL ? strlen(name) : 0;
+
+	if (name == NULL || (n > 3 && strcmp(name + n - 3, ".so") == 0))
+		return name;
+	diagnostics_add(r->diags, p->at,
+	    _("'%s' is no module [write '%s.so', or 'default' for all that "
+	    "are not named]"), name, name);
+	return NULL;
+}
+
+static void
+outcome_if(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	struct pam_outcome *o = into;
+
+	if (!read_is(r, k->name, p->value, TAKES_MAP))
+		return;
+	for (size_t i = 0; i < p->value->map.n; i++) {
+		const struct node_pair *one = &p->value->map.items[i];
+		bool others = strcmp(one->key, "default") == 0;
+		const char *module = others ? NULL : module_name(r, one);
+		int code = read_choice(r, one->key, one->value,
+		    pam_code_words);
+
+		if (others)
+			o->others = code;
+		else if (module != NULL && code >= 0)
+			*VEC_ADD_IN(r->arena, &o->when) =
+			    (struct pam_result){ module, code };
+	}
+}
+
+static void
+outcome_then(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	static const char *const words[] = { "denied", "granted", NULL };
+	struct pam_outcome *o = into;
+
+	o->granted = read_choice(r, k->name, p->value, words) == 1;
+}
+
+static void
+outcome_type(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	static const char *const words[] = { "auth", "account", "password",
+		"session", NULL };
+	struct pam_outcome *o = into;
+	int i = read_choice(r, k->name, p->value, words);
+
+	o->type = i >= 0 ? words[i] : o->type;
+}
+
+static const struct keyword outcome_keys[] = {
+	{ "type", outcome_type, 0, NULL },
+	{ "if", outcome_if, 0, NULL },
+	{ "then", outcome_then, 0, NULL },
+	{ 0 },
+};
+
+static void
+outcomes(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	struct rule *rule = into;
+
+	if (!read_is(r, k->name, p->value, TAKES_LIST))
+		return;
+	if (p->value->list.n == 0)
+		diagnostics_add(r->diags, p->at,
+		    _("'outcomes' demands nothing [add '- {if: {}, then: "
+		    "denied}']"));
+	for (size_t i = 0; i < p->value->list.n; i++) {
+		const struct node *n = p->value->list.items[i];
+		struct pam_outcome *o;
+
+		if (!read_is_item(r, k->name, n))
+			continue;
+		o = VEC_ADD_IN(r->arena, &rule->outcomes);
+		o->type = "auth";
+		o->others = -1;
+		o->at = n->at;
+		read_keys(r, k->name, n, outcome_keys, o);
+		if (node_find(n, "if") == NULL || node_find(n, "then") == NULL)
+			diagnostics_add(r->diags, n->at,
+			    _("an outcome is {if: {MODULE: RESULT}, then: "
+			    "granted or denied}, both"));
+	}
+}
+
 static const struct keyword pam_stacks[] = {
 	{ "auth", pam_type, 0, NULL },
 	{ "account", pam_type, 0, NULL },
 	{ "password", pam_type, 0, NULL },
 	{ "session", pam_type, 0, NULL },
-	{ "outcomes", NULL, 0, NULL },
+	{ "outcomes", outcomes, 0, NULL },
 	{ 0 },
 };
 

@@ -65,7 +65,7 @@ suites() {
 	for file in tests/fuzz/fuzz_*.c; do
 		echo "fuzz/$(basename "$file" .c)"
 	done
-	printf '%s\n' layers cppcheck shellcheck man catalogue install
+	printf '%s\n' pam layers cppcheck shellcheck man catalogue install
 }
 
 # valgrind sees reads of what was never set, which the sanitizers do not; it
@@ -116,6 +116,19 @@ tidied() {
 		grep -F "$1:" "$out/clang-tidy"
 		return 1
 	fi
+}
+
+# pam_start_confdir(3) came with Linux-PAM 1.4.
+have_libpam() {
+	grep -qs pam_start_confdir /usr/include/security/pam_appl.h
+}
+
+check_pam() {
+	local stacks=10000
+
+	have_libpam || { skip_all pam "libpam with pam_start_confdir"; return; }
+	[ $long = no ] || stacks=200000
+	build/pam/compare build/pam/probe.so $stacks
 }
 
 check_cppcheck() {
@@ -223,6 +236,7 @@ run_suite() {
 	valgrind/*)	under_valgrind "$name" ;;
 	fuzz/*)		replay "$name" ;;
 	long/*)		fuzz_long "$name" ;;
+	pam)		check_pam ;;
 	layers)		sh tests/layers.sh -t ;;
 	tidy)		tidy ;;
 	cppcheck)	check_cppcheck ;;
@@ -285,6 +299,7 @@ fi
 mapfile -t units < <(valgrind_sample | sed 's|^valgrind/|build/unit/|')
 build "for use" all "${units[@]}"
 build "with the sanitizers" SAN=1 all units-built
+! have_libpam || build "beside libpam" pam
 case $fuzz in
 build-san/*)	build "fuzzers, for replay" SAN=1 fuzzers ;;
 *)		build "fuzzers, with clang" fuzz ;;
