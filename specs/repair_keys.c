@@ -80,7 +80,7 @@ counting(struct fix *f, struct view_node ***out, bool all)
 			total++;
 	*out = arena_alloc(&f->tree, (total + 1) * sizeof(**out));
 	for (s = f->top.child; s != NULL; s = s->next) {
-		bool adds = f->view->accumulates(s->name, f->d->key);
+		int adds = f->view->accumulates(s->name, f->d->key);
 
 		if (!view_same(f->view, s->name, section_of(f)))
 			continue;
@@ -90,7 +90,7 @@ counting(struct fix *f, struct view_node ***out, bool all)
 			if (all) {
 				(*out)[n++] = k;
 			} else if (adds && k->value[0] == '\0') {
-				n = 0;
+				n = adds == VIEW_ADDS_ALWAYS ? n : 0;
 			} else if (adds || n == 0) {
 				(*out)[n++] = k;
 			} else if (!f->view->first_wins) {
@@ -412,6 +412,7 @@ edit(struct fix *f, const struct test *t, struct err *e)
 	case TEST_ABSENT:
 		return comment_out_all(f, e);
 	case TEST_MATCHES:
+	case TEST_NOT_MATCHES:
 		return no_way(f, _("an expression does not say which value "
 		    "[use 'equals' or 'one-of']"), e);
 	default:

@@ -27,6 +27,13 @@ struct view_node {
 	struct view_node *child, *next;
 };
 
+/* Whether a later key of the same name adds to it rather than replaces it. */
+enum view_adds {
+	VIEW_REPLACES,
+	VIEW_ADDS,		/* and an empty one resets what was there */
+	VIEW_ADDS_ALWAYS,	/* an empty one does nothing */
+};
+
 struct view {
 	const char *name;	/* as in `as:` */
 	/*
@@ -44,7 +51,7 @@ struct view {
 	 * takes the place of; -1 when the format cannot say it. */
 	int (*write_value)(const char *value, const char *was, size_t was_len,
 	    struct buf *out);
-	/* True where a later key of the same name adds rather than replaces. */
+	/* enum view_adds */
 	int (*accumulates)(const char *section, const char *key);
 	const char *separators;	/* what stands between the words of a value */
 	const char *const *fields;	/* of a table, NULL at the end */

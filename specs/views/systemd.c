@@ -181,19 +181,37 @@ static const char *const lists[] = {
 	"UpheldBy", "Upholds", "WantedBy", "Wants", "WantsMountsFor", NULL
 };
 
+/* Of these, what cannot be taken back: systemd.unit(5), "Note that
+ * dependencies cannot be reset to an empty list". */
+static const char *const dependencies[] = {
+	"After", "Before", "BindsTo", "BindTo", "Conflicts",
+	"JoinsNamespaceOf", "OnFailure", "OnSuccess", "PartOf",
+	"PropagatesReloadTo", "PropagatesStopTo", "ReloadPropagatedFrom",
+	"Requires", "RequiresMountsFor", "Requisite", "StopPropagatedFrom",
+	"Upholds", "Wants", "WantsMountsFor", NULL
+};
+
+static bool
+listed(const char *const *names, const char *key_name)
+{
+	for (size_t i = 0; names[i] != NULL; i++) {
+		size_t n = strcspn(names[i], "*");
+
+		if (names[i][n] == '*' ?
+		    strncmp(names[i], key_name, n) == 0 :
+		    strcmp(names[i], key_name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int
 systemd_accumulates(const char *section_name, const char *key_name)
 {
 	(void)section_name;
-	for (size_t i = 0; lists[i] != NULL; i++) {
-		size_t n = strcspn(lists[i], "*");
-
-		if (lists[i][n] == '*' ?
-		    strncmp(lists[i], key_name, n) == 0 :
-		    strcmp(lists[i], key_name) == 0)
-			return 1;
-	}
-	return 0;
+	if (listed(dependencies, key_name))
+		return VIEW_ADDS_ALWAYS;
+	return listed(lists, key_name) ? VIEW_ADDS : VIEW_REPLACES;
 }
 
 const struct view view_systemd = {
