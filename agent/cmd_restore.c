@@ -11,6 +11,7 @@
 #include "agent/restore.h"
 #include "agent/say.h"
 #include "agent/snapshotarg.h"
+#include "base/path.h"
 #include "base/tr.h"
 
 struct restoring {
@@ -273,6 +274,40 @@ show_and_do(struct restoring *r, struct err *e)
 	return judge_again(r, &out, e) < 0 ? -1 : tell(r, &out, e);
 }
 
+static bool
+concerns(const struct rule *r, const char *path)
+{
+	if (finding_rule_covers(r, path))
+		return true;
+	for (size_t i = 0; i < r->paths.n; i++)
+		if (path_is_under(r->paths.items[i], path))
+			return true;
+	return false;
+}
+
+/* A unit is judged by all of its files, not only by those put back. */
+static void
+add_units(const struct catalogue *cat, const char *path, struct scope *only)
+{
+	for (size_t i = 0; i < cat->n; i++) {
+		const struct spec *s = cat->specs[i];
+
+		for (size_t k = 0; s->applies && k < s->n_rules; k++) {
+			const struct rule *r = &s->rules[k];
+
+			if (r->units.n == 0 || r->disabled ||
+			    !concerns(r, path))
+				continue;
+			for (size_t p = 0; p < r->paths.n; p++)
+				strlist_add(&only->include,
+				    r->paths.items[p]);
+			for (size_t p = 0; p < r->real_paths.n; p++)
+				strlist_add(&only->include,
+				    r->real_paths.items[p]);
+		}
+	}
+}
+
 /*
  * Rules are judged on the whole machine; for paths it is enough to look at
  * these, so that one file is back at once however much is tracked.
@@ -291,6 +326,7 @@ look(struct restoring *r, struct err *e)
 
 		strlist_add(&only->include, r->q.paths.items[i]);
 		strlist_add(&only->include, below);
+		add_units(&r->m.catalogue, r->q.paths.items[i], only);
 	}
 	for (size_t i = 0; i < r->m.scope.ignore.n; i++)
 		strlist_add(&only->ignore, r->m.scope.ignore.items[i]);

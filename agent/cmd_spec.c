@@ -113,7 +113,11 @@ add_rule(struct buf *out, const struct rule *r)
 	    r->disabled ? _(" (disabled)") : "");
 	text_escape(out, r->why, strlen(r->why));
 	buf_adds(out, "\n");
-	add_paths(out, "path:", &r->paths);
+	/* A unit's name says more than the paths of all it may be made of. */
+	if (r->units.n > 0)
+		add_paths(out, "unit:", &r->units);
+	else
+		add_paths(out, "path:", &r->paths);
 	if (r->relation != NULL)
 		add_relation(out, r->relation);
 	buf_addf(out, "    severity: %s, on-drift: %s, on-change: %s\n",

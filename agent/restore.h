@@ -46,6 +46,11 @@ int restore_wish_paths(struct machine *m, struct restore_request *q,
 bool restore_links_reach_out(struct machine *m,
     const struct restore_request *q, const struct manifest *from,
     const struct manifest *live);
+/* Snapshots to look back to, for one in which a rule held. */
+enum { RESTORE_LOOK_BACK = 200 };
+/* Unless path is wished for already. want: NULL = gone. */
+void restore_add_wish(struct restore_wishes *w, const char *path,
+    const struct entry *want, const char *reason);
 /* What rules ask to be restored or repaired; --rule: that one alone. */
 int restore_wish_rules(struct machine *m, const struct restore_request *q,
     struct assessment *a, struct restore_wishes *out, struct err *e);

@@ -7,12 +7,11 @@
 
 #include "agent/evidence.h"
 #include "agent/moved.h"
+#include "agent/restoreunit.h"
 #include "base/glob.h"
 #include "base/tr.h"
 #include "base/vec.h"
 #include "snapshots/gitwalk.h"
-
-enum { LOOK_BACK = 200 };	/* snapshots, for one in which a rule held */
 
 /* A live entry being repaired: several rules may mend the same file, each
  * working on what the one before left. */
@@ -52,9 +51,9 @@ reason_of(struct restore_wishes *w, const struct rule *r)
 	return arena_printf(&w->arena, "%s/%s", r->spec->name, r->id);
 }
 
-static void
-add_wish(struct restore_wishes *w, const char *path, const struct entry *want,
-    const char *reason)
+void
+restore_add_wish(struct restore_wishes *w, const char *path,
+    const struct entry *want, const char *reason)
 {
 	if (!wished(w, path))
 		*VEC_ADD(&w->wishes) = (struct wish){ .path = path,
@@ -118,7 +117,7 @@ last_good(struct chooser *c, const struct rule *r, const char *path,
     const struct entry **out, struct err *e)
 {
 	struct search s = { .c = c, .rule = r, .path = path,
-		.left = LOOK_BACK };
+		.left = RESTORE_LOOK_BACK };
 	struct oid live;
 
 	*out = NULL;
@@ -152,7 +151,8 @@ wish_pattern(struct chooser *c, const struct result *r, const char *reason)
 	for (size_t i = 0; i < from->n; i++) {
 		if (!glob_path(r->path, from->items[i].path))
 			continue;
-		add_wish(c->out, from->items[i].path, &from->items[i], reason);
+		restore_add_wish(c->out, from->items[i].path,
+		    &from->items[i], reason);
 		any = true;
 	}
 	return any;
@@ -165,9 +165,12 @@ wish_restore(struct chooser *c, const struct result *r, struct err *e)
 	const struct entry *good;
 
 	if (r->rule->require == REQUIRE_ABSENT) {
-		add_wish(c->out, r->path, NULL, reason);
+		restore_add_wish(c->out, r->path, NULL, reason);
 		return 0;
 	}
+	if (r->rule->units.n > 0)
+		return restore_wish_unit(&(struct restoreunit){ c->m, c->q,
+		    c->a, c->baseline, r, reason, c->out }, e);
 	if (!glob_literal(r->path, strlen(r->path)) &&
 	    wish_pattern(c, r, reason))
 		return 0;
@@ -177,7 +180,7 @@ wish_restore(struct chooser *c, const struct result *r, struct err *e)
 		strlist_take(&c->out->hopeless, xasprintf("%s:%s#", reason,
 		    r->path));
 	else
-		add_wish(c->out, good->path, good, reason);
+		restore_add_wish(c->out, good->path, good, reason);
 	return 0;
 }
 
@@ -405,7 +408,7 @@ wish_changes(struct chooser *c)
 		if (how != ON_CHANGE_RESTORE || (c->q->rule != NULL &&
 		    rule != catalogue_rule(&c->m->catalogue, c->q->rule)))
 			continue;
-		add_wish(c->out, x->was->path, x->was,
+		restore_add_wish(c->out, x->was->path, x->was,
 		    reason_of(c->out, rule));
 	}
 	return 0;

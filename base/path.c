@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/tr.h"
 
 int
@@ -111,4 +112,34 @@ path_normalize(struct buf *out, const char *typed, const char *cwd,
 	if (out->len == start)
 		buf_addc(out, '/');
 	return 0;
+}
+
+void
+path_link(struct buf *out, const char *path, const char *target)
+{
+	CLEANUP(drop_buf) struct buf whole = { 0 };
+
+	if (target[0] != '/') {
+		path_parent(&whole, path);
+		buf_addc(&whole, '/');
+	}
+	buf_adds(&whole, target);
+	buf_reset(out);
+	for (const char *s = buf_str(&whole); *s != '\0';) {
+		size_t n = strcspn(s += strspn(s, "/"), "/");
+
+		if (n == 2 && memcmp(s, "..", 2) == 0) {
+			while (out->len > 0 &&
+			    out->bytes[out->len - 1] != '/')
+				buf_truncate(out, out->len - 1);
+			if (out->len > 0)
+				buf_truncate(out, out->len - 1);
+		} else if (n > 0 && !(n == 1 && *s == '.')) {
+			buf_addc(out, '/');
+			buf_add(out, s, n);
+		}
+		s += n;
+	}
+	if (out->len == 0)
+		buf_addc(out, '/');
 }

@@ -35,5 +35,8 @@ void path_join(struct buf *out, const char *folder, const char *name);
  */
 int path_normalize(struct buf *out, const char *typed, const char *cwd,
     struct err *e);
+/* Replaces out by where a symlink at path leads, made regular without a look
+ * at the machine. */
+void path_link(struct buf *out, const char *path, const char *target);
 
 #endif

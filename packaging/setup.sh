@@ -42,6 +42,7 @@ want file:/usr/include/security/pam_appl.h libpam0g-dev pam-devel    pam-devel
 want command:busybox            busybox               busybox                 busybox
 want command:mandoc             mandoc                mandoc                  mandoc
 want command:shellcheck         shellcheck            ShellCheck              ShellCheck
+want command:systemd-analyze    systemd               systemd                 systemd
 want command:valgrind           valgrind              valgrind                valgrind
 want command:rpmbuild           rpm                   rpm-build               rpm-build
 want command:strace             strace                strace                  strace

@@ -76,39 +76,10 @@ find_matches(struct judge *j, struct matches *m)
 	matches_sort(m);
 }
 
-/* Where a symlink at path leads, made regular without a look at the machine;
- * -1 when that is no path. */
-static int
-link_target(const char *path, const char *target, struct buf *out)
-{
-	CLEANUP(drop_buf) struct buf whole = { 0 };
-
-	if (target[0] != '/') {
-		path_parent(&whole, path);
-		buf_addc(&whole, '/');
-	}
-	buf_adds(&whole, target);
-	buf_reset(out);
-	for (const char *s = buf_str(&whole); *s != '\0';) {
-		size_t n = strcspn(s += strspn(s, "/"), "/");
-
-		if (n == 2 && memcmp(s, "..", 2) == 0) {
-			while (out->len > 0 &&
-			    out->bytes[out->len - 1] != '/')
-				buf_truncate(out, out->len - 1);
-			if (out->len > 0)
-				buf_truncate(out, out->len - 1);
-		} else if (n > 0 && !(n == 1 && *s == '.')) {
-			buf_addc(out, '/');
-			buf_add(out, s, n);
-		}
-		s += n;
-	}
-	if (out->len == 0)
-		buf_addc(out, '/');
-	return 0;
-}
-
+/*
+ * A symlink whose type nobody asked for stands for what it leads to. Returns
+ * NULL when that is not known to the evidence.
+ */
 const struct entry *
 judge_follow(struct judge *j, const struct entry *en)
 {
@@ -121,8 +92,7 @@ judge_follow(struct judge *j, const struct entry *en)
 		if (en->target == NULL)
 			return NULL;
 		buf_adds(&from, i == 0 ? en->path : buf_str(&at));
-		if (link_target(buf_str(&from), en->target, &at) < 0)
-			return NULL;
+		path_link(&at, buf_str(&from), en->target);
 		en = j->ev->entry(j->ev->ctx, buf_str(&at));
 	}
 	return en != NULL && en->kind == ENTRY_SYMLINK ? NULL : en;
@@ -199,9 +169,13 @@ eval_rule(const struct rule *rule, const struct evidence *ev,
 		arena_done(&j.arena);
 		return;
 	}
-	find_matches(&j, &m);
-	judge_count(&j, m.n);
-	judge_newest(&j, &m);
+	for (size_t i = 0; i < rule->units.n; i++)
+		judge_unit(&j, rule->units.items[i]);
+	if (rule->units.n == 0) {
+		find_matches(&j, &m);
+		judge_count(&j, m.n);
+		judge_newest(&j, &m);
+	}
 	for (size_t i = 0; i < m.n; i++)
 		judge_path(&j, m.items[i]);
 	arena_done(&j.arena);

@@ -9,13 +9,13 @@ static void
 collect_section(struct judge *j, const struct view *view,
     const struct view_node *section, const char *key, struct values *out)
 {
-	bool adds = view->accumulates(section->name, key);
+	int adds = view->accumulates(section->name, key);
 
 	for (const struct view_node *k = section->child; k; k = k->next) {
 		if (!view_same(view, k->name, key))
 			continue;
 		if (adds && k->value[0] == '\0') {
-			out->n = 0;
+			out->n = adds == VIEW_ADDS_ALWAYS ? out->n : 0;
 			continue;
 		}
 		if (!adds && out->n > 0 && view->first_wins)
@@ -76,6 +76,21 @@ one_test(struct judge *j, const struct view *view, const struct key_demand *d,
 }
 
 void
+judge_keys_in(struct judge *j, const struct view *view,
+    const struct view_node *top)
+{
+	for (size_t i = 0; i < j->rule->keys.n; i++) {
+		const struct key_demand *d = &j->rule->keys.items[i];
+		struct values v = { 0 };
+
+		keys_collect(j, view, top, d->section ? d->section : "",
+		    d->key, &v);
+		for (size_t k = 0; k < d->tests.n; k++)
+			one_test(j, view, d, &d->tests.items[k], &v);
+	}
+}
+
+void
 judge_keys(struct judge *j)
 {
 	const struct view *view = NULL;
@@ -84,17 +99,8 @@ judge_keys(struct judge *j)
 
 	if (j->rule->keys.n == 0)
 		return;
-	if (judge_view(j, &view, &top, &e) < 0) {
+	if (judge_view(j, &view, &top, &e) < 0)
 		judge_unknown(j, "keys", &j->rule->keys.items[0].at, &e);
-		return;
-	}
-	for (size_t i = 0; i < j->rule->keys.n; i++) {
-		const struct key_demand *d = &j->rule->keys.items[i];
-		struct values v = { 0 };
-
-		keys_collect(j, view, &top, d->section ? d->section : "",
-		    d->key, &v);
-		for (size_t k = 0; k < d->tests.n; k++)
-			one_test(j, view, d, &d->tests.items[k], &v);
-	}
+	else
+		judge_keys_in(j, view, &top);
 }

@@ -111,7 +111,7 @@ one_value(struct judge *j, const struct test *t, const char *value,
 
 	if (t->op == TEST_AT_LEAST || t->op == TEST_AT_MOST)
 		return bounded(t, value);
-	if (t->op != TEST_MATCHES)
+	if (t->op != TEST_MATCHES && t->op != TEST_NOT_MATCHES)
 		return listed(&t->values, value);
 	re = judge_regex(j, t->values.n > 0 ? t->values.items[0] : "", e);
 	if (re == NULL)
@@ -121,14 +121,15 @@ one_value(struct judge *j, const struct test *t, const char *value,
 		return err_at(e, j->path, line, 0,
 		    _("the expression %s takes too many steps on this value"),
 		    judge_wanted(j, t->values.items[0]));
-	return found;
+	return t->op == TEST_MATCHES ? found : !found;
 }
 
 static enum verdict
 each_value(struct judge *j, const struct test *t, const struct values *v,
     bool every, size_t *out_i, struct err *e)
 {
-	bool all = every || t->op == TEST_AT_LEAST || t->op == TEST_AT_MOST;
+	bool all = every || t->op == TEST_AT_LEAST ||
+	    t->op == TEST_AT_MOST || t->op == TEST_NOT_MATCHES;
 	size_t failed = v->n;
 
 	for (size_t i = 0; i < v->n; i++) {
@@ -144,7 +145,8 @@ each_value(struct judge *j, const struct test *t, const struct values *v,
 		failed = holds ? failed : i;
 	}
 	*out_i = failed;
-	return all && v->n > 0 ? VERDICT_HOLDS : VERDICT_FAILS;
+	return t->op == TEST_NOT_MATCHES || (all && v->n > 0) ?
+	    VERDICT_HOLDS : VERDICT_FAILS;
 }
 
 /* A list given in several assignments equals the text of all of them. */
@@ -214,6 +216,7 @@ test_describe(struct judge *j, const struct test *t)
 	static const char *const texts[] = {
 		[TEST_EQUALS] = N_("expected %s"),
 		[TEST_MATCHES] = N_("expected a match of %s"),
+		[TEST_NOT_MATCHES] = N_("expected no match of %s"),
 		[TEST_INCLUDES] = N_("expected to include %s"),
 		[TEST_EXCLUDES] = N_("expected not to include %s"),
 		[TEST_ONE_OF] = N_("expected one of %s"),

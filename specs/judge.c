@@ -32,12 +32,28 @@ judge_held(struct judge *j)
 	j->out->held++;
 }
 
+/* From the line of files read as one to the file and its own line. */
+static void
+find_part(const struct judge *j, struct about *about)
+{
+	for (size_t i = j->parts.n; about->line > 0 && i-- > 0;) {
+		const struct judge_part *p = &j->parts.items[i];
+
+		if (about->line <= p->before)
+			continue;
+		about->file = p->file;
+		about->line -= p->before;
+		return;
+	}
+}
+
 static void
 add(struct judge *j, enum verdict v, struct about about, const char *what)
 {
 	struct results *out = j->out;
 	struct result *r = VEC_ADD(out);
 
+	find_part(j, &about);
 	r->rule = j->rule;
 	r->verdict = v;
 	r->path = arena_strdup(&out->arena, j->path);

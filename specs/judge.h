@@ -23,6 +23,15 @@ struct regex_cache {
 	size_t n, cap;
 };
 
+/* Files read as one: their lines are counted on from one to the next. */
+struct judge_parts {
+	struct judge_part {
+		const char *file;
+		unsigned before;	/* lines of the files before it */
+	} *items;
+	size_t n, cap;
+};
+
 struct judge {
 	const struct rule *rule;
 	const struct evidence *ev;
@@ -33,6 +42,8 @@ struct judge {
 	const struct entry *entry;	/* what is at path */
 	const struct entry *subject;	/* the symlink's target, or entry;
 					 * NULL when it is not known */
+	struct texts seen;		/* units judged, by their ids */
+	struct judge_parts parts;	/* of a unit; else empty */
 };
 
 /* What a result is about. */
@@ -82,6 +93,9 @@ void judge_metadata(struct judge *j);
 void judge_extras(struct judge *j);	/* acl, xattr, capabilities, flags */
 void judge_lines(struct judge *j);
 void judge_keys(struct judge *j);
+/* The same of what was parsed already. */
+void judge_keys_in(struct judge *j, const struct view *view,
+    const struct view_node *top);
 void judge_entries(struct judge *j);
 void judge_xpath(struct judge *j);
 void judge_pam(struct judge *j);
@@ -93,6 +107,8 @@ void judge_numbers(struct judge *j);	/* size, age */
 struct matches;
 void judge_count(struct judge *j, size_t n);
 void judge_newest(struct judge *j, const struct matches *m);
+/* One unit; nothing where it was judged by another name of its. */
+void judge_unit(struct judge *j, const char *name);
 
 /* Values that one test looks at, with their lines. */
 struct values {

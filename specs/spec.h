@@ -24,6 +24,9 @@ struct place {
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
 enum on_drift { ON_DRIFT_FLAG, ON_DRIFT_REPAIR, ON_DRIFT_RESTORE };
 enum on_change { ON_CHANGE_NOTE, ON_CHANGE_FLAG, ON_CHANGE_RESTORE };
+/* `enabled:` and `masked:` of a unit. */
+enum enabled { ENABLED_ANY, ENABLED_NO, ENABLED_YES, ENABLED_PRESET };
+enum masked { MASKED_ANY, MASKED_NO, MASKED_YES };
 enum require { REQUIRE_IF_PRESENT, REQUIRE_PRESENT, REQUIRE_ABSENT };
 
 /* A list of strings in the arena. */
@@ -36,6 +39,7 @@ struct texts {
 enum test_op {
 	TEST_EQUALS,	/* also a bare scalar */
 	TEST_MATCHES,	/* PCRE2, bounded */
+	TEST_NOT_MATCHES,	/* of several values none */
 	TEST_INCLUDES,	/* a word of a list-valued key */
 	TEST_EXCLUDES,
 	TEST_ONE_OF,
@@ -204,6 +208,8 @@ struct rule {
 	const char *why;
 	const struct spec *spec;
 	struct place at;
+	struct texts units;	/* names; then the paths are those of all
+				 * files that these may be made of */
 	struct texts paths;	/* absolute patterns, braces still in */
 	struct texts real_paths;	/* where symlinks lead them on this
 					 * machine, when elsewhere, no braces;
@@ -213,6 +219,8 @@ struct rule {
 	enum on_change on_change;
 	enum require require;
 	bool disabled, secret;
+	enum enabled enabled;
+	enum masked masked;
 
 	int kind;		/* enum entry_kind, -1 = any */
 	const char *owner, *group;	/* a name or a number, NULL = any */

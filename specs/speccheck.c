@@ -11,14 +11,15 @@
 #include "specs/view.h"
 
 /* What a key demands of the object; a rule holds each at most once. */
-enum about { OF_CONTENT = 1, OF_MODE = 2, OF_OBJECT = 4, OF_FILE = 8 };
+enum about { OF_CONTENT = 1, OF_MODE = 2, OF_OBJECT = 4, OF_FILE = 8,
+	OF_UNIT = 16 };
 
 static const struct {
 	const char *key;
 	unsigned about;
 } demands[] = {
 	{ "lines", OF_CONTENT },
-	{ "keys", OF_CONTENT },
+	{ "keys", OF_CONTENT | OF_UNIT },
 	{ "entries", OF_CONTENT },
 	{ "xpath", OF_CONTENT },
 	{ "pam", OF_CONTENT },
@@ -35,6 +36,8 @@ static const struct {
 	{ "age", OF_OBJECT },
 	{ "newest", OF_OBJECT },
 	{ "size", OF_CONTENT },
+	{ "enabled", OF_UNIT },
+	{ "masked", OF_UNIT },
 };
 
 /* What makes no sense for a type: a symlink has no mode of its own, and its
@@ -74,6 +77,35 @@ check_demands(struct reader *r, const struct node *n, const struct rule *rule)
 	}
 }
 
+/* Of the files of a unit taken together only a few things can be said. */
+static void
+check_unit(struct reader *r, const struct node *n)
+{
+	const struct node_pair *u = node_find(n, "unit"), *p;
+
+	if (u != NULL && (p = node_find(n, "path")) != NULL)
+		diagnostics_add(r->diags, p->at,
+		    _("a rule is about a 'unit' or about a 'path' [make it "
+		    "two rules]"));
+	for (size_t i = 0; i < sizeof(demands) / sizeof(*demands); i++) {
+		bool of_unit = (demands[i].about & OF_UNIT) != 0;
+
+		if ((p = node_find(n, demands[i].key)) == NULL)
+			continue;
+		if (u != NULL && !of_unit)
+			diagnostics_add(r->diags, p->at,
+			    _("'%s' of a unit, which is many files [make it a "
+			    "rule with 'path']"), p->key);
+		else if (u == NULL && demands[i].about == OF_UNIT)
+			diagnostics_add(r->diags, p->at,
+			    _("'%s' of a path [say with 'unit' which unit is "
+			    "meant]"), p->key);
+	}
+	if (u != NULL && (p = node_find(n, "as")) != NULL)
+		diagnostics_add(r->diags, p->at,
+		    _("'as' of a unit, whose format is known [take it out]"));
+}
+
 static bool
 repairable(const struct rule *rule)
 {
@@ -89,7 +121,11 @@ check_repair(struct reader *r, const struct node *n, const struct rule *rule)
 {
 	const struct node_pair *p = node_find(n, "on-drift");
 
-	if (rule->on_drift == ON_DRIFT_REPAIR && !repairable(rule))
+	if (rule->on_drift == ON_DRIFT_REPAIR && rule->units.n > 0)
+		diagnostics_add(r->diags, p->value->at,
+		    _("a unit is not repaired [write 'on-drift: restore', or "
+		    "make it a rule with the 'path' of one file]"));
+	else if (rule->on_drift == ON_DRIFT_REPAIR && !repairable(rule))
 		diagnostics_add(r->diags, p->value->at,
 		    _("nothing here can be repaired [demand 'keys', 'mode', "
 		    "'owner' or 'group', give 'lines' its 'repair', or write "
@@ -138,6 +174,8 @@ view_of_rule(struct reader *r, const struct node *n, const struct rule *rule,
 	const struct node_pair *as = node_find(n, "as");
 	const struct view *view;
 
+	if (rule->units.n > 0)
+		return view_find("systemd");
 	if (as == NULL)
 		return view_of_paths(r, rule, what->at, what->key);
 	if (rule->as == NULL)
@@ -270,6 +308,7 @@ void
 speccheck_rule(struct reader *r, const struct node *n, struct rule *rule)
 {
 	check_demands(r, n, rule);
+	check_unit(r, n);
 	check_repair(r, n, rule);
 	check_numbers(r, n, rule);
 	speccheck_format(r, n, rule);

@@ -13,6 +13,8 @@
 #include "specs/specnumbers.h"
 #include "specs/specrelation.h"
 #include "specs/spectests.h"
+#include "specs/unit_load.h"
+#include "specs/unit_name.h"
 
 static const char *const severities[] = { "info", "warning", "critical",
 	NULL };
@@ -211,11 +213,64 @@ flags(struct reader *r, const struct keyword *k, const struct node_pair *p,
 	}
 }
 
+/* A unit is made of many files; the rule is about all of them. */
+static void
+unit(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	struct rule *rule = into;
+	struct texts names = { 0 };
+	struct place *at = NULL;
+
+	(void)k;
+	read_texts(r, p->key, p->value, VARS_MANY, &names, &at);
+	for (size_t i = 0; i < names.n; i++) {
+		if (!unit_name_is(names.items[i])) {
+			diagnostics_add(r->diags, at[i],
+			    _("'%s' is no name of a unit [write it with its "
+			    "type: spamd.service]"), names.items[i]);
+			continue;
+		}
+		if (texts_add_once(r->arena, &rule->units, names.items[i]))
+			unit_name_track(r->arena, names.items[i],
+			    &rule->paths);
+	}
+}
+
+static void
+enabled(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	static const char *const words[] = { "false", "true", "preset", NULL };
+	struct rule *rule = into;
+	int choice = read_choice(r, k->name, p->value, words);
+
+	if (choice >= 0)
+		rule->enabled = (enum enabled)(choice + 1);
+	if (rule->enabled == ENABLED_PRESET)
+		unit_preset_track(r->arena, &rule->paths);
+}
+
+static void
+masked(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	static const char *const words[] = { "false", "true", NULL };
+	struct rule *rule = into;
+	int choice = read_choice(r, k->name, p->value, words);
+
+	if (choice >= 0)
+		rule->masked = (enum masked)(choice + 1);
+}
+
 #define AT(member) offsetof(struct rule, member)
 
 static const struct keyword rule_keys[] = {
 	{ "id", id, 0, NULL },
 	{ "path", keyword_paths, AT(paths), NULL },
+	{ "unit", unit, 0, NULL },
+	{ "enabled", enabled, 0, NULL },
+	{ "masked", masked, 0, NULL },
 	{ "why", keyword_text, AT(why), NULL },
 	{ "severity", keyword_choice, AT(severity), severities },
 	{ "on-drift", keyword_choice, AT(on_drift), drift_words },
@@ -242,7 +297,6 @@ static const struct keyword rule_keys[] = {
 	{ "size", specnumbers_size, 0, NULL },
 	{ "age", specnumbers_age, 0, NULL },
 	{ "newest", specnumbers_newest, 0, NULL },
-	{ "unit", NULL, 0, NULL },
 	{ "layers", NULL, 0, NULL },
 	{ "config", NULL, 0, NULL },
 	{ "certificate", NULL, 0, NULL },
@@ -283,7 +337,7 @@ speckeys_rule(struct reader *r, const struct node *n, struct rule *out)
 		return;
 	read_keys(r, "rules", n, rule_keys, out);
 	missing(r, n, out, "id", _("give it a short name of its own"));
-	/* A unit is in place of a path, and was refused already. */
+	/* A unit is in place of a path. */
 	if (node_find(n, "unit") == NULL)
 		missing(r, n, out, "path", _("say which files it is about"));
 	missing(r, n, out, "why",

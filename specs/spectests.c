@@ -108,6 +108,7 @@ test_number(struct reader *r, const struct keyword *k,
 #define TESTS								\
 	{ "equals", test_equals, TEST_EQUALS, NULL },			\
 	{ "matches", test_matches, TEST_MATCHES, NULL },		\
+	{ "not-matches", test_matches, TEST_NOT_MATCHES, NULL },	\
 	{ "includes", test_words, TEST_INCLUDES, NULL },		\
 	{ "excludes", test_words, TEST_EXCLUDES, NULL },		\
 	{ "one-of", test_words, TEST_ONE_OF, NULL },			\
@@ -276,6 +277,7 @@ static const struct keyword xpath_keys[] = {
 	{ "why", keyword_text, offsetof(struct xpath_demand, why), NULL },
 	{ "equals", xpath_test, 0, NULL },
 	{ "matches", xpath_test, 0, NULL },
+	{ "not-matches", xpath_test, 0, NULL },
 	{ "includes", xpath_test, 0, NULL },
 	{ "excludes", xpath_test, 0, NULL },
 	{ "one-of", xpath_test, 0, NULL },

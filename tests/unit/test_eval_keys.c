@@ -45,6 +45,12 @@ keys_are_judged_by_each_test(void **state)
 	    "0\nF keys /f:3 [a] k is '5', expected nothing\n");
 	expect_key("ini", ini, "a", "w", TEST_MATCHES, ONE("^y"),
 	    "0\nF keys /f:4 [a] w is 'x, y', expected a match of '^y'\n");
+	expect_key("ini", ini, "a", "k", TEST_NOT_MATCHES, ONE("5"),
+	    "0\nF keys /f:3 [a] k is '5', expected no match of '5'\n");
+	expect_key("ini", ini, "a", "q", TEST_NOT_MATCHES, ONE("5"), "1\n");
+	expect_key("systemd", "[a]\nExecStart=x\nExecStart=y\n", "a",
+	    "ExecStart", TEST_NOT_MATCHES, ONE("x"), "0\nF keys /f:2 [a] "
+	    "ExecStart is 'x', expected no match of 'x'\n");
 	expect_key("ini", ini, "a", "w", TEST_INCLUDES,
 	    (struct texts)TEXTS("x", "z"), "0\nF keys /f:4 [a] w is 'x, y', "
 	    "expected to include 'x', 'z'\n");
@@ -79,7 +85,12 @@ the_value_that_counts_follows_the_format(void **state)
 	(void)state;
 	expect_key("systemd", unit, "Unit", "After", TEST_INCLUDES,
 	    (struct texts)TEXTS("b", "c d"), "1\n");
+	/* Dependencies only add up, the other lists can be reset. */
 	expect_key("systemd", unit, "Unit", "After", TEST_EXCLUDES, ONE("a"),
+	    "0\nF keys /f:2 [Unit] After is 'a', expected not to include "
+	    "'a'\n");
+	expect_key("systemd", "[S]\nExecStart=a\nExecStart=\n"
+	    "ExecStart=b\n", "S", "ExecStart", TEST_EXCLUDES, ONE("a"),
 	    "1\n");
 	expect_key("systemd", unit, "Service", "Type", TEST_EQUALS,
 	    ONE("forking"), "1\n");

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/judge.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/tr.h"
+#include "base/vec.h"
+#include "specs/unit_load.h"
+#include "specs/unit_name.h"
+
+/*
+ * Where a unit that is not there is told to be missing: where the baseline
+ * has it, so that it can be put back.
+ */
+static const char *
+place_of(struct judge *j, const char *name)
+{
+	const char *path = NULL;
+
+	for (size_t i = 0; unit_folders[i] != NULL; i++) {
+		path = arena_printf(&j->arena, "%s/%s", unit_folders[i], name);
+		if (j->ev->baseline != NULL &&
+		    j->ev->baseline(j->ev->ctx, path) != NULL)
+			return path;
+	}
+	return arena_printf(&j->arena, "/usr/lib/systemd/system/%s", name);
+}
+
+static void
+judge_missing(struct judge *j, const char *name)
+{
+	const char *hidden = NULL;
+
+	if (j->rule->require == REQUIRE_ABSENT)
+		judge_held(j);
+	if (j->rule->require != REQUIRE_PRESENT)
+		return;
+	j->path = place_of(j, unit_name_is_instance(name) ?
+	    unit_name_template(&j->arena, name) : name);
+	for (size_t i = 0; hidden == NULL && j->ev->hidden != NULL &&
+	    unit_folders[i] != NULL; i++)
+		hidden = j->ev->hidden(j->ev->ctx, arena_printf(&j->arena,
+		    "%s/%s", unit_folders[i], name));
+	if (hidden != NULL)
+		judge_add(j, VERDICT_CANNOT_TELL,
+		    (struct about){ .demand = "present" },
+		    _("lies in a folder that cannot be read (%s)"), hidden);
+	else
+		judge_add(j, VERDICT_FAILS,
+		    (struct about){ .demand = "present" },
+		    _("unit %s is missing"), name);
+}
+
+/* What is masked is not read: there is nothing more to judge. */
+static void
+judge_mask(struct judge *j, const struct unit *u)
+{
+	const struct rule *r = j->rule;
+
+	if (r->masked == MASKED_YES)
+		judge_held(j);
+	else if (r->masked == MASKED_NO || r->require == REQUIRE_PRESENT ||
+	    r->enabled == ENABLED_YES)
+		judge_add(j, VERDICT_FAILS,
+		    (struct about){ .demand = "masked" },
+		    _("masks %s, which is never started [systemctl unmask "
+		    "%s]"), u->id, u->id);
+}
+
+/* Adds what path holds behind what was read before; *lines counts on. */
+static int
+add_part(struct judge *j, const char *path, struct view_node *top,
+    unsigned *lines, struct err *e)
+{
+	const struct view *v = view_find("systemd");
+	struct view_node one, **end = &top->child;
+	struct judge_part *part;
+	const char *bytes;
+	size_t len;
+
+	if (j->ev->bytes(j->ev->ctx, path, &bytes, &len, e) < 0)
+		return -1;
+	if (len > CONTENT_MAX)
+		return err_set(e, ERR_INPUT, path,
+		    _("larger than the %d MiB whose content is judged"),
+		    CONTENT_MAX / 1024 / 1024);
+	if (v->parse(path, bytes, len, &j->arena, &one, e) < 0)
+		return -1;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = one.child;
+	for (struct view_node *s = one.child; s != NULL; s = s->next)
+		for (struct view_node *k = s->child; k != NULL; k = k->next)
+			k->line += *lines;
+	part = VEC_ADD_IN(&j->arena, &j->parts);
+	*part = (struct judge_part){ path, *lines };
+	for (size_t i = 0; i < len; i++)
+		*lines += bytes[i] == '\n';
+	++*lines;
+	return 0;
+}
+
+static int
+read_unit(struct judge *j, const struct unit *u, struct view_node *top,
+    struct err *e)
+{
+	unsigned lines = 0;
+	int n = add_part(j, u->fragment, top, &lines, e);
+
+	for (size_t i = 0; n == 0 && i < u->dropins.n; i++)
+		n = add_part(j, u->dropins.items[i], top, &lines, e);
+	return n;
+}
+
+static void
+judge_unit_keys(struct judge *j, const struct unit *u)
+{
+	struct view_node top = { .name = "" };
+	struct err e = { 0 };
+
+	if (j->rule->keys.n == 0)
+		return;
+	if (read_unit(j, u, &top, &e) == 0)
+		judge_keys_in(j, view_find("systemd"), &top);
+	/* Lines are those of files again. */
+	j->parts = (struct judge_parts){ 0 };
+	if (e.kind != ERR_NONE)
+		judge_unknown(j, "keys", &j->rule->keys.items[0].at, &e);
+}
+
+static void
+judge_enabled(struct judge *j, const struct unit *u)
+{
+	struct about about = { .demand = "enabled" };
+	struct unit_preset preset = { .enable = j->rule->enabled ==
+	    ENABLED_YES };
+	struct err e = { 0 };
+	const char *by;
+
+	if (j->rule->enabled == ENABLED_ANY)
+		return;
+	if (j->rule->enabled == ENABLED_PRESET &&
+	    unit_preset(j->ev, u->id, &j->arena, &preset, &e) < 0) {
+		judge_unknown(j, "enabled", NULL, &e);
+		return;
+	}
+	by = unit_enabled_by(j->ev, u, &j->arena);
+	if ((by != NULL) == preset.enable) {
+		judge_held(j);
+		return;
+	}
+	about.file = preset.file != NULL ? preset.file : by;
+	about.line = preset.line;
+	if (by == NULL)
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s is not enabled: no link starts it [systemctl enable "
+		    "%s]"), u->id, u->id);
+	else
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s is enabled by %s [systemctl disable %s]"), u->id,
+		    judge_shows(j, by), u->id);
+}
+
+/* The fragment, and a drop-in that is sealed: then nothing is shown. */
+static void
+settle(struct judge *j, const struct unit *u)
+{
+	j->path = u->fragment;
+	j->entry = j->subject = j->ev->entry(j->ev->ctx, u->fragment);
+	for (size_t i = 0; i < u->dropins.n; i++) {
+		const struct entry *en = j->ev->entry(j->ev->ctx,
+		    u->dropins.items[i]);
+
+		if (en != NULL && en->content == CONTENT_SEALED)
+			j->subject = en;
+	}
+}
+
+/* False when the fragment is a symlink to nothing. */
+static bool
+fragment_is_there(struct judge *j, const struct unit *u)
+{
+	const char *bytes;
+	size_t len;
+	struct err e = { 0 };
+
+	if (j->entry->kind != ENTRY_SYMLINK || j->ev->bytes(j->ev->ctx,
+	    u->fragment, &bytes, &len, &e) == 0 ||
+	    (e.kind != ERR_MISSING && e.sys != ENOENT))
+		return true;
+	judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
+	    _("is a symlink to %s, which is not there"),
+	    judge_shows(j, j->entry->target ? j->entry->target : ""));
+	return false;
+}
+
+static void
+judge_loaded(struct judge *j, const struct unit *u)
+{
+	const struct rule *r = j->rule;
+
+	settle(j, u);
+	if (r->require == REQUIRE_ABSENT) {
+		judge_add(j, VERDICT_FAILS,
+		    (struct about){ .demand = "absent" },
+		    _("is there, but must not be"));
+		return;
+	}
+	if (u->masked) {
+		judge_mask(j, u);
+		return;
+	}
+	if (!fragment_is_there(j, u))
+		return;
+	if (r->require == REQUIRE_PRESENT)
+		judge_held(j);
+	if (r->masked == MASKED_YES)
+		judge_add(j, VERDICT_FAILS,
+		    (struct about){ .demand = "masked" },
+		    _("%s is not masked [systemctl mask %s]"), u->id, u->id);
+	else if (r->masked == MASKED_NO)
+		judge_held(j);
+	judge_unit_keys(j, u);
+	judge_enabled(j, u);
+}
+
+void
+judge_unit(struct judge *j, const char *name)
+{
+	struct unit u;
+
+	unit_load(j->ev, name, &j->arena, &u);
+	if (u.fragment == NULL)
+		judge_missing(j, name);
+	else if (texts_add_once(&j->out->arena, &j->seen,
+	    arena_strdup(&j->out->arena, u.id)))
+		judge_loaded(j, &u);
+	arena_done(&j->arena);
+}
