@@ -58,14 +58,14 @@ alternative_end(const char *s, const char *close)
 	return s;
 }
 
-int
-glob_braces(const char *pattern, struct strlist *out, struct err *e)
+static int
+expand(const char *pattern, size_t most, struct strlist *out, struct err *e)
 {
 	const char *open = find_open(pattern), *close, *alt, *end;
 	CLEANUP(drop_buf) struct buf one = { 0 };
 
 	if (open == NULL) {
-		if (out->n >= ALTERNATIVES_MAX)
+		if (out->n >= most)
 			return err_set(e, ERR_INPUT, pattern,
 			    _("the braces stand for more than %d paths"),
 			    ALTERNATIVES_MAX);
@@ -81,11 +81,18 @@ glob_braces(const char *pattern, struct strlist *out, struct err *e)
 		buf_add(&one, pattern, (size_t)(open - pattern));
 		buf_add(&one, alt, (size_t)(end - alt));
 		buf_adds(&one, close + 1);
-		if (glob_braces(buf_str(&one), out, e) < 0)
+		if (expand(buf_str(&one), most, out, e) < 0)
 			return -1;
 		if (end == close)
 			return 0;
 	}
+}
+
+/* out may hold many patterns already; the limit is about each. */
+int
+glob_braces(const char *pattern, struct strlist *out, struct err *e)
+{
+	return expand(pattern, out->n + ALTERNATIVES_MAX, out, e);
 }
 
 /* A bracket at p[0] == '['; its length, 0 when it never closes. */

@@ -105,6 +105,18 @@ braces_expand_before_anything_else(void **state)
 }
 
 static void
+the_limit_is_about_one_pattern(void **state)
+{
+	CLEANUP(drop_strlist) struct strlist l = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 5000; i++)
+		assert_int_equal(glob_braces("/{a,b}", &l, &e), 0);
+	assert_int_equal(l.n, 10000);
+}
+
+static void
 braces_that_do_not_close_or_explode_are_refused(void **state)
 {
 	static const struct { const char *pattern, *says; } bad[] = {
@@ -151,6 +163,7 @@ main(void)
 		cmocka_unit_test(names_match_by_the_rules_of_a_shell),
 		cmocka_unit_test(paths_match_component_by_component),
 		cmocka_unit_test(braces_expand_before_anything_else),
+		cmocka_unit_test(the_limit_is_about_one_pattern),
 		cmocka_unit_test(
 		    braces_that_do_not_close_or_explode_are_refused),
 		cmocka_unit_test(only_wildcards_make_a_pattern),
