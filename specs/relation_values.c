@@ -281,6 +281,7 @@ one_file(struct gathering *g, const struct entry *en)
 	for (; before < g->j->out->n; before++)
 		g->j->out->items[before].rule = g->j->rule;
 	arena_done(&file.arena);
+	g->file = NULL;
 }
 
 static void

@@ -166,7 +166,7 @@ all_described() {
 		printf "%s", $0 > (name ".yaml"); next
 	}
 	/(^|\n)rules:/ { sub(/^\n/, ""); printf "%s", $0 > "mail-login.d/50-site.yaml" }'
-	[ "$(ls ./*.yaml | wc -l)" -eq 4 ]
+	[ "$(ls ./*.yaml | wc -l)" -eq 5 ]
 	[ -s mail-login.d/50-site.yaml ]
 	run "$DRIFTCTL" spec lint .
 	echo "$output"
