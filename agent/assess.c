@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 #include "agent/evidence.h"
 #include "base/path.h"
@@ -121,6 +122,35 @@ miss_baseline(struct machine *m, struct assessment *a)
 		"accept' to make what is now the baseline]") };
 }
 
+/*
+ * A remedy that leads nowhere is worse than none: what the baseline does not
+ * have cannot be put back from it.
+ */
+static void
+mend_remedies(struct machine *m, struct assessment *a)
+{
+	struct arena *arena = &a->findings.arena;
+
+	for (size_t i = 0; i < a->findings.n; i++) {
+		struct finding *x = &a->findings.items[i];
+		struct entry was;
+		struct err ignored = { 0 };
+
+		if (x->kind != FINDING_DRIFT || x->remedy == NULL ||
+		    x->rule->on_drift == ON_DRIFT_REPAIR ||
+		    x->rule->require == REQUIRE_ABSENT ||
+		    strpbrk(x->path, "*?[\\") != NULL ||
+		    store_entry(m->store, &a->baseline_commit, x->path, arena,
+		    &was, &ignored) != 0)
+			continue;
+		x->what = arena_printf(arena, _("%s; the baseline does not "
+		    "have it either: mend it by hand, then accept it"),
+		    x->what);
+		x->remedy = arena_printf(arena, "%s accept %s",
+		    a->findings.command, finding_quoted(&a->findings, x->path));
+	}
+}
+
 int
 assess(struct machine *m, const struct machine_capture *how,
     struct assessment *a, struct err *e)
@@ -152,6 +182,8 @@ assess(struct machine *m, const struct machine_capture *how,
 	options_command(m->o, &command);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    buf_str(&command), &a->findings);
+	if (a->has_baseline)
+		mend_remedies(m, a);
 	return 0;
 }
 

@@ -84,5 +84,5 @@ run(const struct options *o, struct err *e)
 
 const struct command cmd_check = {
 	"check", "", N_("judges the rules and compares with the baseline; "
-	    "changes nothing"), run
+	    "changes nothing"), true, run
 };

@@ -183,5 +183,5 @@ run(const struct options *o, struct err *e)
 
 const struct command cmd_diff = {
 	"diff", "[SNAPSHOT [SNAPSHOT]] [PATH]...", N_("what differs between "
-	    "the baseline (or a snapshot) and the live system"), run
+	    "the baseline (or a snapshot) and the live system"), true, run
 };

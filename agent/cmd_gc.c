@@ -109,5 +109,6 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_gc = {
-	"gc", "", N_("keeps history and rollbacks within their limits"), run
+	"gc", "",
+	N_("keeps history and rollbacks within their limits"), false, run
 };

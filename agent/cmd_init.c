@@ -149,5 +149,5 @@ run(const struct options *o, struct err *e)
 
 const struct command cmd_init = {
 	"init", "", N_("makes the store and takes the first snapshot as the "
-	    "baseline"), run
+	    "baseline"), true, run
 };

@@ -227,5 +227,5 @@ run(const struct options *o, struct err *e)
 
 const struct command cmd_log = {
 	"log", "[-n COUNT] [--rule ID] [PATH]...", N_("the snapshots, of the "
-	    "machine or in which the paths changed"), run
+	    "machine or in which the paths changed"), true, run
 };

@@ -122,5 +122,5 @@ run(const struct options *o, struct err *e)
 
 const struct command cmd_show = {
 	"show", "[SNAPSHOT[:PATH]]", N_("what a snapshot changed, or a file "
-	    "as it was then"), run
+	    "as it was then"), false, run
 };

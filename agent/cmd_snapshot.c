@@ -14,6 +14,17 @@ tell_unknown(const struct capture *c)
 		    c->unknown.items[i].why);
 }
 
+/* What is recorded by digest only cannot be restored: that is to be known. */
+static void
+tell_large(const struct manifest *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->items[i].kind == ENTRY_FILE &&
+		    m->items[i].content == CONTENT_DIGEST)
+			say_note(_("%s: larger than max-size: only its digest "
+			    "is kept"), m->items[i].path);
+}
+
 static int
 run(const struct options *o, struct err *e)
 {
@@ -53,6 +64,8 @@ run(const struct options *o, struct err *e)
 	}
 	n = say_out(&a.text, e);
 	tell_unknown(&r.live);
+	if (r.made && o->verbose >= 0)
+		tell_large(&r.live.manifest);
 	if (!bad && !r.made && n == 0 && r.cache_sum != 0)
 		answer_keep(o, &a, r.cache_sum, &m.inputs, m.since, 0);
 	buf_done(&a.text);
@@ -61,5 +74,5 @@ run(const struct options *o, struct err *e)
 
 const struct command cmd_snapshot = {
 	"snapshot", "[-m REASON]",
-	N_("records everything tracked as it is now"), run
+	N_("records everything tracked as it is now"), true, run
 };

@@ -300,6 +300,9 @@ run(const struct options *o, struct err *e)
 		i++;
 	if (i == N_VERBS)
 		return unknown(words.items[0], e);
+	if (o->format == FORMAT_JSON && verbs[i].run != list)
+		return err_set(e, ERR_USAGE, "--format", _("'spec %s' writes "
+		    "text only [leave the option out]"), verbs[i].name);
 	if (machine_open(o, &m, e) < 0)
 		return -1;
 	args = (struct strlist){ words.items + 1, words.n - 1, 0 };
@@ -311,5 +314,5 @@ run(const struct options *o, struct err *e)
 
 const struct command cmd_spec = {
 	"spec", "lint [FILE]... | list | show SPEC...", N_("validates specs, "
-	    "says which apply here and what they demand"), run
+	    "says which apply here and what they demand"), true, run
 };

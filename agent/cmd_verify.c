@@ -30,8 +30,15 @@ problem(void *ctx, const char *where, const char *what)
 static void
 failed(struct verifying *v, const struct err *e)
 {
+	static const char self[] = " [run 'driftctl verify']";
+	size_t start = v->out->len, n = sizeof(self) - 1;
+
 	v->problems++;
 	err_format(e, v->out);
+	/* Who reads this has just done so. */
+	if (v->out->len - start > n &&
+	    strcmp(buf_str(v->out) + v->out->len - n, self) == 0)
+		buf_truncate(v->out, v->out->len - n);
 	buf_addc(v->out, '\n');
 }
 
@@ -128,13 +135,15 @@ run(const struct options *o, struct err *e)
 	verify_rollbacks(&m, &v, &rollbacks);
 	verify_journal(&m, &v);
 	if (v.problems == 0 && o->verbose >= 0)
-		buf_addf(&out, _("sound: the repository and %zu rollbacks\n"),
-		    rollbacks);
+		buf_addf(&out, ngettext("sound: the repository and %zu "
+		    "rollback\n", "sound: the repository and %zu rollbacks\n",
+		    rollbacks), rollbacks);
 	if (say_out(&out, e) < 0)
 		return -1;
 	return v.problems > 0 ? 2 : 0;
 }
 
 const struct command cmd_verify = {
-	"verify", "", N_("reads everything in the store and checks it"), run
+	"verify", "",
+	N_("reads everything in the store and checks it"), false, run
 };

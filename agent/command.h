@@ -8,6 +8,7 @@
 /* One verb: its row of the help, and what it does. */
 struct command {
 	const char *name, *args, *summary;
+	bool json;	/* knows --format json */
 	/* The exit code, or -1 with e, which is exit code 2. */
 	int (*run)(const struct options *o, struct err *e);
 };

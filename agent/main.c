@@ -71,6 +71,15 @@ unknown_verb(const char *verb, struct err *e)
 }
 
 static int
+run_command(const struct command *c, const struct options *o, struct err *e)
+{
+	if (o->format == FORMAT_JSON && !c->json)
+		return err_set(e, ERR_USAGE, "--format", _("'%s' writes text "
+		    "only [leave the option out]"), c->name);
+	return c->run(o, e);
+}
+
+static int
 dispatch(const struct options *o, struct err *e)
 {
 	if (o->version)
@@ -82,7 +91,7 @@ dispatch(const struct options *o, struct err *e)
 		    _("no verb given [see 'driftctl help']"));
 	for (int i = 0; i < N_COMMANDS; i++)
 		if (strcmp(commands[i]->name, o->verb) == 0)
-			return commands[i]->run(o, e);
+			return run_command(commands[i], o, e);
 	return unknown_verb(o->verb, e);
 }
 

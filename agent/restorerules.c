@@ -269,6 +269,18 @@ new_mending(struct chooser *c, const struct entry *have)
 	return m;
 }
 
+/* Among the modes that "<=" allows, the one that was accepted is meant. */
+static void
+keep_baseline_mode(struct chooser *c, const struct rule *r,
+    struct entry *want)
+{
+	const struct entry *was = manifest_find(c->baseline, want->path);
+
+	if (r->mode_at_most && was != NULL && was->kind == want->kind &&
+	    (was->mode & ~(uint32_t)r->mode) == 0)
+		want->mode = was->mode;
+}
+
 /*
  * Returns 1 when the rule's demands are wished for, 0 when it gives no way to
  * repair.
@@ -292,6 +304,7 @@ wish_repair(struct chooser *c, const struct result *r, struct err *e)
 	if (content < 0)
 		return -1;
 	meta = repair_entry(r->rule, m.want);
+	keep_baseline_mode(c, r->rule, m.want);
 	if (meta > 0 && find_ids(c->m, m.want, e) < 0)
 		return -1;
 	/* A rule with several results mends all of them the first time. */

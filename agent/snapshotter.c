@@ -169,8 +169,11 @@ snapshot_take(struct machine *m, const struct snapshot_reason *why,
 	CLEANUP(drop_mixture) struct mixture mixed = { 0 };
 	struct store_state state = { &out->live.manifest, NULL };
 	struct oid last;
-	int has_last = machine_live(m, &last, e), n;
+	int has_last = machine_live(m, &last, e), lost = 0, n;
 
+	/* Without its newest snapshot history goes on from the baseline. */
+	if (has_last == 0)
+		lost = has_last = machine_baseline(m, &last, e);
 	if (has_last < 0 || (pack = store_pack(m->store, e)) == NULL ||
 	    machine_capture(m, &(struct machine_capture){ .pack = pack },
 	    &out->live, e) < 0)
@@ -182,7 +185,8 @@ snapshot_take(struct machine *m, const struct snapshot_reason *why,
 	snapshot_message(m, why, &message);
 	n = store_save(m->store, &state, STEAL(pack), &(struct store_commit){
 	    .ref = GITFILES_LIVE, .parent = has_last > 0 ? &last : NULL,
-	    .message = buf_str(&message), .even_if_same = why->even_if_same },
+	    .message = buf_str(&message),
+	    .even_if_same = why->even_if_same || lost > 0 },
 	    &out->commit, e);
 	if (n < 0)
 		return -1;

@@ -330,6 +330,13 @@ find_xattr(const struct entry *en, const char *name)
 	return NULL;
 }
 
+/* Where SELinux is in force a label can be changed, never taken away. */
+static bool
+may_stay(void)
+{
+	return errno == EACCES || errno == EPERM || errno == EOPNOTSUPP;
+}
+
 static int
 write_xattrs(const char *path, const struct entry *want, const char *where,
     struct err *e)
@@ -342,10 +349,10 @@ write_xattrs(const char *path, const struct entry *want, const char *where,
 		const char *name = names.bytes + i;
 
 		if (strncmp(name, "system.posix_acl_", 17) == 0 ||
-		    strcmp(name, "security.selinux") == 0 ||
 		    find_xattr(want, name) != NULL)
 			continue;
-		if (removexattr(path, name) < 0 && errno != ENODATA)
+		if (removexattr(path, name) < 0 && errno != ENODATA &&
+		    !(strcmp(name, "security.selinux") == 0 && may_stay()))
 			return err_sys(e, where,
 			    _("cannot remove attribute '%s'"), name);
 	}

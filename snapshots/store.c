@@ -29,6 +29,32 @@ struct store {
 
 static const char *const folders[] = { "rollback", "journal", "answers" };
 
+/* A folder with other people's files in it was named by mistake. */
+static int
+check_empty(const char *dir, int fd, struct err *e)
+{
+	static const char *const ours[] = { "repo.git", "rollback", "journal",
+		"answers", "lock", "statcache", "seal.key", "lost+found" };
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+
+	if (file_names(fd, ".", &names) < 0)
+		return err_sys(e, dir, _("cannot read the folder"));
+	if (strlist_has(&names, "repo.git"))
+		return 0;
+	for (size_t i = 0; i < names.n; i++) {
+		size_t k = 0;
+
+		while (k < sizeof(ours) / sizeof(ours[0]) &&
+		    strcmp(names.items[i], ours[k]) != 0)
+			k++;
+		if (k == sizeof(ours) / sizeof(ours[0]))
+			return err_set(e, ERR_INPUT, dir, _("holds other files "
+			    "already, such as '%s': no store is made here "
+			    "[name a new or empty folder]"), names.items[i]);
+	}
+	return 0;
+}
+
 int
 store_init(const char *dir, struct err *e)
 {
@@ -37,8 +63,12 @@ store_init(const char *dir, struct err *e)
 
 	if (file_mkdirs(AT_FDCWD, dir, 0700, e) < 0)
 		return -1;
-	if ((fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
+	if ((fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		return err_sys(e, dir, _("cannot open the store"));
+	if (check_empty(dir, fd, e) < 0)
+		return -1;
+	if (fchmod(fd, 0700) < 0)
+		return err_sys(e, dir, _("cannot set the mode"));
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		if (mkdirat(fd, folders[i], 0700) < 0 && errno != EEXIST)
 			return err_sys(e, dir, _("cannot make '%s'"),

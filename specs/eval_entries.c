@@ -122,17 +122,25 @@ judge_row(struct judge *j, const struct view *view,
 	}
 }
 
+/* Rows go by their first field: a user, a volume, a device. */
+static const char *
+row_name(struct judge *j, const struct view_node *row)
+{
+	return judge_shows(j, row->child != NULL && row->child->value != NULL ?
+	    row->child->value : "");
+}
+
 static void
 unwanted_row(struct judge *j, const struct entry_demand *d,
-    struct about about)
+    const struct view_node *row, struct about about)
 {
 	if (d->where.n == 0)
 		judge_add(j, VERDICT_FAILS, about,
 		    _("there must be no entry at all"));
 	else
 		judge_add(j, VERDICT_FAILS, about,
-		    _("there is an entry with %s, but there must be none"),
-		    describe_where(j, &d->where));
+		    _("the entry %s must not be there (with %s)"),
+		    row_name(j, row), describe_where(j, &d->where));
 }
 
 /* A long table that is wrong in each row says so once. */
@@ -167,7 +175,7 @@ judge_demand(struct judge *j, const struct view *view,
 			return;
 		}
 		if (d->absent)
-			unwanted_row(j, d, about);
+			unwanted_row(j, d, r, about);
 		else
 			judge_row(j, view, d, r);
 	}

@@ -173,3 +173,68 @@ nobodys_root() {
 	[ "$status" -eq 0 ]
 	[ ! -e "$ROOT/etc/f" ]
 }
+
+@test "what the baseline never had is not offered from it" {
+	spec <<-'END'
+	spec: t
+	rules:
+	  - {id: n, path: /etc/never, why: w, require: present,
+	     on-drift: restore}
+	END
+	t init
+	t check
+	[ "$status" -eq 1 ]
+	[[ $output == *"mend it by hand"*"accept /etc/never"* ]]
+}
+
+@test "a verb that writes text only refuses JSON" {
+	t init
+	for verb in verify gc show "spec lint" "spec show x"; do
+		# shellcheck disable=SC2086
+		t --format json $verb
+		[ "$status" -eq 2 ]
+		[[ $stderr == *"writes text only"* ]]
+	done
+}
+
+@test "no store is made among other people's files" {
+	mkdir -p "$STORE"
+	echo mine > "$STORE/letter"
+	t init
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"holds other files already, such as 'letter'"* ]]
+	[ "$(ls "$STORE")" = letter ]
+}
+
+@test "a mode that is too wide goes back to the accepted one" {
+	spec <<-'END'
+	spec: t
+	rules:
+	  - {id: m, path: /etc/f, why: w, mode: "<=0640", on-drift: repair,
+	     on-change: flag}
+	END
+	chmod 0600 "$ROOT/etc/f"
+	t init
+	chmod 0666 "$ROOT/etc/f"
+	t restore --yes
+	[ "$status" -eq 0 ]
+	[ "$(stat -c %a "$ROOT/etc/f")" = 600 ]
+}
+
+@test "history goes on from the baseline when its newest snapshot is lost" {
+	t init
+	echo two > "$ROOT/etc/f"
+	t snapshot
+	rm "$STORE/repo.git/refs/heads/live"
+	t snapshot
+	[ "$status" -eq 0 ]
+	[ "$(git -C "$STORE/repo.git" rev-list --count live)" -eq 2 ]
+}
+
+@test "a snapshot says which file it keeps by digest only" {
+	echo "max-size: 100" > "$BATS_TEST_TMPDIR/config"
+	d --config "$BATS_TEST_TMPDIR/config" init
+	head -c 200 /dev/zero > "$ROOT/etc/big"
+	d --config "$BATS_TEST_TMPDIR/config" snapshot
+	[[ $stderr == *"/etc/big: larger than max-size"* ]]
+}

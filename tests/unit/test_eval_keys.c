@@ -175,8 +175,8 @@ entries_are_picked_and_judged_by_their_fields(void **state)
 	    "name 'cr_c'\n");
 	expect_entries("/etc/crypttab", tab, (struct entry_demand){
 	    .where = { &name_a, 1, 1 }, .absent = true },
-	    "0\nF entries /etc/crypttab:2 there is an entry with "
-	    "name 'cr_a', but there must be none\n");
+	    "0\nF entries /etc/crypttab:2 the entry 'cr_a' must not be "
+	    "there (with name 'cr_a')\n");
 	expect_entries("/etc/crypttab", tab, (struct entry_demand){
 	    .where = { &name_cr, 1, 1 }, .fields = { &options, 1, 1 } },
 	    "0\nF entries /etc/crypttab:2 the field options is 'luks', "
