@@ -269,7 +269,8 @@ new_mending(struct chooser *c, const struct entry *have)
 	return m;
 }
 
-/* Among the modes that "<=" allows, the one that was accepted is meant. */
+/* Among the modes that "<=" allows, the one that was accepted is meant; one
+ * that is allowed already is nobody's to change. */
 static void
 keep_baseline_mode(struct chooser *c, const struct rule *r,
     struct entry *want)
@@ -292,6 +293,7 @@ wish_repair(struct chooser *c, const struct result *r, struct err *e)
 	const struct entry *have = ev->entry(ev->ctx, r->path);
 	struct mending *old, m;
 	struct wish *w;
+	uint32_t mode;
 	int content, meta;
 
 	if (have == NULL)
@@ -303,8 +305,10 @@ wish_repair(struct chooser *c, const struct result *r, struct err *e)
 	content = repair_content(c, r->rule, &m, e);
 	if (content < 0)
 		return -1;
+	mode = m.want->mode;
 	meta = repair_entry(r->rule, m.want);
-	keep_baseline_mode(c, r->rule, m.want);
+	if (m.want->mode != mode)
+		keep_baseline_mode(c, r->rule, m.want);
 	if (meta > 0 && find_ids(c->m, m.want, e) < 0)
 		return -1;
 	/* A rule with several results mends all of them the first time. */

@@ -221,6 +221,20 @@ nobodys_root() {
 	[ "$(stat -c %a "$ROOT/etc/f")" = 600 ]
 }
 
+@test "a mode that the rule allows is left when something else is mended" {
+	spec <<-'END'
+	spec: t
+	rules:
+	  - {id: m, path: /etc/f, why: w, mode: "<=0640", on-drift: repair,
+	     lines: {require: ["^two$"], repair: {append: [two]}}}
+	END
+	t init
+	chmod 0600 "$ROOT/etc/f"
+	t restore --yes
+	[ "$(cat "$ROOT/etc/f")" = "$(printf 'one\ntwo')" ]
+	[ "$(stat -c %a "$ROOT/etc/f")" = 600 ]
+}
+
 @test "history goes on from the baseline when its newest snapshot is lost" {
 	t init
 	echo two > "$ROOT/etc/f"
