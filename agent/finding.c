@@ -20,12 +20,6 @@ findings_done(struct findings *f)
 	*f = (struct findings){ 0 };
 }
 
-void
-drop_findings(struct findings *f)
-{
-	findings_done(f);
-}
-
 int
 findings_exit(const struct findings *f)
 {

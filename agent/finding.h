@@ -55,7 +55,6 @@ void findings_make(const struct catalogue *cat, const struct results *results,
     const struct changes *changes, const struct capture *capture,
     const char *command, struct findings *out);
 void findings_done(struct findings *f);
-void drop_findings(struct findings *f);	/* for CLEANUP */
 
 /* Design: 2 where something is unknown, 1 where something is flagged, 0. */
 int findings_exit(const struct findings *f);

@@ -124,9 +124,3 @@ inputs_done(struct inputs *in)
 	free(in->items);
 	*in = (struct inputs){ 0 };
 }
-
-void
-drop_inputs(struct inputs *in)
-{
-	inputs_done(in);
-}

@@ -42,7 +42,6 @@ void inputs_add(struct inputs *in, const char *path);
 void inputs_add_below(struct inputs *in, const struct root *r,
     const char *path);
 void inputs_done(struct inputs *in);
-void drop_inputs(struct inputs *in);	/* for CLEANUP */
 
 void input_look(const char *path, bool follow, struct input_state *out);
 /* False, too, when either could not be looked at. */

@@ -34,12 +34,6 @@ restore_wishes_done(struct restore_wishes *w)
 	arena_done(&w->arena);
 }
 
-void
-drop_restore_wishes(struct restore_wishes *w)
-{
-	restore_wishes_done(w);
-}
-
 static int
 load_from(struct machine *m, const struct restore_request *q,
     struct restore_wishes *out, struct err *e)

@@ -29,7 +29,6 @@ struct restore_wishes {
 	struct manifest older;		/* entries of older snapshots */
 	struct buf **bytes;		/* repaired contents */
 	size_t n_bytes, cap_bytes;
-	size_t left_flagged;		/* drift that rules leave to a person */
 	/* "SPEC/RULE:PATH#" where no recorded version satisfies the rule. */
 	struct strlist hopeless;
 	struct strlist impossible;	/* wishes left out, and why */
@@ -62,7 +61,6 @@ int restore_plan(struct restore_wishes *w, const struct manifest *live,
     const struct manifest *known, bool by_rules, struct plan *out,
     struct err *e);
 void restore_wishes_done(struct restore_wishes *w);
-void drop_restore_wishes(struct restore_wishes *w);	/* for CLEANUP */
 
 /*
  * Adds to live (kept sorted) what is there of the wished paths though it is

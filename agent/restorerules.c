@@ -374,10 +374,8 @@ wish_result(struct chooser *c, const struct result *r, struct err *e)
 
 	if (c->q->rule != NULL && how == ON_DRIFT_FLAG)
 		how = ON_DRIFT_RESTORE;
-	if (how == ON_DRIFT_FLAG) {
-		c->out->left_flagged++;
+	if (how == ON_DRIFT_FLAG)
 		return 0;
-	}
 	if (how == ON_DRIFT_REPAIR) {
 		CLEANUP(drop_buf) struct buf said = { 0 };
 		struct err why = { 0 };

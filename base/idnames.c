@@ -84,12 +84,6 @@ idnames_free(struct idnames *n)
 	free(n);
 }
 
-void
-drop_idnames(struct idnames **n)
-{
-	idnames_free(*n);
-}
-
 static const struct id *
 by_id(const struct idmap *map, uint32_t id)
 {

@@ -18,7 +18,6 @@ struct idnames;
 /* Missing files mean no names; live is true for the running system. */
 struct idnames *idnames_load(const struct root *r, bool live);
 void idnames_free(struct idnames *n);
-void drop_idnames(struct idnames **n);	/* for CLEANUP */
 
 /* NULL when the id has no name. Not safe for two threads. */
 const char *idnames_user(struct idnames *n, uint32_t uid);

@@ -95,13 +95,6 @@ drop_dir(DIR **d)
 		closedir(*d);
 }
 
-void
-drop_file(FILE **f)
-{
-	if (*f != NULL)
-		fclose(*f);
-}
-
 int
 fd_steal(int *fd)
 {

@@ -33,7 +33,6 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void drop_free(void *pp);	/* a pointer from malloc */
 void drop_fd(int *fd);		/* a descriptor, or -1 */
 void drop_dir(DIR **d);
-void drop_file(FILE **f);
 
 /* Hands a descriptor out of its CLEANUP. */
 int fd_steal(int *fd);

@@ -149,12 +149,6 @@ store_close(struct store *s)
 	free(s);
 }
 
-void
-drop_store(struct store **s)
-{
-	store_close(*s);
-}
-
 int
 store_fd(const struct store *s)
 {

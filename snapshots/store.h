@@ -19,7 +19,6 @@ int store_init(const char *dir, struct err *e);
 /* NULL when there is none, it is another user's, or it is damaged. */
 struct store *store_open(const char *dir, struct err *e);
 void store_close(struct store *s);
-void drop_store(struct store **s);	/* for CLEANUP */
 
 /* Borrowed. */
 int store_fd(const struct store *s);

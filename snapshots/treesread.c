@@ -126,9 +126,10 @@ set_content(struct folder *f, struct entry *en, struct err *e)
 static int load_folder(struct loader *l, const char *path,
     const struct oid *files, const struct oid *meta, struct err *e);
 
-static int
-load_below(struct loader *l, struct folder *f, const struct entry *en,
-    struct err *e)
+/* The trees of a folder in f; NULL where it has none. */
+static void
+child_trees(struct folder *f, const struct entry *en,
+    const struct oid **out_files, const struct oid **out_meta)
 {
 	const char *name = path_name(en->path);
 	const struct gittree_item *meta = item_named(&f->meta,
@@ -136,10 +137,18 @@ load_below(struct loader *l, struct folder *f, const struct entry *en,
 	const struct gittree_item *files = item_named(&f->files,
 	    treename_file(&f->names, name), true);
 
-	if (meta == NULL)
-		return 0;
-	return load_folder(l, en->path, files != NULL ? &files->oid : NULL,
-	    &meta->oid, e);
+	*out_files = files != NULL ? &files->oid : NULL;
+	*out_meta = meta != NULL ? &meta->oid : NULL;
+}
+
+static int
+load_below(struct loader *l, struct folder *f, const struct entry *en,
+    struct err *e)
+{
+	const struct oid *files, *meta;
+
+	child_trees(f, en, &files, &meta);
+	return meta == NULL ? 0 : load_folder(l, en->path, files, meta, e);
 }
 
 static int
@@ -237,22 +246,17 @@ static int
 differ_below(struct differ *d, struct folder *f, const struct entry *en,
     struct err *e)
 {
-	const char *name = path_name(en->path);
-	const struct gittree_item *meta = item_named(&f->meta,
-	    treename_meta(&f->names, name), true);
-	const struct gittree_item *files = item_named(&f->files,
-	    treename_file(&f->names, name), true);
-	const struct oid *files_oid = files != NULL ? &files->oid : NULL;
 	const struct trees_folder *now = built_folder(d->built, en->path);
+	const struct oid *files, *meta;
 
+	child_trees(f, en, &files, &meta);
 	if (meta == NULL)
 		return 0;
 	if (now == NULL)
-		return load_folder(&d->l, en->path, files_oid, &meta->oid, e);
-	if (oid_equal(&meta->oid, &now->meta) &&
-	    same_oid(files_oid, &now->files))
+		return load_folder(&d->l, en->path, files, meta, e);
+	if (oid_equal(meta, &now->meta) && same_oid(files, &now->files))
 		return 0;
-	return differ_folder(d, en->path, files_oid, &meta->oid, e);
+	return differ_folder(d, en->path, files, meta, e);
 }
 
 /* Folders that came since: those built here that the stored tree lacks. */

@@ -117,9 +117,7 @@ settle_subject(struct judge *j)
 		return true;
 	if (e.kind != ERR_MISSING)
 		return true;
-	judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
-	    _("is a symlink to %s, which is not there"),
-	    judge_shows(j, j->entry->target ? j->entry->target : ""));
+	judge_dangling(j);
 	return false;
 }
 

@@ -189,9 +189,7 @@ fragment_is_there(struct judge *j, const struct unit *u)
 	    u->fragment, &bytes, &len, &e) == 0 ||
 	    (e.kind != ERR_MISSING && e.sys != ENOENT))
 		return true;
-	judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
-	    _("is a symlink to %s, which is not there"),
-	    judge_shows(j, j->entry->target ? j->entry->target : ""));
+	judge_dangling(j);
 	return false;
 }
 

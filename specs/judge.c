@@ -136,6 +136,16 @@ judge_wanted(struct judge *j, const char *s)
 	return judge_show(j, s, strlen(s));
 }
 
+void
+judge_dangling(struct judge *j)
+{
+	const char *target = j->entry->target;
+
+	judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
+	    _("is a symlink to %s, which is not there"),
+	    judge_shows(j, target != NULL ? target : ""));
+}
+
 const struct regex *
 judge_regex(struct judge *j, const char *pattern, struct err *e)
 {

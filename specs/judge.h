@@ -71,6 +71,8 @@ const char *judge_show(struct judge *j, const char *bytes, size_t len);
 const char *judge_shows(struct judge *j, const char *s);
 /* The same for what the spec says. */
 const char *judge_wanted(struct judge *j, const char *s);
+/* Says that the entry is a symlink to nothing. */
+void judge_dangling(struct judge *j);
 
 /* NULL with e when the pattern is wrong. */
 const struct regex *judge_regex(struct judge *j, const char *pattern,

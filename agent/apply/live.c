@@ -90,9 +90,3 @@ live_done(struct live *l)
 {
 	buf_done(&l->bytes);
 }
-
-void
-drop_live(struct live *l)
-{
-	live_done(l);
-}

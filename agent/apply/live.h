@@ -28,7 +28,6 @@ struct live {
 int live_read(int dirfd, const char *name, const char *path, uint64_t max,
     struct digest *d, struct arena *a, struct live *out, struct err *e);
 void live_done(struct live *l);
-void drop_live(struct live *l);		/* for CLEANUP */
 
 /* True when both are the same object, unchanged as far as stat(2) tells. */
 bool live_same(const struct stat *a, const struct stat *b);
