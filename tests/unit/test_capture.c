@@ -404,10 +404,14 @@ what_cannot_be_read_is_told_with_its_reason(void **state)
 static pid_t
 somebody(const struct capturing *c, const char *script)
 {
-	pid_t pid = fork();
+	pid_t pid;
 
+	/* What the shell leaves behind when it is killed comes to us. */
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
+		setpgid(0, 0);
 		/* Whoever waits for our output does not wait for this. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(STDOUT_FILENO);
@@ -417,7 +421,18 @@ somebody(const struct capturing *c, const char *script)
 		execlp("sh", "sh", "-c", script, NULL);
 		_exit(1);
 	}
+	setpgid(pid, pid);
 	return pid;
+}
+
+/* Ends the shell and the program that it was just running, which would
+ * otherwise make another file in the folder that is being removed. */
+static void
+send_away(pid_t pid)
+{
+	kill(-pid, SIGKILL);
+	while (waitpid(-pid, NULL, 0) > 0)
+		;
 }
 
 static void
@@ -451,8 +466,7 @@ files_that_move_while_they_are_read_do_no_harm(void **state)
 			for (size_t m = 0; m < out.manifest.n; m++)
 				assert_non_null(out.manifest.items[m].path);
 		}
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
+		send_away(pid);
 		end(&c);
 	}
 }
