@@ -18,7 +18,7 @@ CC ?= cc
 CFLAGS ?= $(if $(SAN),-O1,-O2) -g
 BUILD ?= build$(if $(SAN),-san)
 PKGS = libgit2 yaml-0.1 libxml-2.0 libarchive libacl libpcre2-8 libsodium \
-	libdeflate libcrypto
+	libdeflate libcrypto augeas libcryptsetup
 OUR_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. \
 	-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral \

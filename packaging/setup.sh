@@ -25,6 +25,9 @@ must lib:libpcre2-8             libpcre2-dev          pkgconfig(libpcre2-8)   pk
 must lib:libsodium              libsodium-dev         pkgconfig(libsodium)    pkgconfig(libsodium)
 must lib:libdeflate             libdeflate-dev        pkgconfig(libdeflate)   pkgconfig(libdeflate)
 must lib:libcrypto              libssl-dev            pkgconfig(libcrypto)    pkgconfig(libcrypto)
+must lib:augeas                 libaugeas-dev         pkgconfig(augeas)       pkgconfig(augeas)
+must file:/usr/share/augeas/lenses/dist augeas-lenses augeas-libs             augeas-lenses
+must lib:libcryptsetup          libcryptsetup-dev     pkgconfig(libcryptsetup) pkgconfig(libcryptsetup)
 '
 test_table='
 must lib:cmocka                 libcmocka-dev         pkgconfig(cmocka)       pkgconfig(cmocka)

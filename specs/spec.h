@@ -245,6 +245,11 @@ struct rule {
 	bool content_baseline;		/* content: baseline */
 	const char *content_sha256;	/* content: {sha256: …} */
 	bool content_valid;		/* content: {valid: true} */
+	DEMAND_LIST(config_demand) config;
+	struct certificate_demand *certificate;	/* NULL = no demand */
+	struct luks_demand *luks;	/* NULL = no demand */
+	struct command_demand *command;	/* NULL = no demand */
+	const char *layers;		/* NULL = the path alone */
 
 	struct bound *count, *size, *age;	/* NULL = no demand */
 	struct newest_demand *newest;
