@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 
 #include "agent/evidence.h"
+#include "agent/verdicts.h"
 #include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -21,6 +21,25 @@ assess_rules(const struct catalogue *cat, const struct evidence *ev,
 			if (!s->rules[k].disabled)
 				eval_rule(&s->rules[k], ev, out);
 	}
+}
+
+/* The same, of what may have been judged before. */
+static void
+judge_rules(struct machine *m, const struct evidence *ev,
+    const struct oid *baseline, struct results *out)
+{
+	const struct catalogue *cat = &m->catalogue;
+	CLEANUP(drop_verdicts) struct verdicts *v = verdicts_open(
+	    store_fd(m->store), &m->rules_key, ev, baseline);
+
+	for (size_t i = 0; i < cat->n; i++) {
+		const struct spec *s = cat->specs[i];
+
+		for (size_t k = 0; s->applies && k < s->n_rules; k++)
+			if (!s->rules[k].disabled)
+				verdicts_rule(v, &s->rules[k], out);
+	}
+	verdicts_keep(v);
 }
 
 /* What was found behind a moved folder did not come new. */
@@ -178,7 +197,8 @@ assess(struct machine *m, const struct machine_capture *how,
 	ev = evidence_live(m, &a->live.manifest,
 	    a->has_baseline ? &a->baseline_commit : NULL, &m->inputs);
 	evidence_set_unknown(ev, &a->live);
-	assess_rules(&m->catalogue, evidence_get(ev), &a->results);
+	judge_rules(m, evidence_get(ev),
+	    a->has_baseline ? &a->baseline_commit : NULL, &a->results);
 	options_command(m->o, &command);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    buf_str(&command), &a->findings);

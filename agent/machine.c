@@ -14,6 +14,7 @@
 #include "agent/say.h"
 #include "agent/specfolders.h"
 #include "agent/tracked.h"
+#include "agent/verdicts.h"
 #include "base/file.h"
 #include "base/glob.h"
 #include "base/path.h"
@@ -81,9 +82,12 @@ read_specs(struct machine *m, struct err *e)
 	int n = specfolders_read(m->o, &m->root, &arena, &sources, &m->inputs,
 	    &m->diagnostics, e);
 
-	if (n == 0)
+	if (n == 0) {
+		verdicts_key(&sources, &m->config.vars, facts_get(m->facts),
+		    &m->rules_key);
 		catalogue_build(&m->catalogue, sources.items, sources.n,
 		    &m->config.vars, facts_get(m->facts), &m->diagnostics);
+	}
 	tell_trouble(m);
 	free(sources.items);
 	arena_done(&arena);

@@ -26,6 +26,7 @@ struct machine {
 	struct config config;
 	struct machine_facts *facts;
 	struct catalogue catalogue;
+	struct oid rules_key;	/* all that verdicts depend on, verdicts.h */
 	struct diagnostics diagnostics;	/* of config and specs, sorted */
 	struct store *store;	/* NULL before machine_open_store */
 	struct scope scope, secrets;
