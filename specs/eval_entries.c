@@ -158,8 +158,8 @@ judge_demand(struct judge *j, const struct view *view,
 		const struct test *test;
 		const char *value;
 		struct err e = { 0 };
-		enum verdict v = test_row(j, view, r, &d->where, &field,
-		    &test, &value, &e);
+		enum verdict v = view_is_row(view, r) ? test_row(j, view, r,
+		    &d->where, &field, &test, &value, &e) : VERDICT_FAILS;
 
 		if (v == VERDICT_CANNOT_TELL) {
 			judge_unknown(j, "entries", &d->at, &e);

@@ -192,7 +192,8 @@ static int
 from_rows(struct gathering *g, const struct view_node *top, struct err *e)
 {
 	for (const struct view_node *r = top->child; r != NULL; r = r->next) {
-		enum verdict v = is_meant(g, r, e);
+		enum verdict v = view_is_row(g->view, r) ?
+		    is_meant(g, r, e) : VERDICT_FAILS;
 
 		if (v == VERDICT_CANNOT_TELL)
 			return -1;

@@ -21,6 +21,12 @@ static const struct view *const views[] = {
 	&view_group,
 	&view_pam,
 	&view_xml,
+	&view_cron,
+	&view_cron_user,
+	&view_anacrontab,
+	&view_postfix_master,
+	&view_hosts,
+	&view_aliases,
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]) };
@@ -64,6 +70,17 @@ static const struct {
 	{ "/**/freshclam.conf", &view_keyvalue },
 	{ "/**/clamd.conf", &view_keyvalue },
 	{ "/**/main.cf", &view_postfix },
+	{ "/**/master.cf", &view_postfix_master },
+	{ "/etc/crontab", &view_cron },
+	{ "/**/cron.d/*", &view_cron },
+	{ "/etc/anacrontab", &view_anacrontab },
+	{ "/var/spool/cron/crontabs/*", &view_cron_user },
+	{ "/var/spool/cron/tabs/*", &view_cron_user },
+	{ "/var/spool/cron/*", &view_cron_user },
+	{ "/etc/hosts", &view_hosts },
+	{ "/etc/aliases", &view_aliases },
+	{ "/etc/mail/aliases", &view_aliases },
+	{ "/etc/postfix/aliases", &view_aliases },
 	{ "/etc/sysconfig/**", &view_shellvars },
 	{ "/etc/default/**", &view_shellvars },
 	{ "/**/os-release", &view_shellvars },
@@ -85,7 +102,8 @@ view_names(void)
 {
 	static const char *const names[] = { "ini", "systemd", "shellvars",
 		"keyvalue", "postfix", "crypttab", "fstab", "nsswitch",
-		"passwd", "shadow", "group", "pam", "xml", NULL };
+		"passwd", "shadow", "group", "pam", "xml", "cron", "cron-user",
+		"anacrontab", "postfix-master", "hosts", "aliases", NULL };
 
 	_Static_assert(sizeof(names) / sizeof(names[0]) == VIEWS + 1,
 	    "each view has a name here");
@@ -105,6 +123,13 @@ bool
 view_same(const struct view *v, const char *a, const char *b)
 {
 	return (v->ignore_case ? strcasecmp(a, b) : strcmp(a, b)) == 0;
+}
+
+bool
+view_is_row(const struct view *v, const struct view_node *n)
+{
+	return v->fields != NULL &&
+	    (v->write_key == NULL || n->name[0] != '\0');
 }
 
 /* One word into out; quotes only group (systemd.syntax(7)). */

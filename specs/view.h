@@ -16,7 +16,9 @@
  *
  * Shapes: a file of keys has sections as children of the top (one nameless
  * section where the format has none) and keys as their children; a table has
- * one child a row, whose children are its fields by name.
+ * one child a row, whose children are its fields by name. A table with settings
+ * beside its rows (write_key and fields) has them as keys of a nameless section,
+ * and its rows are called "row".
  */
 struct view_node {
 	const char *name;	/* section, key or field; "" for a row */
@@ -68,6 +70,9 @@ int view_words(const struct view *v, const char *value,
     int (*each)(void *arg, const char *word, size_t len), void *arg);
 /* Whether two names of sections or keys are the same one. */
 bool view_same(const struct view *v, const char *a, const char *b);
+
+/* Whether a child of the top is a row of a table. */
+bool view_is_row(const struct view *v, const struct view_node *n);
 
 /* NULL when there is no such view. */
 const struct view *view_find(const char *name);

@@ -89,7 +89,9 @@ static void
 files_as_distributions_ship_them_are_read_whole(void **state)
 {
 	static const char *const cases[] = { "sssd", "unit", "sysconfig",
-		"sshd", "postfix", "crlf", "fstab", "common-auth" };
+		"sshd", "postfix", "crlf", "fstab", "common-auth",
+		"crontab", "cron-user", "anacrontab", "master", "hosts",
+		"aliases" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
