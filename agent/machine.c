@@ -407,6 +407,19 @@ machine_capture(struct machine *m, const struct machine_capture *how,
 	return capture_run(&o, out, e);
 }
 
+int
+machine_look(struct machine *m, const struct scope *scope,
+    struct capture *out, struct err *e)
+{
+	const struct capture_options o = {
+		.root = &m->root, .scope = scope, .secrets = &m->secrets,
+		.ids = m->ids, .max_size = m->config.max_size,
+		.threads = READERS,
+	};
+
+	return capture_run(&o, out, e);
+}
+
 uint64_t
 machine_keep_cache(struct machine *m, const struct capture *c,
     const struct oid *last, bool stored)

@@ -63,6 +63,9 @@ struct machine_capture {
 /* Captures the live system. */
 int machine_capture(struct machine *m, const struct machine_capture *how,
     struct capture *out, struct err *e);
+/* Captures what a settled scope names, without a store: nothing is kept. */
+int machine_look(struct machine *m, const struct scope *scope,
+    struct capture *out, struct err *e);
 /*
  * Keeps the stat cache of a capture; last is the newest snapshot (NULL: none),
  * stored when it has the content of all of it. Failing costs only time. Returns
