@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Specs drafted from a machine as it is.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2016
 
 load ../lib.sh
 
