@@ -8,6 +8,7 @@
 #include "agent/json.h"
 #include "agent/machine.h"
 #include "agent/say.h"
+#include "agent/spectest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -264,6 +265,7 @@ static const struct {
 	{ "lint", lint },
 	{ "list", list },
 	{ "show", show },
+	{ "test", NULL },	/* needs no machine */
 };
 enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 
@@ -276,7 +278,7 @@ unknown(const char *typed, struct err *e)
 		names[i] = verbs[i].name;
 	near = text_nearest(typed, names);
 	return err_set(e, ERR_USAGE, NULL, _("unknown verb 'spec %s' "
-	    "[%s%s%sone of: lint, list, show]"), typed,
+	    "[%s%s%sone of: lint, list, show, test]"), typed,
 	    near != NULL ? _("did you mean '") : "", near != NULL ? near : "",
 	    near != NULL ? "'? " : "");
 }
@@ -295,17 +297,21 @@ run(const struct options *o, struct err *e)
 		return -1;
 	if (words.n == 0)
 		return err_set(e, ERR_USAGE, "spec",
-		    _("say what to do [one of: lint, list, show]"));
+		    _("say what to do [one of: lint, list, show, test]"));
 	while (i < N_VERBS && strcmp(verbs[i].name, words.items[0]) != 0)
 		i++;
 	if (i == N_VERBS)
 		return unknown(words.items[0], e);
+	args = (struct strlist){ words.items + 1, words.n - 1, 0 };
+	if (verbs[i].run == NULL) {
+		n = spectest_run(o, &args, &out, e);
+		return n >= 0 && say_out(&out, e) < 0 ? -1 : n;
+	}
 	if (o->format == FORMAT_JSON && verbs[i].run != list)
 		return err_set(e, ERR_USAGE, "--format", _("'spec %s' writes "
 		    "text only [leave the option out]"), verbs[i].name);
 	if (machine_open(o, &m, e) < 0)
 		return -1;
-	args = (struct strlist){ words.items + 1, words.n - 1, 0 };
 	n = verbs[i].run(&m, &args, &out, e);
 	if (n >= 0 && say_out(&out, e) < 0)
 		return -1;
@@ -313,6 +319,7 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_spec = {
-	"spec", "lint [FILE]... | list | show SPEC...", N_("validates specs, "
-	    "says which apply here and what they demand"), true, run
+	"spec", "lint [FILE]... | list | show SPEC... | test [FILE]...",
+	N_("validates and tests specs, says which apply here and what they "
+	    "demand"), true, run
 };

@@ -144,7 +144,7 @@ ev_entry(void *ctx, const char *path)
 
 /* The part of a pattern before its first wildcard, resolved. */
 static void
-resolve_pattern(struct evidence_source *s, const char *pattern,
+resolve_pattern(const struct manifest *m, const char *pattern,
     struct buf *out)
 {
 	CLEANUP(drop_buf) struct buf folder = { 0 };
@@ -158,29 +158,28 @@ resolve_pattern(struct evidence_source *s, const char *pattern,
 		n += len + 1;
 	}
 	if (pattern[n] == '\0') {
-		evidence_resolve(s->m, pattern, out);
+		evidence_resolve(m, pattern, out);
 		return;
 	}
 	buf_add(&folder, pattern, n);
 	buf_adds(&folder, "/x");
-	evidence_resolve(s->m, buf_str(&folder), out);
+	evidence_resolve(m, buf_str(&folder), out);
 	buf_truncate(out, out->len - 2);
 	buf_adds(out, pattern + n);
 }
 
-static void
-ev_find(void *ctx, const char *pattern,
+void
+evidence_match(const struct manifest *m, const char *pattern,
     void (*each)(void *arg, const struct entry *en), void *arg)
 {
-	struct evidence_source *s = ctx;
 	CLEANUP(drop_buf) struct buf real = { 0 };
 	size_t n, i;
 	char saved;
 
-	resolve_pattern(s, pattern, &real);
+	resolve_pattern(m, pattern, &real);
 	n = strcspn(buf_str(&real), "*?[\\");
 	if (buf_str(&real)[n] == '\0') {
-		const struct entry *en = manifest_find(s->m, buf_str(&real));
+		const struct entry *en = manifest_find(m, buf_str(&real));
 
 		if (en != NULL)
 			each(arg, en);
@@ -191,9 +190,9 @@ ev_find(void *ctx, const char *pattern,
 		n--;
 	saved = real.bytes[n - 1];
 	real.bytes[n - 1] = '\0';
-	i = manifest_lower(s->m, n > 1 ? real.bytes : "/");
-	for (; i < s->m->n; i++) {
-		const struct entry *en = &s->m->items[i];
+	i = manifest_lower(m, n > 1 ? real.bytes : "/");
+	for (; i < m->n; i++) {
+		const struct entry *en = &m->items[i];
 
 		if (n > 1 && !path_is_under(en->path, real.bytes))
 			break;
@@ -203,6 +202,15 @@ ev_find(void *ctx, const char *pattern,
 		real.bytes[n - 1] = '\0';
 	}
 	real.bytes[n - 1] = saved;
+}
+
+static void
+ev_find(void *ctx, const char *pattern,
+    void (*each)(void *arg, const struct entry *en), void *arg)
+{
+	struct evidence_source *s = ctx;
+
+	evidence_match(s->m, pattern, each, arg);
 }
 
 static int

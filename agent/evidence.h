@@ -36,5 +36,9 @@ const struct evidence *evidence_get(const struct evidence_source *s);
 /* Appends where path is by the manifest's own symlinks among its parents. */
 void evidence_resolve(const struct manifest *m, const char *path,
     struct buf *out);
+/* Calls each for what a pattern without braces matches, symlinks among the
+ * folders before its first wildcard followed. */
+void evidence_match(const struct manifest *m, const char *pattern,
+    void (*each)(void *arg, const struct entry *en), void *arg);
 
 #endif

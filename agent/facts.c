@@ -36,9 +36,9 @@ read_small(struct machine_facts *f, const char *path, struct buf *out)
 	return file_read_fd(fd, path, SMALL, out, &ignored);
 }
 
-/* NAME="value" lines of os-release(5); quotes are the shell's. */
-static const char *
-release_value(struct machine_facts *f, const char *text, const char *key)
+/* Quotes are the shell's. */
+const char *
+facts_release_value(struct arena *a, const char *text, const char *key)
 {
 	size_t n = strlen(key);
 
@@ -54,7 +54,7 @@ release_value(struct machine_facts *f, const char *text, const char *key)
 				v++;
 				vlen -= 2;
 			}
-			return arena_memdup(&f->arena, v, vlen);
+			return arena_memdup(a, v, vlen);
 		}
 		p += len + (p[len] == '\n');
 	}
@@ -69,9 +69,11 @@ load_release(struct machine_facts *f)
 	if (read_small(f, "/etc/os-release", &text) < 0 &&
 	    read_small(f, "/usr/lib/os-release", &text) < 0)
 		return;
-	f->facts.os_id = release_value(f, buf_str(&text), "ID");
-	f->facts.os_version = release_value(f, buf_str(&text), "VERSION_ID");
-	f->os_name = release_value(f, buf_str(&text), "PRETTY_NAME");
+	f->facts.os_id = facts_release_value(&f->arena, buf_str(&text), "ID");
+	f->facts.os_version = facts_release_value(&f->arena, buf_str(&text),
+	    "VERSION_ID");
+	f->os_name = facts_release_value(&f->arena, buf_str(&text),
+	    "PRETTY_NAME");
 }
 
 static void

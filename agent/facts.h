@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "agent/inputs.h"
+#include "base/mem.h"
 #include "base/root.h"
 #include "specs/catalogue.h"
 
@@ -23,5 +24,8 @@ const struct facts *facts_get(const struct machine_facts *f);
 const struct err *facts_trouble(const struct machine_facts *f);
 /* PRETTY_NAME of os-release(5), or NULL. */
 const char *facts_os_name(const struct machine_facts *f);
+/* The value of `NAME="value"` in a text of os-release(5), or NULL. */
+const char *facts_release_value(struct arena *a, const char *text,
+    const char *key);
 
 #endif

@@ -128,6 +128,31 @@ read_vendor(struct arena *a, struct spec_sources *out,
 }
 
 int
+specfolders_read_shipped(const struct options *o, struct arena *a,
+    struct spec_sources *out, struct diagnostics *diags, struct err *e)
+{
+	struct inputs inputs = { 0 };
+	int n = 0;
+
+	if (o->specs.n == 0)
+		n = read_vendor(a, out, &inputs, diags, e);
+	for (size_t i = 0; n == 0 && i < o->specs.n; i++) {
+		const char *dir = o->specs.items[i];
+		struct stat st;
+
+		if (stat(dir, &st) < 0) {
+			n = err_sys(e, dir, _("cannot open the folder of "
+			    "specs"));
+			break;
+		}
+		n = read_folder(dir, &(struct spec_trust){ st.st_uid, true,
+		    st.st_gid }, a, out, &inputs, diags, e);
+	}
+	inputs_done(&inputs);
+	return n;
+}
+
+int
 specfolders_read(const struct options *o, const struct root *r,
     struct arena *a, struct spec_sources *out, struct inputs *inputs,
     struct diagnostics *diags, struct err *e)

@@ -15,5 +15,9 @@
 int specfolders_read(const struct options *o, const struct root *r,
     struct arena *a, struct spec_sources *out, struct inputs *inputs,
     struct diagnostics *diags, struct err *e);
+/* Those of --specs or the vendor's alone, to be looked at and not obeyed:
+ * whose they are is not asked. */
+int specfolders_read_shipped(const struct options *o, struct arena *a,
+    struct spec_sources *out, struct diagnostics *diags, struct err *e);
 
 #endif

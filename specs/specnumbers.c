@@ -57,6 +57,12 @@ number(struct reader *r, const struct node_pair *p, const struct unit *units)
 	return -1;
 }
 
+int64_t
+specnumbers_seconds(struct reader *r, const struct node_pair *p)
+{
+	return number(r, p, seconds);
+}
+
 struct reading {
 	struct bound *out;
 	const struct unit *units;

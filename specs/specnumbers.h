@@ -14,4 +14,8 @@ void specnumbers_age(struct reader *r, const struct keyword *k,
 void specnumbers_newest(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
 
+/* A duration as `age` takes it, in seconds; -1 when it is none, which was
+ * told. */
+int64_t specnumbers_seconds(struct reader *r, const struct node_pair *p);
+
 #endif

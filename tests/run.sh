@@ -168,6 +168,11 @@ check_catalogue() {
 		case_ok "$file is a sound spec" build-san/driftctl spec lint \
 		    "$file"
 	done
+	for file in $(find tests/cases/catalog -name '*.yaml' -not -path \
+	    '*/roots/*' -not -path '*/data/*' 2> /dev/null | sort); do
+		case_ok "$file: $(sed -n 's/^test: *//p' "$file")" \
+		    build-san/driftctl --specs specs/catalog spec test "$file"
+	done
 }
 
 installed() {

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/caseroot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/casefiles.h"
+#include "agent/evidence.h"
+#include "agent/facts.h"
+#include "base/path.h"
+#include "base/tr.h"
+
+/* Any moment will do, as long as it is always the same one. */
+enum { NOW = 1750000000 };
+
+struct caseroot {
+	struct evidence ev;
+	struct facts facts;
+	struct arena arena;
+	const struct spec_case *c;
+	struct casefiles files, baseline;
+};
+
+static const struct entry *
+find(const struct casefiles *f, const char *path)
+{
+	CLEANUP(drop_buf) struct buf real = { 0 };
+
+	evidence_resolve(&f->manifest, path, &real);
+	return manifest_find(&f->manifest, buf_str(&real));
+}
+
+static const struct entry *
+ev_entry(void *ctx, const char *path)
+{
+	return find(&((const struct caseroot *)ctx)->files, path);
+}
+
+static const struct entry *
+ev_baseline(void *ctx, const char *path)
+{
+	return find(&((const struct caseroot *)ctx)->baseline, path);
+}
+
+static void
+ev_find(void *ctx, const char *pattern,
+    void (*each)(void *arg, const struct entry *en), void *arg)
+{
+	const struct caseroot *r = ctx;
+
+	evidence_match(&r->files.manifest, pattern, each, arg);
+}
+
+static const char *
+ev_hidden(void *ctx, const char *path)
+{
+	const struct caseroot *r = ctx;
+
+	for (size_t i = 0; i < r->files.closed.n; i++)
+		if (path_is_under(path, r->files.closed.items[i]))
+			return strerror(EACCES);
+	return NULL;
+}
+
+/* In the words that the live system is told of with. */
+static int
+ev_bytes(void *ctx, const char *path, const char **out_bytes, size_t *out_len,
+    struct err *e)
+{
+	const struct caseroot *r = ctx;
+	const struct entry *en = casefiles_follow(&r->files, path);
+	const struct case_content *c;
+
+	errno = ev_hidden(ctx, path) != NULL ? EACCES : ENOENT;
+	if (en == NULL)
+		return err_sys(e, path, _("cannot open"));
+	if (en->kind != ENTRY_FILE)
+		return err_set(e, ERR_INPUT, path, _("is no regular file"));
+	errno = EACCES;
+	if ((c = casefiles_content(&r->files, en)) == NULL)
+		return err_sys(e, path, _("cannot open"));
+	*out_bytes = c->bytes;
+	*out_len = c->len;
+	return 0;
+}
+
+static int
+ev_look(void *ctx, const char *path, int *out_kind, struct err *e)
+{
+	const struct caseroot *r = ctx;
+	const struct entry *en = casefiles_follow(&r->files, path);
+
+	if (en == NULL && ev_hidden(ctx, path) != NULL) {
+		errno = EACCES;
+		return err_sys(e, path, _("cannot look at it"));
+	}
+	if (en == NULL)
+		return 0;
+	*out_kind = (int)en->kind;
+	return 1;
+}
+
+static bool
+has_package(void *ctx, const char *name)
+{
+	const struct caseroot *r = ctx;
+
+	for (size_t i = 0; i < r->c->packages.n; i++)
+		if (strcmp(r->c->packages.items[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_path(void *ctx, const char *path)
+{
+	const struct caseroot *r = ctx;
+
+	return casefiles_follow(&r->files, path) != NULL;
+}
+
+static void
+set_facts(struct caseroot *r)
+{
+	static const char *const names[] = { "/etc/os-release",
+		"/usr/lib/os-release" };
+	const char *bytes;
+	size_t len;
+
+	r->facts = (struct facts){ .hostname = "testhost", .arch = "x86_64",
+		.os_id = r->c->os_id, .os_version = r->c->os_version,
+		.ctx = r, .has_package = has_package, .has_path = has_path };
+	for (size_t i = 0; i < 2 && r->facts.os_id == NULL; i++) {
+		struct err ignored = { 0 };
+
+		if (ev_bytes(r, names[i], &bytes, &len, &ignored) < 0)
+			continue;
+		r->facts.os_id = facts_release_value(&r->arena, bytes, "ID");
+		r->facts.os_version = facts_release_value(&r->arena, bytes,
+		    "VERSION_ID");
+	}
+}
+
+struct caseroot *
+caseroot_new(const struct spec_case *c, struct diagnostics *diags)
+{
+	struct caseroot *r = xcalloc(1, sizeof(*r));
+
+	r->c = c;
+	casefiles_make(c, &c->files, NOW, &r->files, diags);
+	if (c->has_baseline)
+		casefiles_make(c, &c->baseline, NOW, &r->baseline, diags);
+	r->ev = (struct evidence){ .ctx = r, .entry = ev_entry,
+		.find = ev_find, .bytes = ev_bytes, .hidden = ev_hidden,
+		.baseline = ev_baseline, .look = ev_look, .now = NOW };
+	set_facts(r);
+	return r;
+}
+
+void
+caseroot_free(struct caseroot *r)
+{
+	if (r == NULL)
+		return;
+	casefiles_done(&r->files);
+	casefiles_done(&r->baseline);
+	arena_done(&r->arena);
+	free(r);
+}
+
+void
+drop_caseroot(struct caseroot **r)
+{
+	caseroot_free(*r);
+}
+
+const struct evidence *
+caseroot_evidence(const struct caseroot *r)
+{
+	return &r->ev;
+}
+
+const struct facts *
+caseroot_facts(const struct caseroot *r)
+{
+	return &r->facts;
+}
