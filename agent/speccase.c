@@ -395,12 +395,6 @@ finds(struct reader *r, const struct keyword *k, const struct node_pair *p,
 {
 	struct spec_case *c = into;
 
-	if (node_is_nothing(p->value) && p->value->plain &&
-	    p->value->text[0] == '\0')
-		return;
-	if (p->value->kind == NODE_TEXT &&
-	    strcmp(p->value->text, "absent") == 0)
-		return;
 	if (!read_is(r, k->name, p->value, TAKES_LIST))
 		return;
 	for (size_t i = 0; i < p->value->list.n; i++) {
