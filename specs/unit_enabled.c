@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "base/vec.h"
+#include "specs/conf_files.h"
 #include "specs/unit_name.h"
 
 static const char *const preset_folders[] = {
@@ -26,13 +27,6 @@ struct link_search {
 	const char *found;
 };
 
-static bool
-is_null(const struct entry *en)
-{
-	return en->kind == ENTRY_SYMLINK && en->target != NULL &&
-	    strcmp(en->target, "/dev/null") == 0;
-}
-
 /* The same link to /dev/null in a folder before it takes this one back. */
 static bool
 masked(const struct link_search *s, const char *path)
@@ -45,7 +39,7 @@ masked(const struct link_search *s, const char *path)
 		const struct entry *en = s->ev->entry(s->ev->ctx,
 		    arena_printf(s->a, "%s/%s", unit_folders[i], dir));
 
-		if (en != NULL && is_null(en))
+		if (en != NULL && conf_is_mask(en))
 			return true;
 	}
 	return false;
@@ -56,7 +50,7 @@ take_link(void *arg, const struct entry *en)
 {
 	struct link_search *s = arg;
 
-	if (s->found == NULL && en->kind == ENTRY_SYMLINK && !is_null(en) &&
+	if (s->found == NULL && en->kind == ENTRY_SYMLINK && !conf_is_mask(en) &&
 	    !masked(s, en->path))
 		s->found = arena_strdup(s->a, en->path);
 }
@@ -177,7 +171,7 @@ unit_preset(const struct evidence *ev, const char *name, struct arena *a,
 
 	for (size_t i = 0; i < PRESET_FOLDERS; i++)
 		*VEC_ADD_IN(a, &folders) = preset_folders[i];
-	unit_conf_files(ev, &folders, ".preset", a, &files);
+	conf_files(ev, &folders, "*.preset", a, &files);
 	for (size_t i = 0; i < files.n; i++) {
 		int n = preset_file(ev, files.items[i], name, a, out, e);
 

@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "specs/unit_load.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/path.h"
 #include "base/vec.h"
+#include "specs/conf_files.h"
 #include "specs/unit_name.h"
 
 /* Symlinks from name to name; systemd gives up at some number too. */
 enum { ALIASES_MAX = 16 };
 
 enum found { FOUND_NOTHING, FOUND_FRAGMENT, FOUND_MASK, FOUND_ALIAS };
-
-static bool
-is_null(const struct entry *en)
-{
-	return en->kind == ENTRY_SYMLINK && en->target != NULL &&
-	    strcmp(en->target, "/dev/null") == 0;
-}
 
 static bool
 in_folders(const char *path)
@@ -45,7 +37,7 @@ look_at_link(const char *path, const struct entry *en, struct arena *a,
 
 	if (en->target == NULL)
 		return FOUND_NOTHING;
-	if (is_null(en))
+	if (conf_is_mask(en))
 		return FOUND_MASK;
 	path_link(&to, path, en->target);
 	if (!in_folders(buf_str(&to)))
@@ -222,64 +214,6 @@ id_first(struct unit *u)
 	}
 }
 
-struct conf_listing {
-	const struct evidence *ev;
-	struct arena *a;
-	struct texts *out;
-};
-
-static void
-add_conf(void *arg, const struct entry *en)
-{
-	struct conf_listing *l = arg;
-	const char *name = path_name(en->path), *bytes;
-	struct err e = { 0 };
-	size_t len;
-
-	if (name[0] == '.' || (en->kind != ENTRY_FILE &&
-	    en->kind != ENTRY_SYMLINK))
-		return;
-	for (size_t i = 0; i < l->out->n; i++)
-		if (strcmp(path_name(l->out->items[i]), name) == 0)
-			return;
-	/* A link that leads nowhere is as good as none. */
-	if (en->kind == ENTRY_SYMLINK && !is_null(en) && l->ev->bytes(
-	    l->ev->ctx, en->path, &bytes, &len, &e) < 0 &&
-	    (e.kind == ERR_MISSING || e.sys == ENOENT))
-		return;
-	*VEC_ADD_IN(l->a, l->out) = arena_strdup(l->a, en->path);
-}
-
-static int
-by_name(const void *x, const void *y)
-{
-	return strcmp(path_name(*(const char *const *)x),
-	    path_name(*(const char *const *)y));
-}
-
-void
-unit_conf_files(const struct evidence *ev, const struct texts *folders,
-    const char *suffix, struct arena *a, struct texts *out)
-{
-	struct conf_listing l = { ev, a, out };
-	size_t kept = 0;
-
-	for (size_t i = 0; i < folders->n; i++)
-		ev->find(ev->ctx, arena_printf(a, "%s/*%s",
-		    unit_name_pattern(a, folders->items[i]), suffix),
-		    add_conf, &l);
-	if (out->n == 0)
-		return;
-	qsort(out->items, out->n, sizeof(*out->items), by_name);
-	for (size_t i = 0; i < out->n; i++) {
-		const struct entry *en = ev->entry(ev->ctx, out->items[i]);
-
-		if (en == NULL || !is_null(en))
-			out->items[kept++] = out->items[i];
-	}
-	out->n = kept;
-}
-
 static void
 find_dropins(const struct evidence *ev, struct arena *a, struct unit *u)
 {
@@ -298,7 +232,7 @@ find_dropins(const struct evidence *ev, struct arena *a, struct unit *u)
 	for (size_t f = 0; unit_folders[f] != NULL; f++)
 		texts_add_once(a, &folders, arena_printf(a, "%s/%s.d",
 		    unit_folders[f], unit_name_type(u->id)));
-	unit_conf_files(ev, &folders, ".conf", a, &u->dropins);
+	conf_files(ev, &folders, "*.conf", a, &u->dropins);
 }
 
 void

@@ -40,12 +40,4 @@ int unit_preset(const struct evidence *ev, const char *name, struct arena *a,
 /* Adds patterns of the preset files. */
 void unit_preset_track(struct arena *a, struct texts *out);
 
-/*
- * One file of each name in the folders, of the first folder that has it, in
- * the order of the names; a symlink to /dev/null takes a name out. suffix is
- * ".conf" or the like.
- */
-void unit_conf_files(const struct evidence *ev, const struct texts *folders,
-    const char *suffix, struct arena *a, struct texts *out);
-
 #endif
