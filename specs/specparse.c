@@ -16,6 +16,7 @@ read_variable(struct reader *r, const struct node_pair *p)
 	struct texts values = { 0 };
 	struct variable *v;
 	struct err e = { 0 };
+	size_t before = r->diags->n;
 
 	if (vars_check_name(p->key, &e) < 0) {
 		diagnostics_add(r->diags, p->at, "%s", e.what);
@@ -25,10 +26,11 @@ read_variable(struct reader *r, const struct node_pair *p)
 	if (p->value->kind == NODE_TEXT && !node_is_nothing(p->value) &&
 	    p->value->text[0] == '\0')
 		*VEC_ADD_IN(r->arena, &values) = "";
-	else
+	else if (p->value->kind != NODE_LIST || p->value->list.n > 0)
 		read_texts(r, p->key, p->value, VARS_MANY, &values, NULL);
-	/* A bad value must not make a bad variable of each that names it. */
-	if (values.n == 0)
+	/* A bad value must not make a bad variable of each that names it; an
+	 * empty list is what a site has to fill in. */
+	if (values.n == 0 && r->diags->n > before)
 		*VEC_ADD_IN(r->arena, &values) = "unknown";
 	v = VEC_ADD_IN(r->arena, &r->vars.own);
 	v->name = p->key;

@@ -157,10 +157,34 @@ multiply(struct draft *d, const struct texts *values, enum vars_use use,
 	return 0;
 }
 
+/* No alternative at all: a path is none, and a regex matches nothing. */
+static int
+put_nothing(struct draft *d, const char *name, size_t len, enum vars_use use,
+    struct err *e)
+{
+	switch (use) {
+	case VARS_REGEX:
+		buf_adds(&d->items[0], "(?!)");
+		return 0;
+	case VARS_PATH:
+	case VARS_MANY:
+	case VARS_REGEXES:
+		drop_draft(d);
+		*d = (struct draft){ 0 };
+		return 0;
+	default:
+		return err_set(e, ERR_INPUT, NULL,
+		    _("variable '%.*s' is an empty list, and one text is "
+		    "wanted here"), (int)len, name);
+	}
+}
+
 static int
 put_values(struct draft *d, const char *name, size_t len,
     const struct texts *values, enum vars_use use, struct err *e)
 {
+	if (values->n == 0)
+		return put_nothing(d, name, len, use, e);
 	if (values->n == 1) {
 		for (size_t i = 0; i < d->n; i++)
 			add_value(&d->items[i], values->items[0], use);
@@ -169,7 +193,8 @@ put_values(struct draft *d, const char *name, size_t len,
 	switch (use) {
 	case VARS_PATH:
 	case VARS_REGEX:
-		add_alternatives(&d->items[0], values, use);
+		if (d->n > 0)
+			add_alternatives(&d->items[0], values, use);
 		return 0;
 	case VARS_MANY:
 	case VARS_REGEXES:

@@ -9,7 +9,9 @@
 /*
  * `${name}` in a spec. A site's variable goes before one of the spec, that
  * before a fact of the machine (hostname, os.id, os.version, arch). `$${` is
- * the text `${`. What a value holds is never looked at again.
+ * the text `${`. What a value holds is never looked at again. An empty list
+ * leaves no text with it, and makes a regex that matches nothing; a single
+ * text that needs it is refused.
  */
 struct vars {
 	const struct variables *site;	/* or NULL */

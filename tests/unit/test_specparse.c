@@ -493,6 +493,31 @@ the_number_of_variables_is_bounded(void **state)
 }
 
 static void
+an_empty_list_leaves_out_what_it_stands_in(void **state)
+{
+	CLEANUP(drop_fixture) struct fixture f = { 0 };
+	const struct rule *r;
+
+	(void)state;
+	build(&f, "spec: t\nvars:\n  none: []\n  also: ['${none}/x']\n"
+	    "  some: [a, b]\nrules:\n  - id: r\n    why: because\n"
+	    "    path: ['/home/${none}/${some}', '/srv/${also}', /etc/x]\n"
+	    "    lines:\n      require: ['^${none}$', b]\n"
+	    "  - id: s\n    why: because\n    path: '/home/${none}'\n"
+	    "    keys: {a.b: {matches: '^${none}$'}}\n    as: ini\n");
+	assert_int_equal(f.diags.n, 0);
+	r = &f.c.specs[0]->rules[0];
+	assert_int_equal(r->paths.n, 1);
+	assert_string_equal(r->paths.items[0], "/etc/x");
+	assert_int_equal(r->lines->require.n, 1);
+	assert_string_equal(r->lines->require.items[0], "b");
+	r = &f.c.specs[0]->rules[1];
+	assert_int_equal(r->paths.n, 0);
+	assert_string_equal(r->keys.items[0].tests.items[0].values.items[0],
+	    "^(?!)$");
+}
+
+static void
 ten_thousand_rules_are_read_in_a_moment(void **state)
 {
 	CLEANUP(drop_fixture) struct fixture f = { 0 };
@@ -613,6 +638,7 @@ main(void)
 		cmocka_unit_test(a_spec_without_a_machine_applies),
 		cmocka_unit_test(variables_that_double_each_other_are_stopped),
 		cmocka_unit_test(the_number_of_variables_is_bounded),
+		cmocka_unit_test(an_empty_list_leaves_out_what_it_stands_in),
 		cmocka_unit_test(ten_thousand_rules_are_read_in_a_moment),
 		cmocka_unit_test(
 		    each_family_of_mistakes_is_told_in_these_words),
