@@ -14,7 +14,7 @@
  * aliases or tags, no key twice: what a file says is what its reader sees.
  */
 enum {
-	NODE_BYTES_MAX = 1024 * 1024,
+	NODE_BYTES_MAX = 4 * 1024 * 1024,
 	NODE_DEPTH_MAX = 32,
 };
 

@@ -49,7 +49,7 @@ d() {
 	local err=$BATS_TEST_TMPDIR/stderr
 
 	status=0
-	output=$("$DRIFTCTL" --root "$ROOT" --store "$STORE" --no-color "$@" \
+	output=$(timeout "${DRIFTCTL_LIMIT:-600}" "$DRIFTCTL" --root "$ROOT" --store "$STORE" --no-color "$@" \
 	    2> "$err" < /dev/null) || status=$?
 	stderr=$(cat "$err")
 	# Shown by bats when the test fails.

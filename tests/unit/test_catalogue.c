@@ -444,7 +444,7 @@ what_is_no_plain_file_is_refused_and_never_waited_for(void **state)
 	read_dir(&f, "s", NULL);
 	diagnostics_sort(&f.diags);
 	assert_string_equal(said(&f, &out),
-	    "s/big.yaml: larger than the 1048576 bytes allowed here\n"
+	    "s/big.yaml: larger than the 4194304 bytes allowed here\n"
 	    "s/dir.yaml: not a regular file: refused\n"
 	    "s/fifo.yaml: not a regular file: refused\n"
 	    "s/link.d: cannot open the folder: Not a directory\n"

@@ -186,7 +186,7 @@ size_is_bounded(void **state)
 	assert_null(f.top);
 	assert_int_equal(f.diags.n, 1);
 	assert_string_equal(f.diags.items[0].text,
-	    "larger than the 1048576 bytes that a spec may have");
+	    "larger than the 4194304 bytes that a spec may have");
 	assert_int_equal(f.diags.items[0].at.line, 0);
 	parse(&f, yaml, NODE_BYTES_MAX);
 	assert_non_null(f.top);
