@@ -175,6 +175,21 @@ has_private_key(const struct buf *b)
 	    memmem(b->bytes, b->len, mark, sizeof(mark) - 1) != NULL;
 }
 
+/* A LUKS header, or the second copy of one whose first is gone: whoever has an
+ * old one opens the disk with an old passphrase. Offsets are LUKS2's. */
+static bool
+has_luks_header(const struct buf *b)
+{
+	static const char first[] = "LUKS\xba\xbe", second[] = "SKUL\xba\xbe";
+
+	if (b->len >= 6 && memcmp(b->bytes, first, 6) == 0)
+		return true;
+	for (size_t at = 0x4000; at <= 0x400000 && at + 6 <= b->len; at *= 2)
+		if (memcmp(b->bytes + at, second, 6) == 0)
+			return true;
+	return false;
+}
+
 static int
 read_content(struct reader *r, int fd, struct reading *out, struct err *e)
 {
@@ -187,7 +202,8 @@ read_content(struct reader *r, int fd, struct reading *out, struct err *e)
 	buf_reset(&r->bytes);
 	if (read_whole(r, fd, out->en.size) < 0)
 		return err_sys(e, NULL, _("cannot read"));
-	if (out->secret || has_private_key(&r->bytes)) {
+	if (out->secret || has_private_key(&r->bytes) ||
+	    has_luks_header(&r->bytes)) {
 		out->secret = true;
 		if (r->seal == NULL)
 			return err_set(e, ERR_MISSING, NULL, _("secret, and "
