@@ -28,7 +28,9 @@ OUR_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. \
 	-DLOCALEDIR='"$(PREFIX)/share/locale"' \
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 OUR_LDFLAGS = -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
-LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+# libcryptsetup is opened when it is needed (specs/lukshead.c).
+LIBS = $(shell pkg-config --libs $(filter-out libcryptsetup,$(PKGS)) \
+	2>/dev/null) -ldl
 ifdef SAN
 OUR_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer

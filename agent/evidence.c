@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "agent/devices.h"
 #include "base/file.h"
 #include "base/glob.h"
 #include "base/meta.h"
@@ -34,6 +35,7 @@ struct evidence_source {
 	const struct oid *baseline;
 	const struct capture *capture;	/* for what is hidden, or NULL */
 	struct inputs *inputs;
+	struct devices *devices;	/* of the live system */
 	struct {
 		struct held *items;
 		size_t n, cap;
@@ -344,6 +346,15 @@ ev_look(void *ctx, const char *path, int *out_kind, struct err *e)
 	return 1;
 }
 
+static int
+ev_device(void *ctx, const char *name, size_t max, const char **out_bytes,
+    size_t *out_len, struct err *e)
+{
+	struct evidence_source *s = ctx;
+
+	return devices_read(s->devices, name, max, out_bytes, out_len, e);
+}
+
 static const char *
 ev_hidden(void *ctx, const char *path)
 {
@@ -381,6 +392,8 @@ evidence_live(struct machine *m, const struct manifest *entries,
 
 	s->live = true;
 	s->ev.look = ev_look;
+	s->ev.device = ev_device;
+	s->devices = devices_new(&m->root, m->live);
 	s->inputs = inputs;
 	return s;
 }
@@ -400,6 +413,7 @@ evidence_free(struct evidence_source *s)
 	for (size_t i = 0; i < s->held.n; i++)
 		free(s->held.items[i].bytes);
 	free(s->held.items);
+	devices_free(s->devices);
 	arena_done(&s->arena);
 	free(s);
 }

@@ -220,6 +220,18 @@ heard_look(void *ctx, const char *path, int *out_kind, struct err *e)
 	return n;
 }
 
+/* A device changes without anything telling of it. */
+static int
+heard_device(void *ctx, const char *name, size_t max, const char **out_bytes,
+    size_t *out_len, struct err *e)
+{
+	struct witness *w = ctx;
+
+	w->unsure = true;
+	return w->real->device(w->real->ctx, name, max, out_bytes, out_len,
+	    e);
+}
+
 struct witness *
 witness_new(const struct evidence *real, const struct oid *baseline)
 {
@@ -235,6 +247,8 @@ witness_new(const struct evidence *real, const struct oid *baseline)
 		w->ev.hidden = heard_hidden;
 	if (real->look != NULL)
 		w->ev.look = heard_look;
+	if (real->device != NULL)
+		w->ev.device = heard_device;
 	return w;
 }
 

@@ -39,6 +39,14 @@ struct evidence {
 	 */
 	int (*look)(void *ctx, const char *path, int *out_kind,
 	    struct err *e);
+	/*
+	 * The first bytes, at most max, of a device (a path, or UUID=… and
+	 * the like as crypttab(5) has them) or of a file however large;
+	 * borrowed until the evidence goes. ERR_MISSING: it is known not to
+	 * be there. The member may be NULL: then there are no devices.
+	 */
+	int (*device)(void *ctx, const char *name, size_t max,
+	    const char **out_bytes, size_t *out_len, struct err *e);
 	/* What ages are measured against, in seconds since the epoch; 0: no
 	 * age can be told. */
 	int64_t now;

@@ -103,6 +103,7 @@ void judge_xpath(struct judge *j);
 void judge_pam(struct judge *j);
 void judge_outcomes(struct judge *j);	/* of pam; judge_pam calls it */
 void judge_content(struct judge *j);
+void judge_luks(struct judge *j);
 void judge_numbers(struct judge *j);	/* size, age */
 
 /* About all that a rule's patterns match, not about one path. */

@@ -26,6 +26,9 @@ describe(struct judge *j, const struct relation_side *s)
 	case SIDE_ENTRIES:
 		return arena_printf(&j->arena, _("the '%s' fields of %s%s"),
 		    s->what, path, more);
+	case SIDE_LUKS:
+		return arena_printf(&j->arena, _("the UUIDs of the LUKS "
+		    "headers %s%s"), path, more);
 	case SIDE_XPATH:
 	case SIDE_KEYS:
 	case SIDE_REGEX:

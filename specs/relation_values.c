@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
+#include "specs/luksdisk.h"
+#include "specs/lukshead.h"
 #include "specs/matches.h"
 #include "specs/xpath.h"
 
@@ -207,6 +209,20 @@ from_rows(struct gathering *g, const struct view_node *top, struct err *e)
 	return 0;
 }
 
+/* The metadata is read, not the keyslots. What is no header has no UUID. */
+static int
+from_luks(struct gathering *g, const char *bytes, size_t len, struct err *e)
+{
+	struct lukshead head;
+
+	if (luksdisk_version(bytes, len) == 0)
+		return 0;
+	if (lukshead_read(g->en->path, bytes, len, false, &g->file->arena,
+	    &head, e) < 0)
+		return -1;
+	return take(g, head.uuid, 0, e);
+}
+
 static int
 from_content(struct gathering *g, struct err *e)
 {
@@ -216,6 +232,8 @@ from_content(struct gathering *g, struct err *e)
 
 	if (judge_bytes(g->file, &bytes, &len, e) < 0)
 		return -1;
+	if (g->side->reads == SIDE_LUKS)
+		return from_luks(g, bytes, len, e);
 	if ((g->bytes += len) > BYTES_MAX)
 		return err_set(e, ERR_INPUT, g->en->path,
 		    _("the files of this relation hold more than the %d MiB "

@@ -132,6 +132,19 @@ struct bound {
 	struct place at;
 };
 
+/* `luks:` what a LUKS header must be; bounds and tests may be empty. */
+struct luks_demand {
+	struct bound version, key_bits, keyslots;
+	struct tests cipher, hash, pbkdf, uuid, label;
+	const char *backup_of;	/* a device, LUKS_SAME_UUID, or NULL */
+	struct place backup_at;
+	bool if_header;		/* what is no header at all may be that */
+	struct place at;
+};
+
+/* The device whose UUID the header has, if it is there. */
+#define LUKS_SAME_UUID "same-uuid"
+
 /* `newest:` the one that was changed last */
 struct newest_demand {
 	struct texts of;	/* patterns; none: those of the rule */
@@ -148,6 +161,7 @@ enum side_reads {
 	SIDE_ENTRIES,	/* one field of a table */
 	SIDE_KEYS,
 	SIDE_REGEX,	/* its first group, or all that matches */
+	SIDE_LUKS,	/* the UUID of the LUKS header that it holds */
 };
 
 /* One side of a relation: values, and what is left out of them. */

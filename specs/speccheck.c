@@ -12,7 +12,7 @@
 
 /* What a key demands of the object; a rule holds each at most once. */
 enum about { OF_CONTENT = 1, OF_MODE = 2, OF_OBJECT = 4, OF_FILE = 8,
-	OF_UNIT = 16 };
+	OF_UNIT = 16, OF_HEADER = 32 };
 
 static const struct {
 	const char *key;
@@ -24,6 +24,7 @@ static const struct {
 	{ "xpath", OF_CONTENT },
 	{ "pam", OF_CONTENT },
 	{ "content", OF_CONTENT },
+	{ "luks", OF_HEADER },
 	{ "mode", OF_MODE },
 	{ "acl", OF_MODE },
 	{ "flags", OF_MODE },
@@ -51,8 +52,10 @@ senseless(int kind)
 		return 0;
 	case ENTRY_SYMLINK:
 		return OF_MODE | OF_FILE;
-	default:
+	case ENTRY_BLOCK:
 		return OF_CONTENT | OF_FILE;
+	default:
+		return OF_CONTENT | OF_FILE | OF_HEADER;
 	}
 }
 
@@ -304,6 +307,28 @@ check_numbers(struct reader *r, const struct node *n, const struct rule *rule)
 			    p->key);
 }
 
+/* A header that is put back brings back old keys, and takes the new ones: who
+ * relies on these has lost the data. */
+static void
+check_luks(struct reader *r, const struct node *n, const struct rule *rule)
+{
+	const struct node_pair *drift = node_find(n, "on-drift");
+	const struct node_pair *change = node_find(n, "on-change");
+
+	if (rule->luks == NULL)
+		return;
+	if (rule->on_drift != ON_DRIFT_FLAG)
+		diagnostics_add(r->diags, drift->value->at,
+		    _("'luks' can only be flagged: an older header destroys "
+		    "what the newer one's keys open [write 'on-drift: flag', "
+		    "or make it a rule of its own]"));
+	if (rule->on_change == ON_CHANGE_RESTORE)
+		diagnostics_add(r->diags, change->value->at,
+		    _("'luks' can only be flagged: an older header destroys "
+		    "what the newer one's keys open [write 'on-change: "
+		    "flag']"));
+}
+
 void
 speccheck_rule(struct reader *r, const struct node *n, struct rule *rule)
 {
@@ -311,5 +336,6 @@ speccheck_rule(struct reader *r, const struct node *n, struct rule *rule)
 	check_unit(r, n);
 	check_repair(r, n, rule);
 	check_numbers(r, n, rule);
+	check_luks(r, n, rule);
 	speccheck_format(r, n, rule);
 }

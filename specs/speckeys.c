@@ -10,6 +10,7 @@
 #include "specs/filecaps.h"
 #include "specs/speccheck.h"
 #include "specs/speccontent.h"
+#include "specs/specluks.h"
 #include "specs/specnumbers.h"
 #include "specs/specrelation.h"
 #include "specs/spectests.h"
@@ -300,7 +301,7 @@ static const struct keyword rule_keys[] = {
 	{ "layers", NULL, 0, NULL },
 	{ "config", NULL, 0, NULL },
 	{ "certificate", NULL, 0, NULL },
-	{ "luks", NULL, 0, NULL },
+	{ "luks", specluks_luks, 0, NULL },
 	{ "command", NULL, 0, NULL },
 	{ 0 },
 };

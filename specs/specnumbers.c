@@ -132,6 +132,21 @@ bound(struct reader *r, const struct node_pair *p, const struct unit *units,
 		    _("nothing is both 'at-least' and 'at-most' these"));
 }
 
+void
+specnumbers_number(struct reader *r, const struct node_pair *p,
+    struct bound *out)
+{
+	struct reading x = { out, plain };
+
+	if (p->value->kind == NODE_MAP) {
+		bound(r, p, plain, out);
+		return;
+	}
+	out->at = p->at;
+	if (read_is(r, p->key, p->value, TAKES_TEXT | TAKES_MAP))
+		equals(r, NULL, p, &x);
+}
+
 static struct bound *
 new_bound(struct reader *r, const struct node_pair *p,
     const struct unit *units)

@@ -13,6 +13,9 @@ void specnumbers_age(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
 void specnumbers_newest(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
+/* A whole number, or a mapping of bounds. */
+void specnumbers_number(struct reader *r, const struct node_pair *p,
+    struct bound *out);
 
 /* A duration as `age` takes it, in seconds; -1 when it is none, which was
  * told. */

@@ -17,6 +17,8 @@ static const char value_name[] = "value";
 static void side(struct reader *r, const struct node_pair *p,
     struct relation_side *out);
 
+static const char *const luks_words[] = { "uuid", NULL };
+
 /* The keys that say what is taken from a file; a side has one of them. */
 static void
 reads(struct reader *r, const struct keyword *k, const struct node_pair *p,
@@ -28,6 +30,10 @@ reads(struct reader *r, const struct keyword *k, const struct node_pair *p,
 	switch (s->reads) {
 	case SIDE_REGEX:
 		s->what = read_regex(r, p->key, p->value);
+		break;
+	case SIDE_LUKS:
+		read_choice(r, p->key, p->value, luks_words);
+		s->what = luks_words[0];
 		break;
 	default:
 		s->what = read_text(r, p->key, p->value);
@@ -84,6 +90,7 @@ static const struct keyword side_keys[] = {
 	{ "entries", reads, SIDE_ENTRIES, NULL },
 	{ "keys", reads, SIDE_KEYS, NULL },
 	{ "regex", reads, SIDE_REGEX, NULL },
+	{ "luks", reads, SIDE_LUKS, NULL },
 	{ "names", names, SIDE_NAMES, NULL },
 	{ "stem", names, SIDE_STEMS, NULL },
 	{ "where", spectests_where, AT(where), NULL },

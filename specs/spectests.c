@@ -164,6 +164,13 @@ read_tests(struct reader *r, const struct node_pair *p, struct tests *out)
 }
 
 void
+spectests_value(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	read_tests(r, p, (struct tests *)((char *)into + k->at));
+}
+
+void
 spectests_keys(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {

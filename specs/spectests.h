@@ -15,5 +15,8 @@ void spectests_where(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
 void spectests_xpath(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
+/* One value, or a mapping of tests; `at` is that of a struct tests. */
+void spectests_value(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
 
 #endif

@@ -66,6 +66,7 @@ libraries() {
 	library libsodium 'sodium'
 	library libdeflate 'libdeflate'
 	library openssl 'openssl/'
+	library libcryptsetup 'libcryptsetup'
 	library pthread 'pthread\.h'
 }
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "specs/specluks.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "base/tr.h"
+#include "specs/specnumbers.h"
+#include "specs/spectests.h"
+
+#define AT(member) offsetof(struct luks_demand, member)
+
+static void
+number(struct reader *r, const struct keyword *k, const struct node_pair *p,
+    void *into)
+{
+	specnumbers_number(r, p, (struct bound *)((char *)into + k->at));
+}
+
+/* As crypttab(5) names devices. */
+static bool
+is_device(const char *s)
+{
+	static const char *const tags[] = { "UUID=", "LABEL=", "PARTUUID=",
+		"PARTLABEL=" };
+
+	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++)
+		if (text_starts(s, tags[i]))
+			return s[strlen(tags[i])] != '\0';
+	return s[0] == '/' || strcmp(s, LUKS_SAME_UUID) == 0;
+}
+
+static void
+backup_of(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	struct luks_demand *d = into;
+	const char *mistake;
+
+	d->backup_of = read_text(r, k->name, p->value);
+	d->backup_at = p->value->at;
+	if (d->backup_of == NULL)
+		return;
+	if (!is_device(d->backup_of))
+		diagnostics_add(r->diags, p->value->at,
+		    _("'%s' is no device [write a path, UUID=…, LABEL=…, "
+		    "PARTUUID=…, PARTLABEL=… or %s]"), d->backup_of,
+		    LUKS_SAME_UUID);
+	else if (d->backup_of[0] == '/' &&
+	    (mistake = read_path_mistake(d->backup_of)) != NULL)
+		diagnostics_add(r->diags, p->value->at, mistake,
+		    d->backup_of);
+}
+
+static const struct keyword luks_keys[] = {
+	{ "version", number, AT(version), NULL },
+	{ "cipher", spectests_value, AT(cipher), NULL },
+	{ "key-bits", number, AT(key_bits), NULL },
+	{ "hash", spectests_value, AT(hash), NULL },
+	{ "pbkdf", spectests_value, AT(pbkdf), NULL },
+	{ "keyslots", number, AT(keyslots), NULL },
+	{ "uuid", spectests_value, AT(uuid), NULL },
+	{ "label", spectests_value, AT(label), NULL },
+	{ "backup-of", backup_of, 0, NULL },
+	{ "if-header", keyword_bool, AT(if_header), NULL },
+	{ 0 },
+};
+
+void
+specluks_luks(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	struct luks_demand *d = arena_alloc(r->arena, sizeof(*d));
+
+	d->at = p->at;
+	read_keys(r, k->name, p->value, luks_keys, d);
+	/* {} is a demand: that there is a sound header. */
+	((struct rule *)into)->luks = d;
+}
