@@ -36,6 +36,7 @@ must command:git                git                   git                     gi
 must command:setfacl            acl                   acl                     acl
 must command:setfattr           attr                  attr                    attr
 must command:setcap             libcap2-bin           libcap                  libcap-progs
+must command:cryptsetup         cryptsetup-bin        cryptsetup              cryptsetup
 must command:chattr             e2fsprogs             e2fsprogs               e2fsprogs
 must command:zstd               zstd                  zstd                    zstd
 must command:python3            python3               python3                 python3

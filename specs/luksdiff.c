@@ -81,7 +81,8 @@ same_bytes(const struct luksdiff_side *kept, const struct luksdiff_side *now,
 		return NULL;
 	while (kept->bytes[from] == now->bytes[from])
 		from++;
-	return arena_printf(a, _("differs from byte %zu on"), from);
+	return arena_printf(a, _("differs from the device's header from "
+	    "byte %zu on"), from);
 }
 
 /* Backups of LUKS1 leave out what may be left of something older. */
