@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/casefiles.h"
+#include "agent/devices.h"
 #include "agent/evidence.h"
 #include "agent/facts.h"
 #include "base/path.h"
@@ -101,6 +102,25 @@ ev_look(void *ctx, const char *path, int *out_kind, struct err *e)
 	return 1;
 }
 
+/* A device is a file at its name, /dev/disk/by-uuid/… for UUID=… */
+static int
+ev_device(void *ctx, const char *name, size_t max, const char **out_bytes,
+    size_t *out_len, struct err *e)
+{
+	const struct caseroot *r = ctx;
+	CLEANUP(drop_buf) struct buf path = { 0 };
+
+	if (devices_path(name, &path, e) < 0)
+		return -1;
+	if (casefiles_follow(&r->files, buf_str(&path)) == NULL)
+		return err_set(e, ERR_MISSING, name,
+		    _("there is no such device"));
+	if (ev_bytes(ctx, buf_str(&path), out_bytes, out_len, e) < 0)
+		return -1;
+	*out_len = *out_len < max ? *out_len : max;
+	return 0;
+}
+
 static bool
 has_package(void *ctx, const char *name)
 {
@@ -153,7 +173,8 @@ caseroot_new(const struct spec_case *c, struct diagnostics *diags)
 		casefiles_make(c, &c->baseline, NOW, &r->baseline, diags);
 	r->ev = (struct evidence){ .ctx = r, .entry = ev_entry,
 		.find = ev_find, .bytes = ev_bytes, .hidden = ev_hidden,
-		.baseline = ev_baseline, .look = ev_look, .now = NOW };
+		.baseline = ev_baseline, .look = ev_look, .device = ev_device,
+		.now = NOW };
 	set_facts(r);
 	return r;
 }

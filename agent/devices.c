@@ -114,6 +114,14 @@ find_path(const char *name, struct buf *out, size_t *out_tag, struct err *e)
 	    "found [name a path, UUID=… or LABEL=…]"));
 }
 
+int
+devices_path(const char *name, struct buf *out, struct err *e)
+{
+	size_t tag;
+
+	return find_path(name, out, &tag, e);
+}
+
 /* A container has no links of udev's, and knows nothing of the disks. */
 static bool
 has_links(const struct devices *d, size_t tag)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/root.h"
 
@@ -26,5 +27,8 @@ void devices_free(struct devices *d);
  */
 int devices_read(struct devices *d, const char *name, size_t max,
     const char **out_bytes, size_t *out_len, struct err *e);
+
+/* Appends where udev links the device that is so called, or its path. */
+int devices_path(const char *name, struct buf *out, struct err *e);
 
 #endif

@@ -307,8 +307,8 @@ check_numbers(struct reader *r, const struct node *n, const struct rule *rule)
 			    p->key);
 }
 
-/* A header that is put back brings back old keys, and takes the new ones: who
- * relies on these has lost the data. */
+/* A header that is put back brings old passphrases back and takes new ones
+ * away; where the data were encrypted anew since, it takes these. */
 static void
 check_luks(struct reader *r, const struct node *n, const struct rule *rule)
 {
@@ -319,13 +319,13 @@ check_luks(struct reader *r, const struct node *n, const struct rule *rule)
 		return;
 	if (rule->on_drift != ON_DRIFT_FLAG)
 		diagnostics_add(r->diags, drift->value->at,
-		    _("'luks' can only be flagged: an older header destroys "
-		    "what the newer one's keys open [write 'on-drift: flag', "
+		    _("'luks' can only be flagged: an older header takes "
+		    "the newer one's keys away [write 'on-drift: flag', "
 		    "or make it a rule of its own]"));
 	if (rule->on_change == ON_CHANGE_RESTORE)
 		diagnostics_add(r->diags, change->value->at,
-		    _("'luks' can only be flagged: an older header destroys "
-		    "what the newer one's keys open [write 'on-change: "
+		    _("'luks' can only be flagged: an older header takes "
+		    "the newer one's keys away [write 'on-change: "
 		    "flag']"));
 }
 
