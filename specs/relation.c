@@ -163,19 +163,33 @@ names_value(const struct relation *rel)
 	return false;
 }
 
+/* What is there in place of what is wanted; -1: nothing, or nothing wrong. */
+struct instead {
+	const char *path;
+	int kind, mode;
+};
+
 static void
-not_there(struct judge *j, const struct sided *x, int kind)
+not_there(struct judge *j, const struct sided *x, const struct instead *is)
 {
 	const struct relation *rel = j->rule->relation;
 	struct about about = stand_at(j, x);
 	const char *shown = judge_secret(j) ? _("(hidden)") : x->value;
-	const char *path = put_in(j, rel->exists.items[0], shown);
+	const char *path = put_in(j, is->path != NULL ? is->path :
+	    rel->exists.items[0], shown);
 
-	if (kind >= 0)
+	if (is->mode >= 0)
+		judge_add(j, VERDICT_FAILS, about, rel->mode_at_most ?
+		    _("%s needs %s, whose mode is %04o, expected at most "
+		    "%04o") :
+		    _("%s needs %s, whose mode is %04o, expected %04o"),
+		    judge_shows(j, x->value), path, (unsigned)is->mode,
+		    (unsigned)rel->mode);
+	else if (is->kind >= 0)
 		judge_add(j, VERDICT_FAILS, about,
 		    _("%s needs %s, which is a %s, expected a %s"),
 		    judge_shows(j, x->value), path,
-		    entry_kind_name((enum entry_kind)kind),
+		    entry_kind_name((enum entry_kind)is->kind),
 		    entry_kind_name((enum entry_kind)rel->kind));
 	else if (rel->exists.n == 1)
 		judge_add(j, VERDICT_FAILS, about,
@@ -188,9 +202,31 @@ not_there(struct judge *j, const struct sided *x, int kind)
 		    rel->exists.n - 1);
 }
 
+/* Whether what is at path has the mode; -1 where that is not known. */
+static int
+has_mode(struct judge *j, const char *path, struct instead *out,
+    struct err *e)
+{
+	const struct relation *rel = j->rule->relation;
+	const struct entry *en;
+	int mode;
+
+	if (rel->mode < 0)
+		return 1;
+	if ((en = j->ev->entry(j->ev->ctx, path)) != NULL)
+		en = judge_follow(j, en);
+	if (en == NULL)
+		return err_set(e, ERR_SYSTEM, path, _("its mode is not known"));
+	mode = (int)(en->mode & 07777);
+	if (rel->mode_at_most ? (mode & ~rel->mode) == 0 : mode == rel->mode)
+		return 1;
+	out->mode = mode;
+	return 0;
+}
+
 /* True when the value has its file. */
 static bool
-find_one(struct judge *j, const struct sided *x, int *out_other,
+find_one(struct judge *j, const struct sided *x, struct instead *out,
     struct err *e)
 {
 	const struct relation *rel = j->rule->relation;
@@ -202,13 +238,16 @@ find_one(struct judge *j, const struct sided *x, int *out_other,
 		/* "none", "-" and the like are no paths. */
 		if (path[0] != '/')
 			continue;
-		n = look(j, path, &kind, e);
-		if (n > 0 && (rel->kind < 0 || rel->kind == kind))
+		if ((n = look(j, path, &kind, e)) <= 0)
+			continue;
+		out->path = rel->exists.items[i];
+		out->kind = kind;
+		if (rel->kind >= 0 && rel->kind != kind)
+			continue;
+		if (has_mode(j, path, out, e) == 1)
 			return true;
-		if (n > 0)
-			*out_other = kind;
 	}
-	return false;
+	return rel->if_present && out->path == NULL && e->kind == ERR_NONE;
 }
 
 /* For one value; the others will most likely have the same. */
@@ -234,7 +273,7 @@ each_exists(struct judge *j, const struct side_values *each)
 	for (size_t i = 0; i < n; i++) {
 		const struct sided *x = &each->items[i];
 		struct err e = { 0 };
-		int other = -1;
+		struct instead other = { NULL, -1, -1 };
 
 		if (rel->exists.n * i > LOOKS_MAX) {
 			err_set(&e, ERR_INPUT, x->file->path,
@@ -244,7 +283,7 @@ each_exists(struct judge *j, const struct side_values *each)
 			continue;
 		}
 		if (e.kind == ERR_NONE && room_to_tell(j, &told, x))
-			not_there(j, x, other);
+			not_there(j, x, &other);
 		if (e.kind != ERR_NONE && !unknown)
 			not_told(j, x, &e);
 		unknown |= e.kind != ERR_NONE;

@@ -196,6 +196,9 @@ struct relation {
 	enum relation_op op;
 	struct texts exists;	/* one of these, no braces, no wildcards */
 	int kind;		/* of what exists, -1 = any */
+	int mode;		/* the same */
+	bool mode_at_most;
+	bool if_present;	/* it need not exist */
 	struct place at;
 };
 

@@ -53,32 +53,13 @@ type(struct reader *r, const struct keyword *k, const struct node_pair *p,
 	rule->kind = read_choice(r, k->name, p->value, words);
 }
 
-/* "0644", or "<=0644"; YAML's own numbers are of no use, since some of its
- * readers take 0644 for octal and others for decimal. */
 static void
 mode(struct reader *r, const struct keyword *k, const struct node_pair *p,
     void *into)
 {
 	struct rule *rule = into;
-	const char *text = read_text(r, k->name, p->value), *s = text;
-	int bits = 0;
 
-	if (text == NULL)
-		return;
-	if (strncmp(s, "<=", 2) == 0)
-		s += 2;
-	s += strspn(s, " ");
-	if (strspn(s, "01234567") != strlen(s) || strlen(s) < 3 ||
-	    strlen(s) > 4) {
-		diagnostics_add(r->diags, p->value->at,
-		    _("'mode' is no mode: '%s' [write octal digits as "
-		    "\"0644\", or \"<=0644\" for at most these bits]"), text);
-		return;
-	}
-	for (; *s != '\0'; s++)
-		bits = bits * 8 + (*s - '0');
-	rule->mode = bits;
-	rule->mode_at_most = text[0] == '<';
+	read_mode(r, k->name, p->value, &rule->mode, &rule->mode_at_most);
 }
 
 /* user or group: a name as useradd(8) allows it and more, or a number. */
@@ -372,7 +353,7 @@ speckeys_relation(struct reader *r, const struct node *n, struct rule *out)
 		.mode = -1,
 		.relation = arena_alloc(r->arena, sizeof(*out->relation)),
 	};
-	out->relation->kind = -1;
+	out->relation->kind = out->relation->mode = -1;
 	if (!read_is_item(r, "relations", n))
 		return;
 	read_keys(r, "relations", n, relation_keys, out);

@@ -265,6 +265,34 @@ read_regex(struct reader *r, const char *what, const struct node *n)
 	return out.items[0];
 }
 
+/* YAML's own numbers are of no use: some of its readers take 0644 for octal
+ * and others for decimal. */
+void
+read_mode(struct reader *r, const char *what, const struct node *n,
+    int *out_bits, bool *out_at_most)
+{
+	const char *text = read_text(r, what, n), *s = text;
+	int bits = 0;
+
+	if (text == NULL)
+		return;
+	if (strncmp(s, "<=", 2) == 0)
+		s += 2;
+	s += strspn(s, " ");
+	if (strspn(s, "01234567") != strlen(s) || strlen(s) < 3 ||
+	    strlen(s) > 4) {
+		diagnostics_add(r->diags, n->at,
+		    _("'%s' is no mode: '%s' [write octal digits as "
+		    "\"0644\", or \"<=0644\" for at most these bits]"), what,
+		    text);
+		return;
+	}
+	for (; *s != '\0'; s++)
+		bits = bits * 8 + (*s - '0');
+	*out_bits = bits;
+	*out_at_most = text[0] == '<';
+}
+
 static void *
 member(const struct keyword *k, void *into)
 {

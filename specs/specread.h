@@ -79,6 +79,9 @@ int read_choice(struct reader *r, const char *what, const struct node *n,
 /* A regular expression that compiles, or NULL. */
 const char *read_regex(struct reader *r, const char *what,
     const struct node *n);
+/* "0644", or "<=0644" for at most these bits. */
+void read_mode(struct reader *r, const char *what, const struct node *n,
+    int *out_bits, bool *out_at_most);
 /* Says so when the regular expression does not compile. */
 bool read_check_regex(struct reader *r, const char *regex, struct place at);
 /* Adds to what is said of word the nearest of words, and all of them. */

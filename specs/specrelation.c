@@ -270,9 +270,30 @@ exists_type(struct reader *r, const struct keyword *k,
 	    words);
 }
 
+static void
+exists_mode(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	struct relation *rel = into;
+
+	read_mode(r, k->name, p->value, &rel->mode, &rel->mode_at_most);
+}
+
+static void
+exists_require(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	static const char *const words[] = { "present", "if-present", NULL };
+
+	((struct relation *)into)->if_present =
+	    read_choice(r, k->name, p->value, words) == 1;
+}
+
 static const struct keyword exists_keys[] = {
 	{ "path", exists_path, 0, NULL },
 	{ "type", exists_type, 0, NULL },
+	{ "mode", exists_mode, 0, NULL },
+	{ "require", exists_require, 0, NULL },
 	{ 0 },
 };
 
@@ -289,6 +310,10 @@ specrelation_exists(struct reader *r, const struct keyword *k,
 		diagnostics_add(r->diags, p->at,
 		    _("'exists' has no 'path' [say which file each value "
 		    "needs, as in '/etc/keys/${value}']"));
+	if (rel->if_present && rel->mode < 0 && rel->kind < 0)
+		diagnostics_add(r->diags, p->at,
+		    _("'exists' demands nothing of what need not be there "
+		    "[add 'mode' or 'type']"));
 }
 
 void

@@ -157,6 +157,39 @@ each_match_of_a_line_is_a_value(void **state)
 }
 
 static void
+what_exists_has_the_mode_or_need_not_be_there(void **state)
+{
+	struct fake_file files[] = {
+		file("/etc/crypttab", "a U=1 /k/a\nb U=2 /k/b\nc U=3 /k/c\n"
+		    "d U=4 /k/d\n"),
+		file("/k/a", ""), file("/k/b", ""), file("/k/c", ""), END };
+
+	(void)state;
+	files[1].en.mode = 0400;
+	files[2].en.mode = 0640;
+	files[3].en.kind = ENTRY_DIR;
+	relation(SPEC("    each: {path: /etc/crypttab, entries: keyfile}\n"
+	    "    exists: {path: '${value}', type: file, mode: \"<=0600\",\n"
+	    "      require: if-present}\n"), files, "2\n"
+	    "F relation /etc/crypttab:2 '/k/b' needs /k/b, whose mode is "
+	    "0640, expected at most 0600\n"
+	    "F relation /etc/crypttab:3 '/k/c' needs /k/c, which is a "
+	    "directory, expected a file\n");
+	relation(SPEC("    each: {path: /etc/crypttab, entries: keyfile,\n"
+	    "      matches: '[ad]'}\n"
+	    "    exists: {path: '/{no,k/}${value}', mode: \"0600\"}\n"),
+	    files, "0\nF relation /etc/crypttab:1 '/k/a' needs /no/k/a, "
+	    "which is not there, nor in 1 other places\n"
+	    "F relation /etc/crypttab:4 '/k/d' needs /no/k/d, which is not "
+	    "there, nor in 1 other places\n");
+	relation(SPEC("    each: {path: /etc/crypttab, entries: keyfile,\n"
+	    "      matches: a}\n"
+	    "    exists: {path: ['/no${value}', '${value}'], mode: \"0600\"}"
+	    "\n"), files, "0\nF relation /etc/crypttab:1 '/k/a' needs /k/a, "
+	    "whose mode is 0400, expected 0600\n");
+}
+
+static void
 an_expression_that_explodes_cannot_be_told(void **state)
 {
 	CLEANUP(drop_buf) struct buf line = { 0 };
@@ -369,6 +402,7 @@ main(void)
 		cmocka_unit_test(values_are_picked_and_left_out),
 		cmocka_unit_test(a_row_without_the_field_is_not_left_out),
 		cmocka_unit_test(each_match_of_a_line_is_a_value),
+		cmocka_unit_test(what_exists_has_the_mode_or_need_not_be_there),
 		cmocka_unit_test(an_expression_that_explodes_cannot_be_told),
 		cmocka_unit_test(keys_names_and_paths_are_values),
 		cmocka_unit_test(equal_sides_ask_for_each_other),
