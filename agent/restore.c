@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "agent/moved.h"
 #include "agent/snapshotarg.h"
@@ -126,6 +127,45 @@ have_content(struct restore_wishes *out, const struct entry *want,
 	return false;
 }
 
+static bool
+is_luks_header(struct machine *m, const char *path)
+{
+	CLEANUP(drop_fd) int fd = root_open_at(&m->root, path,
+	    O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	char mark[6];
+
+	return fd >= 0 && pread(fd, mark, sizeof(mark), 0) ==
+	    (ssize_t)sizeof(mark) &&
+	    memcmp(mark, "LUKS\xba\xbe", sizeof(mark)) == 0;
+}
+
+/*
+ * An older LUKS header takes away the keys of a newer one, and with them
+ * perhaps the data. Whoever means that names the file; among others it is
+ * told and left.
+ */
+static bool
+may_replace(struct machine *m, const struct restore_request *q,
+    struct restore_wishes *out, const struct entry *want,
+    const struct entry *have)
+{
+	CLEANUP(drop_buf) struct buf line = { 0 };
+
+	if (have == NULL || have->kind != ENTRY_FILE ||
+	    (entry_differs(have, want) & (DIFF_KIND | DIFF_CONTENT)) == 0 ||
+	    !is_luks_header(m, want->path))
+		return true;
+	for (size_t i = 0; i < q->paths.n; i++)
+		if (strcmp(q->paths.items[i], want->path) == 0)
+			return true;
+	text_escape(&line, want->path, strlen(want->path));
+	buf_adds(&line, _(": is a LUKS header that was changed since, which "
+	    "is left as it is [an older one can cost the data; name the file "
+	    "to put it back]"));
+	strlist_add(&out->impossible, buf_str(&line));
+	return false;
+}
+
 int
 restore_wish_paths(struct machine *m, struct restore_request *q,
     const struct manifest *live, struct restore_wishes *out, struct err *e)
@@ -138,9 +178,11 @@ restore_wish_paths(struct machine *m, struct restore_request *q,
 		return -1;
 	for (size_t i = 0; i < out->from.n; i++) {
 		const struct entry *en = &out->from.items[i];
+		const struct entry *have = manifest_find(live, en->path);
 
-		if (paths_cover(&q->paths, en->path) && have_content(out, en,
-		    manifest_find(live, en->path)))
+		if (paths_cover(&q->paths, en->path) &&
+		    have_content(out, en, have) &&
+		    may_replace(m, q, out, en, have))
 			*VEC_ADD(&out->wishes) = (struct wish){
 				.path = en->path, .want = en };
 	}

@@ -9,6 +9,7 @@
 #include "agent/moved.h"
 #include "agent/restoreunit.h"
 #include "base/glob.h"
+#include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
 #include "snapshots/gitwalk.h"
@@ -174,6 +175,13 @@ wish_restore(struct chooser *c, const struct result *r, struct err *e)
 	if (!glob_literal(r->path, strlen(r->path)) &&
 	    wish_pattern(c, r, reason))
 		return 0;
+	/* Asked for by --rule, as its spec cannot. */
+	if (text_starts(r->demand, "luks")) {
+		strlist_take(&c->out->impossible, xasprintf(_("%s: no rule "
+		    "puts a LUKS header back [an older one can cost the data; "
+		    "name the file to put it back]"), r->path));
+		return 0;
+	}
 	if (last_good(c, r->rule, r->path, &good, e) < 0)
 		return -1;
 	if (good == NULL)

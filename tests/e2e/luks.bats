@@ -224,6 +224,40 @@ demands_of_dump() {
 	done
 }
 
+@test "an older header comes back only where the file is named" {
+	local newer
+
+	format "$DEVICE" --type luks2 "${small[@]}"
+	keep
+	echo old > "$ROOT/etc/motd"
+	demands "version: 2"
+	t init
+	c luksAddKey "${quick[@]}" "$DEVICE" "$PASS.2"
+	keep
+	newer=$(sha256sum < "$HEADER")
+	echo new > "$ROOT/etc/motd"
+	for what in --all /etc /etc/luks; do
+		t restore --yes "$what"
+		[ "$status" -ne 0 ]
+		[[ $stderr == *"/etc/luks/disk.header: is a LUKS header that was changed since"* ]]
+		[ "$newer" = "$(sha256sum < "$HEADER")" ]
+	done
+	[ "$(cat "$ROOT/etc/motd")" = old ]
+	demands "keyslots: 1"
+	t restore --yes --rule luks/header
+	[ "$status" -ne 0 ]
+	[[ $stderr == *"/etc/luks/disk.header: no rule puts a LUKS header back"* ]]
+	[ "$newer" = "$(sha256sum < "$HEADER")" ]
+	t restore --yes /etc/luks/disk.header
+	[ "$status" -eq 0 ]
+	[ "$newer" != "$(sha256sum < "$HEADER")" ]
+	# One that is gone harms nobody when it comes back.
+	rm "$HEADER"
+	t restore --yes --all
+	[ "$status" -eq 0 ]
+	[ -e "$HEADER" ]
+}
+
 @test "rubbish under a header's name is drift, or left alone where told so" {
 	head -c 300000 /dev/urandom > "$HEADER"
 	demands "version: 2"
