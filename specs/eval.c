@@ -146,6 +146,7 @@ judge_path(struct judge *j, const struct entry *en)
 		judge_xpath(j);
 		judge_pam(j);
 		judge_content(j);
+		judge_certificate(j);
 	}
 	arena_done(&j->arena);
 }

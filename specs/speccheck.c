@@ -24,6 +24,7 @@ static const struct {
 	{ "xpath", OF_CONTENT },
 	{ "pam", OF_CONTENT },
 	{ "content", OF_CONTENT },
+	{ "certificate", OF_CONTENT },
 	{ "mode", OF_MODE },
 	{ "acl", OF_MODE },
 	{ "flags", OF_MODE },
