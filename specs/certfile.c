@@ -16,9 +16,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
-
-/* A label of PEM, with what stands around it (PEM_read_bio(3)). */
-enum { LABEL_MAX = 64 };
+#include "specs/certblocks.h"
 
 struct held_cert {
 	struct certificate told;
@@ -185,52 +183,10 @@ take_key(struct certfile *f, EVP_PKEY *key, bool encrypted, unsigned line)
 	ERR_clear_error();
 }
 
-/* One line of a file, without its end and the blanks before that. */
-struct pem_line {
-	const char *text;
-	size_t len, next;
-};
-
-static struct pem_line
-line_at(const char *bytes, size_t len, size_t at)
-{
-	const char *nl = memchr(bytes + at, '\n', len - at);
-	struct pem_line l = { .text = bytes + at,
-		.next = nl != NULL ? (size_t)(nl - bytes) + 1 : len };
-
-	l.len = l.next - at;
-	while (l.len > 0 && (unsigned char)l.text[l.len - 1] <= ' ')
-		l.len--;
-	return l;
-}
-
-/* The label of "-----BEGIN LABEL-----", false when the line is none. */
-static bool
-label_of(const struct pem_line *l, const char *begin, char out[LABEL_MAX])
-{
-	size_t n = strlen(begin), end = strlen("-----");
-
-	if (l->len < n + end || l->len - n - end >= LABEL_MAX ||
-	    memcmp(l->text, begin, n) != 0 ||
-	    memcmp(l->text + l->len - end, "-----", end) != 0)
-		return false;
-	memcpy(out, l->text + n, l->len - n - end);
-	out[l->len - n - end] = '\0';
-	return true;
-}
-
-struct block {
-	char label[LABEL_MAX];
-	const char *bytes;
-	size_t len;
-	unsigned line;
-	bool encrypted;		/* its headers say so (RFC 1421) */
-};
-
 static int
-take_block(struct certfile *f, const char *name, const struct block *b,
-    struct err *e)
+take_block(void *arg, const char *name, const struct certblock *b, struct err *e)
 {
+	struct certfile *f = arg;
 	CLEANUP(drop_bio) BIO *bio = NULL;
 	bool encrypted = b->encrypted ||
 	    strcmp(b->label, "ENCRYPTED PRIVATE KEY") == 0;
@@ -250,48 +206,6 @@ take_block(struct certfile *f, const char *name, const struct block *b,
 		    NULL, no_passphrase, NULL), encrypted, b->line);
 	}
 	return 0;
-}
-
-/*
- * Blocks are cut out here for their lines; what is in them is libcrypto's. A
- * block without its end goes to it as well, which says what is wrong.
- */
-static int
-parse_pem(struct certfile *f, const char *name, const char *bytes, size_t len,
-    struct err *e)
-{
-	char label[LABEL_MAX];
-	struct block b = { 0 };
-	unsigned line = 1;
-	bool inside = false;
-	struct pem_line l;
-
-	for (size_t at = 0; at < len; at = l.next, line++) {
-		bool begins, ends;
-
-		l = line_at(bytes, len, at);
-		begins = label_of(&l, "-----BEGIN ", label);
-		ends = !begins && label_of(&l, "-----END ", label);
-		if (inside && (begins || ends)) {
-			b.len = (begins ? at : l.next) -
-			    (size_t)(b.bytes - bytes);
-			if (take_block(f, name, &b, e) < 0)
-				return -1;
-			inside = false;
-		} else if (inside && l.len > 10 &&
-		    memcmp(l.text, "Proc-Type:", 10) == 0) {
-			b.encrypted = memmem(l.text, l.len, "ENCRYPTED",
-			    9) != NULL;
-		}
-		if (begins) {
-			b = (struct block){ .bytes = bytes + at,
-				.line = line };
-			strcpy(b.label, label);
-			inside = true;
-		}
-	}
-	b.len = len - (inside ? (size_t)(b.bytes - bytes) : len);
-	return inside ? take_block(f, name, &b, e) : 0;
 }
 
 /* A SEQUENCE of X.690 of more than 127 bytes, which each of them is. */
@@ -338,7 +252,7 @@ certfile_parse(const char *name, const char *bytes, size_t len,
 	if (looks_like_der(bytes, len)) {
 		if (parse_der(f, name, bytes, len, e) < 0)
 			return -1;
-	} else if (parse_pem(f, name, bytes, len, e) < 0) {
+	} else if (certblocks(name, bytes, len, take_block, f, e) < 0) {
 		return -1;
 	}
 	*out = STEAL(f);
@@ -447,29 +361,79 @@ certfile_names(const struct certfile *f, size_t i, size_t max,
 	return n;
 }
 
-int
-certfile_issued(const struct certfile *f, size_t i,
-    const struct certfile *issuers, size_t issuer)
+/* 1, 0, or -1 where it cannot be told. */
+static int
+issued(X509 *x, X509 *by)
 {
-	X509 *x = f->certs.items[i].x, *by = issuers->certs.items[issuer].x;
 	EVP_PKEY *key = by == NULL ? NULL : X509_get0_pubkey(by);
 	int good;
 
 	if (x == NULL || key == NULL)
 		return -1;
-	if (X509_check_issued(by, x) != X509_V_OK)
-		return 0;
-	good = X509_verify(x, key);
+	good = X509_check_issued(by, x) != X509_V_OK ? 0 :
+	    X509_verify(x, key);
 	ERR_clear_error();
 	return good < 0 ? -1 : good;
 }
 
-bool
-certfile_issued_by_any(const struct certfile *f, size_t i,
-    const struct certfile *issuers)
+int
+certfile_issued(const struct certfile *f, size_t i, size_t issuer)
 {
-	for (size_t k = 0; k < issuers->certs.n; k++)
-		if (certfile_issued(f, i, issuers, k) == 1)
-			return true;
-	return false;
+	return issued(f->certs.items[i].x, f->certs.items[issuer].x);
+}
+
+struct search {
+	X509 *x;
+	const unsigned char *issuer;	/* its name, in DER */
+	size_t len;
+};
+
+/*
+ * To make an X509 of each root of a system takes longer than all the rest. A
+ * root's name is written as its certificates name it, byte for byte (RFC 5280,
+ * 4.1.2.6).
+ */
+static int
+is_issuer(void *arg, const char *name, const struct certblock *b, struct err *e)
+{
+	const struct search *s = arg;
+	CLEANUP(drop_bio) BIO *bio = NULL;
+	char *label = NULL, *header = NULL;
+	unsigned char *der = NULL;
+	const unsigned char *p;
+	X509 *root = NULL;
+	long len = 0;
+	int found;
+
+	(void)name;
+	(void)e;
+	if (!text_ends(b->label, "CERTIFICATE"))
+		return 0;
+	bio = BIO_new_mem_buf(b->bytes, (int)b->len);
+	if (PEM_read_bio(bio, &label, &header, &der, &len) == 1 && len > 0 &&
+	    memmem(der, (size_t)len, s->issuer, s->len) != NULL) {
+		p = der;
+		root = d2i_X509(NULL, &p, len);
+	}
+	found = issued(s->x, root) == 1;
+	ERR_clear_error();
+	X509_free(root);
+	OPENSSL_free(label);
+	OPENSSL_free(header);
+	OPENSSL_free(der);
+	return found;
+}
+
+bool
+certfile_is_issued_by(const struct certfile *f, size_t i, const char *bytes,
+    size_t len)
+{
+	struct search s = { .x = f->certs.items[i].x };
+	struct err ignored = { 0 };
+
+	if (s.x == NULL || len > INT32_MAX ||
+	    X509_NAME_get0_der(X509_get_issuer_name(s.x), &s.issuer,
+	    &s.len) != 1 || s.len == 0)
+		return false;
+	return certblocks("", bytes, len, is_issuer, &s, &ignored) == 1;
 }

@@ -69,12 +69,11 @@ int certfile_is_for(const struct certfile *f, size_t i, const char *host);
  * there are. */
 size_t certfile_names(const struct certfile *f, size_t i, size_t max,
     struct strlist *out);
-/* Whether the certificate is issued, and signed, by the issuer; -1 where that
- * cannot be told. */
-int certfile_issued(const struct certfile *f, size_t i,
-    const struct certfile *issuers, size_t issuer);
-/* The same for any of issuers; those that cannot be read are passed over. */
-bool certfile_issued_by_any(const struct certfile *f, size_t i,
-    const struct certfile *issuers);
+/* Whether the certificate is issued, and signed, by another one of the file;
+ * -1 where that cannot be told. */
+int certfile_issued(const struct certfile *f, size_t i, size_t issuer);
+/* The same for any of those in PEM; what cannot be read is passed over. */
+bool certfile_is_issued_by(const struct certfile *f, size_t i,
+    const char *bytes, size_t len);
 
 #endif

@@ -61,23 +61,33 @@ cert_tell(struct cert_question *q, enum verdict v, enum certificate_ask ask,
 }
 
 int
-cert_read(struct judge *j, const char *path, struct certfile **out,
-    struct err *e)
+cert_bytes(struct judge *j, const char *path, const char **out_bytes,
+    size_t *out_len, struct err *e)
 {
-	const char *bytes;
-	size_t len;
-
-	if (j->ev->bytes(j->ev->ctx, path, &bytes, &len, e) < 0) {
+	if (j->ev->bytes(j->ev->ctx, path, out_bytes, out_len, e) < 0) {
 		if (e->kind != ERR_MISSING && e->sys != ENOENT &&
 		    e->sys != ENOTDIR)
 			return -1;
 		err_clear(e);
 		return 0;
 	}
-	if (len > CONTENT_MAX)
+	if (*out_len > CONTENT_MAX)
 		return err_set(e, ERR_INPUT, path,
 		    _("larger than the %d MiB whose content is judged"),
 		    CONTENT_MAX / 1024 / 1024);
+	return 1;
+}
+
+int
+cert_read(struct judge *j, const char *path, struct certfile **out,
+    struct err *e)
+{
+	const char *bytes;
+	size_t len;
+	int n = cert_bytes(j, path, &bytes, &len, e);
+
+	if (n <= 0)
+		return n;
 	return certfile_parse(path, bytes, len, out, e) < 0 ? -1 : 1;
 }
 

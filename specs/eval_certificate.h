@@ -25,10 +25,10 @@ void cert_tell(struct cert_question *q, enum verdict v,
 /* Finds how far the chain goes, and judges it where that is demanded. */
 void cert_chain(struct cert_question *q);
 
-/*
- * The file at path, read by the evidence: 1, 0 when there is none, or -1. A
- * file that is there and cannot be read is -1, too.
- */
+/* The file at path, by the evidence: 1, 0 when there is none, or -1 when it
+ * cannot be read. */
+int cert_bytes(struct judge *j, const char *path, const char **out_bytes,
+    size_t *out_len, struct err *e);
 int cert_read(struct judge *j, const char *path, struct certfile **out,
     struct err *e);
 

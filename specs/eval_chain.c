@@ -28,7 +28,7 @@ tell_break(struct cert_question *q, size_t i, size_t next)
 	unsigned line = certfile_cert(f, next)->line;
 
 	for (size_t k = next + 1; k < certfile_certs(f); k++) {
-		if (certfile_issued(f, i, f, k) != 1)
+		if (certfile_issued(f, i, k) != 1)
 			continue;
 		cert_tell(q, VERDICT_FAILS, CERTIFICATE_CHAIN, line,
 		    _("the order is wrong: the certificate of line %u issued "
@@ -37,7 +37,7 @@ tell_break(struct cert_question *q, size_t i, size_t next)
 		return;
 	}
 	for (size_t k = next; i == 0 && k < certfile_certs(f); k++) {
-		if (certfile_issued(f, k, f, 0) != 1)
+		if (certfile_issued(f, k, 0) != 1)
 			continue;
 		cert_tell(q, VERDICT_FAILS, CERTIFICATE_CHAIN, c->line,
 		    _("the order is wrong: the first certificate issued the "
@@ -67,10 +67,10 @@ is_trusted(struct cert_question *q, const char **out_path, struct err *e)
 	bool looked = false;
 
 	for (size_t i = 0; i < n; i++) {
-		CLEANUP(drop_certfile) struct certfile *roots = NULL;
 		const char *path = own->n > 0 ? own->items[i] :
-		    system_roots[i];
-		int found = cert_read(q->j, path, &roots, e);
+		    system_roots[i], *bytes;
+		size_t len;
+		int found = cert_bytes(q->j, path, &bytes, &len, e);
 
 		if (found < 0)
 			return -1;
@@ -79,7 +79,7 @@ is_trusted(struct cert_question *q, const char **out_path, struct err *e)
 		if (!looked)
 			*out_path = path;
 		looked = true;
-		if (certfile_issued_by_any(q->f, q->top, roots))
+		if (certfile_is_issued_by(q->f, q->top, bytes, len))
 			return 1;
 		/* The system's are one store in several places. */
 		if (own->n == 0)
@@ -129,7 +129,7 @@ cert_chain(struct cert_question *q)
 	int issued = 1;
 
 	for (q->top = 0; q->top + 1 < n; q->top++) {
-		issued = certfile_issued(q->f, q->top, q->f, q->top + 1);
+		issued = certfile_issued(q->f, q->top, q->top + 1);
 		if (issued != 1)
 			break;
 	}
