@@ -24,7 +24,8 @@ line_at(const char *bytes, size_t len, size_t at)
 
 /* The label of "-----BEGIN LABEL-----", false when the line is none. */
 static bool
-label_of(const struct pem_line *l, const char *begin, char out[CERTBLOCK_LABEL_MAX])
+label_of(const struct pem_line *l, const char *begin,
+    char out[CERTBLOCK_LABEL_MAX])
 {
 	size_t n = strlen(begin), end = strlen("-----");
 

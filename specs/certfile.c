@@ -184,7 +184,8 @@ take_key(struct certfile *f, EVP_PKEY *key, bool encrypted, unsigned line)
 }
 
 static int
-take_block(void *arg, const char *name, const struct certblock *b, struct err *e)
+take_block(void *arg, const char *name, const struct certblock *b,
+    struct err *e)
 {
 	struct certfile *f = arg;
 	CLEANUP(drop_bio) BIO *bio = NULL;
