@@ -42,7 +42,7 @@ int
 certblocks(const char *name, const char *bytes, size_t len,
     certblock_fn *take, void *arg, struct err *e)
 {
-	char label[CERTBLOCK_LABEL_MAX];
+	char label[CERTBLOCK_LABEL_MAX] = "";
 	struct certblock b = { 0 };
 	unsigned line = 1;
 	bool inside = false;
@@ -69,7 +69,7 @@ certblocks(const char *name, const char *bytes, size_t len,
 		if (begins) {
 			b = (struct certblock){ .bytes = bytes + at,
 				.line = line };
-			strcpy(b.label, label);
+			memcpy(b.label, label, sizeof(label));
 			inside = true;
 		}
 	}

@@ -18,7 +18,7 @@ setup() {
 	source_of snapshots/b.c '#include "base/a.h"'
 	i=0
 	for header in git2.h yaml.h libxml/tree.h archive.h sys/acl.h pcre2.h \
-	    sodium.h libdeflate.h openssl/evp.h pthread.h; do
+	    sodium.h libdeflate.h openssl/evp.h openssl/pem.h pthread.h; do
 		i=$((i + 1))
 		source_of "specs/lib$i.c" "#include <$header>"
 	done
