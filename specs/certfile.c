@@ -165,7 +165,6 @@ take_cert(struct certfile *f, X509 *x, unsigned line)
 	out->issuer = read_name(&f->arena, X509_get_issuer_name(x));
 	read_key(f, x, out);
 	read_signature(x, out);
-	out->authority = X509_check_ca(x) > 0;
 	out->self_signed = X509_self_signed(x, 1) == 1;
 	/* What could not be made out is no news by itself. */
 	ERR_clear_error();
@@ -371,8 +370,9 @@ issued(X509 *x, X509 *by)
 
 	if (x == NULL || key == NULL)
 		return -1;
-	good = X509_check_issued(by, x) != X509_V_OK ? 0 :
-	    X509_verify(x, key);
+	/* A server's certificate can sign as well, but nobody believes it. */
+	good = X509_check_issued(by, x) != X509_V_OK ||
+	    X509_check_ca(by) == 0 ? 0 : X509_verify(x, key);
 	ERR_clear_error();
 	return good < 0 ? -1 : good;
 }

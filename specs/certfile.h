@@ -29,7 +29,6 @@ struct certificate {
 	int strength;		/* of the key, in bits of a symmetric one */
 	int signature_strength;	/* of the digest, the same; -1: not known */
 	bool factored;		/* the key is of RSA, DSA or DH */
-	bool authority;		/* may issue others */
 	bool self_signed;
 };
 
@@ -69,8 +68,8 @@ int certfile_is_for(const struct certfile *f, size_t i, const char *host);
  * there are. */
 size_t certfile_names(const struct certfile *f, size_t i, size_t max,
     struct strlist *out);
-/* Whether the certificate is issued, and signed, by another one of the file;
- * -1 where that cannot be told. */
+/* Whether the certificate is issued, and signed, by another one of the file
+ * that may do so; -1 where that cannot be told. */
 int certfile_issued(const struct certfile *f, size_t i, size_t issuer);
 /* The same for any of those in PEM; what cannot be read is passed over. */
 bool certfile_is_issued_by(const struct certfile *f, size_t i,

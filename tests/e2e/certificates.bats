@@ -127,9 +127,16 @@ openssl_chain() {
 @test "a chain is complete where openssl can verify it" {
 	local file roots
 
+	cd "$BATS_TEST_TMPDIR"
+	# Signed by a certificate that is no authority's.
+	openssl req -new -key "$MADE/ec.key" -subj /CN=forged -out csr 2> /dev/null
+	openssl x509 -req -in csr -CA "$MADE/mail.pem" -CAkey "$MADE/mail.key" \
+	    -set_serial 1 -days 9 -out forged.pem 2> /dev/null
+	cat forged.pem "$MADE/fullchain.pem" > "$MADE/forged.pem"
+	cp "$MADE/forged.pem" "$ROOT/etc/c"
 	for roots in root other; do
 		for file in fullchain mail gap oldchain old direct combined \
-		    text crlf ec wild; do
+		    text crlf ec wild forged; do
 			rule "$file-$roots" "$file.pem" \
 			    "chain: complete, trust: /etc/c/$roots.pem" \
 			    "$(verdict openssl_chain "$MADE/$file.pem" \
