@@ -65,6 +65,19 @@ add_side(struct scope *s, const struct relation_side *side, struct err *e)
 	return 0;
 }
 
+/* The key of a certificate is a secret by its path, or by its content. */
+static int
+add_certificate(struct scope *s, const struct certificate_demand *d,
+    struct err *e)
+{
+	const char *key = d->key_path != NULL && d->key_path[0] == '/' ?
+	    d->key_path : NULL;
+
+	if (add_all(s, d->trust.items, d->trust.n, scope_include, e) < 0)
+		return -1;
+	return key == NULL ? 0 : scope_include(s, key, e);
+}
+
 /* Everything that a rule reads. What `exists` looks for is not read: the
  * modules of PAM, say, are none of ours to record. */
 static int
@@ -74,6 +87,9 @@ add_rule(struct scope *s, const struct rule *r, struct err *e)
 		return -1;
 	if (r->newest != NULL && add_all(s, r->newest->of.items,
 	    r->newest->of.n, scope_include, e) < 0)
+		return -1;
+	if (r->certificate != NULL && add_certificate(s, r->certificate,
+	    e) < 0)
 		return -1;
 	if (r->relation == NULL)
 		return 0;

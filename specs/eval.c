@@ -147,6 +147,7 @@ judge_path(struct judge *j, const struct entry *en)
 		judge_pam(j);
 		judge_content(j);
 		judge_luks(j);
+		judge_certificate(j);
 	}
 	arena_done(&j->arena);
 }

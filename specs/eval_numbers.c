@@ -62,16 +62,10 @@ show_bound(struct judge *j, enum measure m, const struct bound *b)
 static void
 expire(struct judge *j, const struct bound *b, int64_t mtime)
 {
-	const int64_t moments[] = {
-		b->has_least ? mtime + b->least : 0,
-		b->has_most ? mtime + b->most + 1 : 0,
-	};
-	int64_t *until = &j->out->valid_until;
-
-	for (size_t i = 0; i < 2; i++)
-		if (moments[i] > j->ev->now &&
-		    (*until == 0 || moments[i] < *until))
-			*until = moments[i];
+	if (b->has_least)
+		judge_until(j, mtime + b->least);
+	if (b->has_most)
+		judge_until(j, mtime + b->most + 1);
 }
 
 static void

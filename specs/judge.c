@@ -131,6 +131,21 @@ judge_shows(struct judge *j, const char *s)
 }
 
 const char *
+judge_public(struct judge *j, const char *s)
+{
+	return j->rule->secret ? _("(hidden)") : quoted(j, s, strlen(s));
+}
+
+void
+judge_until(struct judge *j, int64_t moment)
+{
+	int64_t *until = &j->out->valid_until;
+
+	if (moment > j->ev->now && (*until == 0 || moment < *until))
+		*until = moment;
+}
+
+const char *
 judge_wanted(struct judge *j, const char *s)
 {
 	return judge_show(j, s, strlen(s));

@@ -71,6 +71,11 @@ const char *judge_show(struct judge *j, const char *bytes, size_t len);
 const char *judge_shows(struct judge *j, const char *s);
 /* The same for what the spec says. */
 const char *judge_wanted(struct judge *j, const char *s);
+/* The same for what is public in a file with secrets: hidden only where the
+ * rule says so. */
+const char *judge_public(struct judge *j, const char *s);
+/* At this moment the answer may be another one. */
+void judge_until(struct judge *j, int64_t moment);
 /* Says that the entry is a symlink to nothing. */
 void judge_dangling(struct judge *j);
 
@@ -105,6 +110,7 @@ void judge_outcomes(struct judge *j);	/* of pam; judge_pam calls it */
 void judge_content(struct judge *j);
 void judge_luks(struct judge *j);
 void judge_numbers(struct judge *j);	/* size, age */
+void judge_certificate(struct judge *j);
 
 /* About all that a rule's patterns match, not about one path. */
 struct matches;

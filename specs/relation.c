@@ -37,9 +37,8 @@ describe(struct judge *j, const struct relation_side *s)
 	return arena_printf(&j->arena, _("'%s' of %s%s"), s->what, path, more);
 }
 
-/* Where the value stands is what the result is about. */
-static struct about
-stand_at(struct judge *j, const struct sided *x)
+struct about
+relation_stand_at(struct judge *j, const struct sided *x)
 {
 	j->path = x->file->path;
 	j->entry = j->subject = x->file;
@@ -47,15 +46,14 @@ stand_at(struct judge *j, const struct sided *x)
 		.at = &j->rule->relation->at };
 }
 
-/* False when no more is told. */
-static bool
-room_to_tell(struct judge *j, size_t *told, const struct sided *x)
+bool
+relation_room(struct judge *j, size_t *told, const struct sided *x)
 {
 	struct about about;
 
 	if (++*told <= TOLD_MAX)
 		return true;
-	about = stand_at(j, x);
+	about = relation_stand_at(j, x);
 	if (*told == TOLD_MAX + 1)
 		judge_add(j, VERDICT_FAILS, about,
 		    _("from here on no more values are told of"));
@@ -66,7 +64,7 @@ static void
 is_missing(struct judge *j, const struct sided *x,
     const struct relation_side *from, const struct side_values *in)
 {
-	struct about about = stand_at(j, x);
+	struct about about = relation_stand_at(j, x);
 
 	if (in->files == 0)
 		judge_add(j, VERDICT_FAILS, about,
@@ -90,7 +88,7 @@ each_in(struct judge *j, const struct side_values *each,
 			judge_held(j);
 		else if (in->unknown)
 			continue;	/* told already, for the file */
-		else if (room_to_tell(j, &told, x))
+		else if (relation_room(j, &told, x))
 			is_missing(j, x, from, in);
 	}
 }
@@ -108,9 +106,9 @@ each_not_in(struct judge *j, const struct side_values *each,
 
 		if (also == NULL && !in->unknown)
 			judge_held(j);
-		if (also == NULL || !room_to_tell(j, &told, x))
+		if (also == NULL || !relation_room(j, &told, x))
 			continue;
-		about = stand_at(j, x);
+		about = relation_stand_at(j, x);
 		if (also->line > 0)
 			judge_add(j, VERDICT_FAILS, about,
 			    _("%s must not be among %s, but is in %s, line "
@@ -173,7 +171,7 @@ static void
 not_there(struct judge *j, const struct sided *x, const struct instead *is)
 {
 	const struct relation *rel = j->rule->relation;
-	struct about about = stand_at(j, x);
+	struct about about = relation_stand_at(j, x);
 	const char *shown = judge_secret(j) ? _("(hidden)") : x->value;
 	const char *path = put_in(j, is->path != NULL ? is->path :
 	    rel->exists.items[0], shown);
@@ -254,7 +252,7 @@ find_one(struct judge *j, const struct sided *x, struct instead *out,
 static void
 not_told(struct judge *j, const struct sided *x, const struct err *e)
 {
-	struct about about = stand_at(j, x);
+	struct about about = relation_stand_at(j, x);
 
 	judge_add(j, VERDICT_CANNOT_TELL, about,
 	    _("whether there is what %s needs cannot be told: %s%s%s"),
@@ -282,7 +280,7 @@ each_exists(struct judge *j, const struct side_values *each)
 			judge_held(j);
 			continue;
 		}
-		if (e.kind == ERR_NONE && room_to_tell(j, &told, x))
+		if (e.kind == ERR_NONE && relation_room(j, &told, x))
 			not_there(j, x, &other);
 		if (e.kind != ERR_NONE && !unknown)
 			not_told(j, x, &e);
@@ -304,8 +302,16 @@ judge_relation(struct judge *j)
 	}
 	if (each.n == 0 && rel->op != RELATION_EQUALS)
 		return;
+	if (rel->op == RELATION_CERTIFICATE) {
+		relation_certificates(j, &each);
+		return;
+	}
 	relation_gather(j, &rel->other, &in);
 	relation_sort(&in);
+	if (rel->op == RELATION_KEY_IN) {
+		relation_key_in(j, &each, &in);
+		return;
+	}
 	if (rel->op == RELATION_NOT_IN) {
 		each_not_in(j, &each, &rel->other, &in);
 		return;

@@ -33,4 +33,14 @@ void relation_sort(struct side_values *v);
 const struct sided *relation_find(const struct side_values *v,
     const char *value);
 
+/* Where the value stands is what the result is about. */
+struct about relation_stand_at(struct judge *j, const struct sided *x);
+/* False when no more is told, of *told so far. */
+bool relation_room(struct judge *j, size_t *told, const struct sided *x);
+
+/* `certificate` and `key-in`: each value names a file. Sorts each. */
+void relation_certificates(struct judge *j, struct side_values *each);
+void relation_key_in(struct judge *j, struct side_values *each,
+    const struct side_values *in);
+
 #endif

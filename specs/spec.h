@@ -125,6 +125,31 @@ struct pam_demand {
 	struct place at;
 };
 
+/* `certificate:` what of it is demanded */
+enum certificate_ask {
+	CERTIFICATE_ITSELF,	/* that there is one */
+	CERTIFICATE_VALID_FOR,
+	CERTIFICATE_NAMES,
+	CERTIFICATE_KEY,
+	CERTIFICATE_MIN_BITS,
+	CERTIFICATE_ISSUER,
+	CERTIFICATE_SIGNATURE,
+	CERTIFICATE_CHAIN,
+	CERTIFICATE_ASKS
+};
+
+struct certificate_demand {
+	struct place at[CERTIFICATE_ASKS];	/* line 0: not demanded */
+	int64_t valid_for;	/* seconds */
+	struct texts names;	/* of hosts, or addresses */
+	const char *key_path;	/* NULL: in the same file; without '/': in
+				 * the same folder */
+	int64_t min_bits;
+	const char *issuer;	/* regex */
+	bool complete;		/* the chain; else only its order */
+	struct texts trust;	/* files with roots; none: the system's */
+};
+
 /* `count`, `size`, `age`: what lies between, the bounds included. */
 struct bound {
 	bool has_least, has_most;
@@ -186,6 +211,9 @@ enum relation_op {
 	RELATION_NOT_IN,
 	RELATION_EQUALS,	/* both sides hold the same values */
 	RELATION_EXISTS,	/* a file named after the value is there */
+	RELATION_CERTIFICATE,	/* the value names a file; the rule's
+				 * `certificate` is demanded of it */
+	RELATION_KEY_IN,	/* … whose key is in a file named there */
 };
 
 /* Stands in a path of `exists` for ${value}. */

@@ -25,6 +25,7 @@ static const struct {
 	{ "pam", OF_CONTENT },
 	{ "content", OF_CONTENT },
 	{ "luks", OF_HEADER },
+	{ "certificate", OF_CONTENT },
 	{ "mode", OF_MODE },
 	{ "acl", OF_MODE },
 	{ "flags", OF_MODE },

@@ -8,6 +8,7 @@
 #include "base/tr.h"
 #include "base/vec.h"
 #include "specs/filecaps.h"
+#include "specs/speccert.h"
 #include "specs/speccheck.h"
 #include "specs/speccontent.h"
 #include "specs/specluks.h"
@@ -281,8 +282,8 @@ static const struct keyword rule_keys[] = {
 	{ "newest", specnumbers_newest, 0, NULL },
 	{ "layers", NULL, 0, NULL },
 	{ "config", NULL, 0, NULL },
-	{ "certificate", NULL, 0, NULL },
 	{ "luks", specluks_luks, 0, NULL },
+	{ "certificate", speccert_certificate, 0, NULL },
 	{ "command", NULL, 0, NULL },
 	{ 0 },
 };
@@ -342,6 +343,8 @@ static const struct keyword relation_keys[] = {
 	{ "not-in", specrelation_other, RELATION_NOT_IN, NULL },
 	{ "equals", specrelation_other, RELATION_EQUALS, NULL },
 	{ "exists", specrelation_exists, 0, NULL },
+	{ "certificate", speccert_relation, 0, NULL },
+	{ "key-in", specrelation_other, RELATION_KEY_IN, NULL },
 	{ 0 },
 };
 

@@ -63,6 +63,12 @@ specnumbers_seconds(struct reader *r, const struct node_pair *p)
 	return number(r, p, seconds);
 }
 
+int64_t
+specnumbers_whole(struct reader *r, const struct node_pair *p)
+{
+	return number(r, p, plain);
+}
+
 struct reading {
 	struct bound *out;
 	const struct unit *units;

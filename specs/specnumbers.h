@@ -20,5 +20,7 @@ void specnumbers_number(struct reader *r, const struct node_pair *p,
 /* A duration as `age` takes it, in seconds; -1 when it is none, which was
  * told. */
 int64_t specnumbers_seconds(struct reader *r, const struct node_pair *p);
+/* The same for a whole number. */
+int64_t specnumbers_whole(struct reader *r, const struct node_pair *p);
 
 #endif

@@ -321,10 +321,10 @@ specrelation_check(struct reader *r, const struct node *n,
     const struct rule *rule)
 {
 	static const char *const demands[] = { "in", "not-in", "equals",
-		"exists" };
+		"exists", "certificate", "key-in" };
 	const struct node_pair *first = NULL;
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 6; i++) {
 		const struct node_pair *p = node_find(n, demands[i]);
 
 		if (p != NULL && first != NULL)
@@ -336,5 +336,6 @@ specrelation_check(struct reader *r, const struct node *n,
 	if (first == NULL && rule->id != NULL)
 		diagnostics_add(r->diags, n->at,
 		    _("relation '%s' demands nothing [add 'in', 'not-in', "
-		    "'equals' or 'exists']"), rule->id);
+		    "'equals', 'exists', 'certificate' or 'key-in']"),
+		    rule->id);
 }

@@ -65,8 +65,9 @@ libraries() {
 	library pcre2 'pcre2'
 	library libsodium 'sodium'
 	library libdeflate 'libdeflate'
-	library openssl 'openssl/'
 	library libcryptsetup 'libcryptsetup'
+	library 'openssl hashing' 'openssl/evp\.h'
+	library 'openssl certificates' 'openssl/([^e]|e[^v])'
 	library pthread 'pthread\.h'
 }
 
