@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "specs/judge.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/tr.h"
 #include "base/vec.h"
+#include "specs/conf_files.h"
 #include "specs/unit_load.h"
 #include "specs/unit_name.h"
 
@@ -68,61 +68,21 @@ judge_mask(struct judge *j, const struct unit *u)
 		    "%s]"), u->id, u->id);
 }
 
-/* Adds what path holds behind what was read before; *lines counts on. */
-static int
-add_part(struct judge *j, const char *path, struct view_node *top,
-    unsigned *lines, struct err *e)
-{
-	const struct view *v = view_find("systemd");
-	struct view_node one, **end = &top->child;
-	struct judge_part *part;
-	const char *bytes;
-	size_t len;
-
-	if (j->ev->bytes(j->ev->ctx, path, &bytes, &len, e) < 0)
-		return -1;
-	if (len > CONTENT_MAX)
-		return err_set(e, ERR_INPUT, path,
-		    _("larger than the %d MiB whose content is judged"),
-		    CONTENT_MAX / 1024 / 1024);
-	if (v->parse(path, bytes, len, &j->arena, &one, e) < 0)
-		return -1;
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = one.child;
-	for (struct view_node *s = one.child; s != NULL; s = s->next)
-		for (struct view_node *k = s->child; k != NULL; k = k->next)
-			k->line += *lines;
-	part = VEC_ADD_IN(&j->arena, &j->parts);
-	*part = (struct judge_part){ path, *lines };
-	for (size_t i = 0; i < len; i++)
-		*lines += bytes[i] == '\n';
-	++*lines;
-	return 0;
-}
-
-static int
-read_unit(struct judge *j, const struct unit *u, struct view_node *top,
-    struct err *e)
-{
-	unsigned lines = 0;
-	int n = add_part(j, u->fragment, top, &lines, e);
-
-	for (size_t i = 0; n == 0 && i < u->dropins.n; i++)
-		n = add_part(j, u->dropins.items[i], top, &lines, e);
-	return n;
-}
-
 static void
 judge_unit_keys(struct judge *j, const struct unit *u)
 {
-	struct view_node top = { .name = "" };
+	const struct view *v = view_find("systemd");
+	struct texts files = { 0 };
+	struct view_node top;
 	struct err e = { 0 };
 
 	if (j->rule->keys.n == 0)
 		return;
-	if (read_unit(j, u, &top, &e) == 0)
-		judge_keys_in(j, view_find("systemd"), &top);
+	*VEC_ADD_IN(&j->arena, &files) = u->fragment;
+	for (size_t i = 0; i < u->dropins.n; i++)
+		*VEC_ADD_IN(&j->arena, &files) = u->dropins.items[i];
+	if (judge_parts_view(j, v, &files, &top, &e) == 0)
+		judge_keys_in(j, v, &top);
 	/* Lines are those of files again. */
 	j->parts = (struct judge_parts){ 0 };
 	if (e.kind != ERR_NONE)
@@ -162,32 +122,37 @@ judge_enabled(struct judge *j, const struct unit *u)
 		    judge_shows(j, by), u->id);
 }
 
+/* A drop-in that leads nowhere takes that of its name in later folders away. */
+static void
+judge_dropin(struct judge *j, const char *path)
+{
+	j->path = path;
+	j->entry = j->subject = j->ev->entry(j->ev->ctx, path);
+	if (j->entry != NULL && conf_is_dangling(j->ev, j->entry))
+		judge_dangling(j);
+}
+
 /* The fragment, and a drop-in that is sealed: then nothing is shown. */
 static void
 settle(struct judge *j, const struct unit *u)
 {
-	j->path = u->fragment;
-	j->entry = j->subject = j->ev->entry(j->ev->ctx, u->fragment);
-	for (size_t i = 0; i < u->dropins.n; i++) {
-		const struct entry *en = j->ev->entry(j->ev->ctx,
-		    u->dropins.items[i]);
+	const struct entry *sealed = NULL;
 
-		if (en != NULL && en->content == CONTENT_SEALED)
-			j->subject = en;
+	for (size_t i = 0; i < u->dropins.n; i++) {
+		judge_dropin(j, u->dropins.items[i]);
+		if (judge_secret(j))
+			sealed = j->entry;
 	}
+	j->path = u->fragment;
+	j->entry = j->ev->entry(j->ev->ctx, u->fragment);
+	j->subject = sealed != NULL ? sealed : j->entry;
 }
 
 /* False when the fragment is a symlink to nothing. */
 static bool
-fragment_is_there(struct judge *j, const struct unit *u)
+fragment_is_there(struct judge *j)
 {
-	const char *bytes;
-	size_t len;
-	struct err e = { 0 };
-
-	if (j->entry->kind != ENTRY_SYMLINK || j->ev->bytes(j->ev->ctx,
-	    u->fragment, &bytes, &len, &e) == 0 ||
-	    (e.kind != ERR_MISSING && e.sys != ENOENT))
+	if (!conf_is_dangling(j->ev, j->entry))
 		return true;
 	judge_dangling(j);
 	return false;
@@ -209,7 +174,7 @@ judge_loaded(struct judge *j, const struct unit *u)
 		judge_mask(j, u);
 		return;
 	}
-	if (!fragment_is_there(j, u))
+	if (!fragment_is_there(j))
 		return;
 	if (r->require == REQUIRE_PRESENT)
 		judge_held(j);

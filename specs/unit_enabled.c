@@ -50,8 +50,8 @@ take_link(void *arg, const struct entry *en)
 {
 	struct link_search *s = arg;
 
-	if (s->found == NULL && en->kind == ENTRY_SYMLINK && !conf_is_mask(en) &&
-	    !masked(s, en->path))
+	if (s->found == NULL && en->kind == ENTRY_SYMLINK &&
+	    !conf_is_mask(en) && !masked(s, en->path))
 		s->found = arena_strdup(s->a, en->path);
 }
 

@@ -261,8 +261,9 @@ plant(const struct scratch *s, unsigned *seed)
 		    "ln -sf %s/opt/else.service %s/%s", dir, up, dir, name);
 		break;
 	case 5:
-		scratch_sh(s, "mkdir -p %s/%s.d && ln -sf /dev/null "
-		    "%s/%s.d/%u.conf", dir, dropin, dir, dropin, nth);
+		scratch_sh(s, "mkdir -p %s/%s.d && ln -sf %s "
+		    "%s/%s.d/%u.conf", dir, dropin, draw(seed, 3) > 0 ?
+		    "/dev/null" : "../nothing", dir, dropin, nth);
 		break;
 	case 6:
 	case 7:
