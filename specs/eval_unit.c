@@ -8,6 +8,7 @@
 #include "specs/conf_files.h"
 #include "specs/unit_load.h"
 #include "specs/unit_name.h"
+#include "specs/unit_specifiers.h"
 
 /*
  * Where a unit that is not there is told to be missing: where the baseline
@@ -68,6 +69,16 @@ judge_mask(struct judge *j, const struct unit *u)
 		    "%s]"), u->id, u->id);
 }
 
+/* What is compared is what the unit does, not how it is written. */
+static void
+put_specifiers(struct judge *j, const struct unit *u, struct view_node *top)
+{
+	for (struct view_node *s = top->child; s != NULL; s = s->next)
+		for (struct view_node *k = s->child; k != NULL; k = k->next)
+			k->value = unit_specifiers(&j->arena, u->id,
+			    k->value);
+}
+
 static void
 judge_unit_keys(struct judge *j, const struct unit *u)
 {
@@ -81,12 +92,54 @@ judge_unit_keys(struct judge *j, const struct unit *u)
 	*VEC_ADD_IN(&j->arena, &files) = u->fragment;
 	for (size_t i = 0; i < u->dropins.n; i++)
 		*VEC_ADD_IN(&j->arena, &files) = u->dropins.items[i];
-	if (judge_parts_view(j, v, &files, &top, &e) == 0)
+	if (judge_parts_view(j, v, &files, &top, &e) == 0) {
+		put_specifiers(j, u, &top);
 		judge_keys_in(j, v, &top);
+	}
 	/* Lines are those of files again. */
 	j->parts = (struct judge_parts){ 0 };
 	if (e.kind != ERR_NONE)
 		judge_unknown(j, "keys", &j->rule->keys.items[0].at, &e);
+}
+
+/* Whether systemctl(1) has links to make for it; drop-ins have no [Install]
+ * that counts. */
+static bool
+is_installable(struct judge *j, const struct unit *u)
+{
+	static const char *const keys[] = { "WantedBy", "RequiredBy",
+		"UpheldBy", "Alias" };
+	const struct view *v = view_find("systemd");
+	struct texts files = { 0 };
+	struct values links = { 0 };
+	struct view_node top;
+	struct err e = { 0 };
+
+	*VEC_ADD_IN(&j->arena, &files) = u->fragment;
+	if (judge_parts_view(j, v, &files, &top, &e) == 0)
+		for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+			keys_collect(j, v, &top, "Install", keys[i], &links);
+	j->parts = (struct judge_parts){ 0 };
+	/* What cannot be read is told where its keys are asked for. */
+	return e.kind != ERR_NONE || links.n > 0;
+}
+
+static void
+tell_enabled(struct judge *j, const struct unit *u, struct about about,
+    const char *by)
+{
+	if (by != NULL)
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s is enabled by %s [systemctl disable %s]"), u->id,
+		    judge_shows(j, by), u->id);
+	else if (is_installable(j, u))
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s is not enabled: no link starts it [systemctl enable "
+		    "%s]"), u->id, u->id);
+	else
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s is not enabled: no link starts it, and its "
+		    "[Install] section asks for none"), u->id);
 }
 
 static void
@@ -106,20 +159,15 @@ judge_enabled(struct judge *j, const struct unit *u)
 		return;
 	}
 	by = unit_enabled_by(j->ev, u, &j->arena);
-	if ((by != NULL) == preset.enable) {
+	/* A preset has no say in what systemctl(1) does not enable. */
+	if ((by != NULL) == preset.enable || preset.ignored ||
+	    (j->rule->enabled == ENABLED_PRESET && !is_installable(j, u))) {
 		judge_held(j);
 		return;
 	}
 	about.file = preset.file != NULL ? preset.file : by;
 	about.line = preset.line;
-	if (by == NULL)
-		judge_add(j, VERDICT_FAILS, about,
-		    _("%s is not enabled: no link starts it [systemctl enable "
-		    "%s]"), u->id, u->id);
-	else
-		judge_add(j, VERDICT_FAILS, about,
-		    _("%s is enabled by %s [systemctl disable %s]"), u->id,
-		    judge_shows(j, by), u->id);
+	tell_enabled(j, u, about, by);
 }
 
 /* A drop-in that leads nowhere takes that of its name in later folders away. */
