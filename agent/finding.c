@@ -129,6 +129,10 @@ drift_remedy(struct findings *f, const struct result *r)
 	/* No other version of this path need be the right one. */
 	if (demand_covers(r->demand) == 0)
 		return NULL;
+	/* The baseline may well have what must not be there. */
+	if (r->rule->on_drift == ON_DRIFT_FLAG &&
+	    r->rule->require == REQUIRE_ABSENT)
+		return NULL;
 	/* A package that moves what it ships is most often right. */
 	if (r->rule->on_drift == ON_DRIFT_FLAG && r->decided_in != NULL &&
 	    strcmp(r->demand, "layers") == 0)

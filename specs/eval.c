@@ -9,6 +9,7 @@
 #include "base/strlist.h"
 #include "base/tr.h"
 #include "base/vec.h"
+#include "specs/conf_files.h"
 #include "specs/judge.h"
 #include "specs/matches.h"
 #include "specs/relation.h"
@@ -109,7 +110,8 @@ judge_settle(struct judge *j)
 	if (j->rule->kind >= 0 || j->entry->kind != ENTRY_SYMLINK)
 		return true;
 	j->subject = judge_follow(j, j->entry);
-	if (j->subject != NULL)
+	/* What masks leads nowhere by intent, in a root without devices too. */
+	if (j->subject != NULL || conf_is_mask(j->entry))
 		return true;
 	/* The evidence may know bytes whose entry it does not track. */
 	if (j->ev->bytes(j->ev->ctx, j->path, &bytes, &len, &e) == 0)
