@@ -298,7 +298,7 @@ static const struct keyword rule_keys[] = {
 	{ "size", specnumbers_size, 0, NULL },
 	{ "age", specnumbers_age, 0, NULL },
 	{ "newest", specnumbers_newest, 0, NULL },
-	{ "layers", speclayers_key, 0, NULL },
+	{ "layers", speclayers_key, 0, speclayers_words },
 	{ "config", NULL, 0, NULL },
 	{ "certificate", NULL, 0, NULL },
 	{ "luks", NULL, 0, NULL },

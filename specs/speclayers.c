@@ -10,13 +10,14 @@
 #include "base/tr.h"
 #include "specs/layers.h"
 
+const char *const speclayers_words[] = { "etc", "file", NULL };
+
 void
 speclayers_key(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
-	static const char *const words[] = { "etc", "file", NULL };
 	struct rule *rule = into;
-	int choice = read_choice(r, k->name, p->value, words);
+	int choice = read_choice(r, k->name, p->value, k->words);
 
 	if (choice >= 0)
 		rule->layers = (enum layers)(choice + 1);

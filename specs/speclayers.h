@@ -4,7 +4,8 @@
 
 #include "specs/specread.h"
 
-/* `layers:` of a rule. */
+/* `layers:` of a rule, and its words. */
+extern const char *const speclayers_words[];
 void speclayers_key(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
 /*

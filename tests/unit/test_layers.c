@@ -98,6 +98,21 @@ lines_are_those_of_all_files_that_count(void **state)
 }
 
 static void
+keys_with_dots_have_an_empty_section(void **state)
+{
+	const struct fake_file files[] = {
+		file("/usr/lib/sysctl.d/50-a.conf", "net.ipv4.ip_forward=0\n"),
+		file("/etc/sysctl.d/90-b.conf",
+		    "# router\nnet.ipv4.ip_forward = 1\n"), END };
+
+	(void)state;
+	layers("    path: /etc/sysctl.d/*.conf\n    layers: etc\n"
+	    "    keys: {'[].net.ipv4.ip_forward': '0'}\n", files,
+	    "1\nF keys /etc/sysctl.d/*.conf>/etc/sysctl.d/90-b.conf:2 "
+	    "net.ipv4.ip_forward is '1', expected '0'\n");
+}
+
+static void
 a_drop_in_that_leads_nowhere_masks_and_is_told(void **state)
 {
 	const struct fake_file files[] = {
@@ -390,6 +405,7 @@ main(void)
 		cmocka_unit_test(
 		    keys_are_those_of_the_file_that_wins_and_its_drop_ins),
 		cmocka_unit_test(lines_are_those_of_all_files_that_count),
+		cmocka_unit_test(keys_with_dots_have_an_empty_section),
 		cmocka_unit_test(
 		    a_drop_in_that_leads_nowhere_masks_and_is_told),
 		cmocka_unit_test(one_file_is_the_first_that_a_layer_has),
