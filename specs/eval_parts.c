@@ -6,9 +6,10 @@
 #include "base/vec.h"
 #include "specs/conf_files.h"
 
+/* *left is what all files together may still have. */
 static int
-part_bytes(struct judge *j, const char *path, const char **out_bytes,
-    size_t *out_len, struct err *e)
+part_bytes(struct judge *j, const char *path, size_t *left,
+    const char **out_bytes, size_t *out_len, struct err *e)
 {
 	const struct entry *en = j->ev->entry(j->ev->ctx, path);
 
@@ -20,11 +21,12 @@ part_bytes(struct judge *j, const char *path, const char **out_bytes,
 	}
 	if (j->ev->bytes(j->ev->ctx, path, out_bytes, out_len, e) < 0)
 		return -1;
-	if (*out_len <= CONTENT_MAX)
-		return 0;
-	return err_set(e, ERR_INPUT, path,
-	    _("larger than the %d MiB whose content is judged"),
-	    CONTENT_MAX / 1024 / 1024);
+	if (*out_len > *left)
+		return err_set(e, ERR_INPUT, path,
+		    _("larger, with what is read before it, than the %d MiB "
+		    "whose content is judged"), CONTENT_MAX / 1024 / 1024);
+	*left -= *out_len;
+	return 0;
 }
 
 static void
@@ -50,6 +52,7 @@ judge_parts_bytes(struct judge *j, const struct texts *files,
     const char **out_bytes, size_t *out_len, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf all = { 0 };
+	size_t left = CONTENT_MAX;
 	unsigned lines = 0;
 
 	j->parts = (struct judge_parts){ 0 };
@@ -57,7 +60,8 @@ judge_parts_bytes(struct judge *j, const struct texts *files,
 		const char *bytes;
 		size_t len;
 
-		if (part_bytes(j, files->items[i], &bytes, &len, e) < 0) {
+		if (part_bytes(j, files->items[i], &left, &bytes, &len,
+		    e) < 0) {
 			j->parts = (struct judge_parts){ 0 };
 			return -1;
 		}
@@ -83,24 +87,30 @@ count_on(struct view_node *nodes, unsigned lines)
 	}
 }
 
-/* Adds what path holds behind what was read before; *lines counts on. */
+/* How far it has come: lines so far, and the bytes that may follow. */
+struct reading {
+	unsigned lines;
+	size_t left;
+};
+
+/* Adds what path holds behind what was read before. */
 static int
 add_part(struct judge *j, const struct view *v, const char *path,
-    struct view_node *top, unsigned *lines, struct err *e)
+    struct view_node *top, struct reading *at, struct err *e)
 {
 	struct view_node one, **end = &top->child;
 	const char *bytes;
 	size_t len;
 
-	if (part_bytes(j, path, &bytes, &len, e) < 0 ||
+	if (part_bytes(j, path, &at->left, &bytes, &len, e) < 0 ||
 	    v->parse(path, bytes, len, &j->arena, &one, e) < 0)
 		return -1;
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = one.child;
-	count_on(one.child, *lines);
-	begin_part(j, path, *lines);
-	*lines += count_lines(bytes, len) + 1;
+	count_on(one.child, at->lines);
+	begin_part(j, path, at->lines);
+	at->lines += count_lines(bytes, len) + 1;
 	return 0;
 }
 
@@ -108,7 +118,7 @@ int
 judge_parts_view(struct judge *j, const struct view *v,
     const struct texts *files, struct view_node *out, struct err *e)
 {
-	unsigned lines = 0;
+	struct reading at = { .left = CONTENT_MAX };
 
 	*out = (struct view_node){ .name = "" };
 	j->parts = (struct judge_parts){ 0 };
@@ -117,7 +127,7 @@ judge_parts_view(struct judge *j, const struct view *v,
 		 * stands first does. */
 		size_t nth = v->first_wins ? files->n - 1 - i : i;
 
-		if (add_part(j, v, files->items[nth], out, &lines, e) < 0) {
+		if (add_part(j, v, files->items[nth], out, &at, e) < 0) {
 			/* Lines are those of files again. */
 			j->parts = (struct judge_parts){ 0 };
 			return -1;

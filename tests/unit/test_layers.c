@@ -240,6 +240,26 @@ a_part_that_does_not_parse_is_named_with_its_line(void **state)
 	    "[Section]\n");
 }
 
+static void
+many_files_have_a_bound_together(void **state)
+{
+	const size_t half = 9 << 20;
+	CLEANUP(drop_free) char *bytes = xcalloc(1, half);
+	struct fake_file files[] = { file("/etc/a.conf", bytes),
+		file("/run/a.conf.d/1.conf", bytes), END };
+
+	(void)state;
+	memset(bytes, '\n', half - 1);
+	files[0].len = files[1].len = half - 1;
+	layers("    path: /etc/a.conf\n    layers: etc\n"
+	    "    lines: {forbid: x}\n    keys: {'[].a': {absent: true}}\n",
+	    files, "1\n"
+	    "U lines /etc/a.conf>/run/a.conf.d/1.conf larger, with what is "
+	    "read before it, than the 16 MiB whose content is judged\n"
+	    "U keys /etc/a.conf>/run/a.conf.d/1.conf larger, with what is "
+	    "read before it, than the 16 MiB whose content is judged\n");
+}
+
 static const char *
 hides_run(void *ctx, const char *path)
 {
@@ -414,6 +434,7 @@ main(void)
 		cmocka_unit_test(another_layer_that_wins_now_is_told_of),
 		cmocka_unit_test(
 		    a_part_that_does_not_parse_is_named_with_its_line),
+		cmocka_unit_test(many_files_have_a_bound_together),
 		cmocka_unit_test(a_layer_that_cannot_be_read_is_unknown),
 		cmocka_unit_test(what_is_sealed_is_not_shown),
 		cmocka_unit_test(generated_folders_are_read_as_systemd_does),
