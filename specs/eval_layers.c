@@ -188,6 +188,20 @@ judge_presence(struct looking *k)
 	return j->rule->require != REQUIRE_ABSENT;
 }
 
+/* Programs go on to the next layer; whoever made the link does not know. */
+static void
+tell_dangling(struct looking *k)
+{
+	struct judge *j = k->j;
+
+	if (k->l.dangling == NULL || j->rule->require == REQUIRE_ABSENT)
+		return;
+	j->path = k->l.dangling;
+	j->entry = j->subject = j->ev->entry(j->ev->ctx, j->path);
+	if (j->entry != NULL)
+		judge_dangling(j);
+}
+
 static void
 judge_one(struct judge *j, const char *path)
 {
@@ -197,6 +211,7 @@ judge_one(struct judge *j, const char *path)
 	j->path = path;
 	if (!is_hidden(&k)) {
 		layers_load(ev, j->rule->layers, path, &k.arena, &k.l);
+		tell_dangling(&k);
 		if (judge_presence(&k)) {
 			tell_all_moved(&k);
 			if (j->rule->layers == LAYERS_ETC)

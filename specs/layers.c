@@ -92,8 +92,13 @@ load_first(const struct evidence *ev, const char *below, struct arena *a,
 		    arena_printf(a, "%s%s", layer_folders[i], below));
 
 		if (en == NULL || (en->kind != ENTRY_FILE &&
-		    en->kind != ENTRY_SYMLINK) || conf_is_dangling(ev, en))
+		    en->kind != ENTRY_SYMLINK))
 			continue;
+		if (conf_is_dangling(ev, en)) {
+			if (out->dangling == NULL)
+				out->dangling = arena_strdup(a, en->path);
+			continue;
+		}
 		out->first = arena_strdup(a, en->path);
 		out->masked = conf_is_mask(en);
 		if (!out->masked)

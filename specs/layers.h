@@ -17,6 +17,7 @@ extern const char *const layer_folders[];
 struct layered {
 	const char *first;	/* the file itself: NULL where there is none,
 				 * or where `files` are those of a folder */
+	const char *dangling;	/* a link to nothing that would win; or NULL */
 	bool masked;		/* first is what masks it, and not read */
 	struct texts files;	/* what is read, in the order it is */
 };

@@ -192,7 +192,8 @@ what_is_missed_or_masked_is_told(void **state)
 	    "layers\n");
 	layers(present, masked, "2\nF present /etc/a.conf masks what other "
 	    "layers have: nothing is read\n");
-	layers(present, dangling, "2\nF lines.forbid /usr/lib/a.conf:1 the "
+	layers(present, dangling, "2\nF present /etc/a.conf is a symlink to "
+	    "'/etc/gone', which is not there\nF lines.forbid /usr/lib/a.conf:1 the "
 	    "line 'x=1' must not be there\n");
 	layers(absent, none, "1\n");
 	layers(absent, masked, "1\n");
