@@ -152,21 +152,24 @@ mend_remedies(struct machine *m, struct assessment *a)
 
 	for (size_t i = 0; i < a->findings.n; i++) {
 		struct finding *x = &a->findings.items[i];
+		const char *path = x->rule != NULL && rule_is_joint(x->rule) ?
+		    x->file : x->path;
 		struct entry was;
 		struct err ignored = { 0 };
 
 		if (x->kind != FINDING_DRIFT || x->remedy == NULL ||
 		    x->rule->on_drift == ON_DRIFT_REPAIR ||
 		    x->rule->require == REQUIRE_ABSENT ||
-		    strpbrk(x->path, "*?[\\") != NULL ||
-		    store_entry(m->store, &a->baseline_commit, x->path, arena,
+		    strpbrk(path, "*?[\\") != NULL ||
+		    strcmp(x->demand, "layers") == 0 ||
+		    store_entry(m->store, &a->baseline_commit, path, arena,
 		    &was, &ignored) != 0)
 			continue;
 		x->what = arena_printf(arena, _("%s; the baseline does not "
 		    "have it either: mend it by hand, then accept it"),
 		    x->what);
 		x->remedy = arena_printf(arena, "%s accept %s",
-		    a->findings.command, finding_quoted(&a->findings, x->path));
+		    a->findings.command, finding_quoted(&a->findings, path));
 	}
 }
 

@@ -118,7 +118,11 @@ add_rule(struct buf *out, const struct rule *r)
 	if (r->units.n > 0)
 		add_paths(out, "unit:", &r->units);
 	else
-		add_paths(out, "path:", &r->paths);
+		add_paths(out, "path:", r->layers != LAYERS_NONE ?
+		    &r->layered : &r->paths);
+	if (r->layers != LAYERS_NONE)
+		buf_addf(out, "    layers: %s\n",
+		    r->layers == LAYERS_ETC ? "etc" : "file");
 	if (r->relation != NULL)
 		add_relation(out, r->relation);
 	buf_addf(out, "    severity: %s, on-drift: %s, on-change: %s\n",

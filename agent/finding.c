@@ -130,9 +130,20 @@ drift_remedy(struct findings *f, const struct result *r)
 	/* No other version of this path need be the right one. */
 	if (demand_covers(r->demand) == 0)
 		return NULL;
+	/* The baseline may well have what must not be there. */
+	if (r->rule->on_drift == ON_DRIFT_FLAG &&
+	    r->rule->require == REQUIRE_ABSENT)
+		return NULL;
+	/* A package that moves what it ships is most often right. */
+	if (r->rule->on_drift == ON_DRIFT_FLAG && r->decided_in != NULL &&
+	    strcmp(r->demand, "layers") == 0)
+		return arena_printf(&f->arena, "%s accept %s %s", f->command,
+		    finding_quoted(f, r->path),
+		    finding_quoted(f, r->decided_in));
 	if (r->rule->on_drift == ON_DRIFT_FLAG)
 		return arena_printf(&f->arena, "%s restore %s", f->command,
-		    finding_quoted(f, r->path));
+		    finding_quoted(f, rule_is_joint(r->rule) &&
+		    r->decided_in != NULL ? r->decided_in : r->path));
 	return arena_printf(&f->arena, "%s restore --rule %s/%s", f->command,
 	    r->rule->spec->name, r->rule->id);
 }

@@ -169,7 +169,7 @@ wish_restore(struct chooser *c, const struct result *r, struct err *e)
 		restore_add_wish(c->out, r->path, NULL, reason);
 		return 0;
 	}
-	if (r->rule->units.n > 0)
+	if (rule_is_joint(r->rule))
 		return restore_wish_unit(&(struct restoreunit){ c->m, c->q,
 		    c->a, c->baseline, r, reason, c->out }, e);
 	if (!glob_literal(r->path, strlen(r->path)) &&

@@ -21,6 +21,10 @@ is_wanted(const struct restoreunit *u, const struct entry *en)
 
 	if (en->kind == ENTRY_DIR || !finding_rule_covers(r->rule, en->path))
 		return false;
+	/* What won before; what wins now is in nobody's way to remove. */
+	if (strcmp(r->demand, "layers") == 0)
+		return strcmp(en->path, r->path) == 0 &&
+		    manifest_find(&u->a->live.manifest, en->path) == NULL;
 	if (r->decided_in != NULL)
 		return strcmp(en->path, r->decided_in) == 0;
 	return strcmp(en->path, r->path) == 0 ||

@@ -123,7 +123,8 @@ concerns(const struct rule *r, const char *path)
 	return false;
 }
 
-/* A unit is judged by all of its files, not only by those put back. */
+/* A unit, and what lies in layers, is judged by all of its files, not only by
+ * those put back. */
 static void
 add_units(const struct catalogue *cat, const char *path, struct scope *only)
 {
@@ -133,7 +134,7 @@ add_units(const struct catalogue *cat, const char *path, struct scope *only)
 		for (size_t k = 0; s->applies && k < s->n_rules; k++) {
 			const struct rule *r = &s->rules[k];
 
-			if (r->units.n == 0 || r->disabled ||
+			if (!rule_is_joint(r) || r->disabled ||
 			    !concerns(r, path))
 				continue;
 			for (size_t p = 0; p < r->paths.n; p++)

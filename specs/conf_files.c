@@ -11,7 +11,6 @@
 #include "base/vec.h"
 
 struct listing {
-	const struct evidence *ev;
 	struct arena *a;
 	struct texts *out;
 };
@@ -47,8 +46,7 @@ add_conf(void *arg, const struct entry *en)
 	for (size_t i = 0; i < l->out->n; i++)
 		if (strcmp(path_name(l->out->items[i]), name) == 0)
 			return;
-	if (!conf_is_dangling(l->ev, en))
-		*VEC_ADD_IN(l->a, l->out) = arena_strdup(l->a, en->path);
+	*VEC_ADD_IN(l->a, l->out) = arena_strdup(l->a, en->path);
 }
 
 static int
@@ -62,7 +60,7 @@ void
 conf_files(const struct evidence *ev, const struct texts *folders,
     const char *pattern, struct arena *a, struct texts *out)
 {
-	struct listing l = { ev, a, out };
+	struct listing l = { a, out };
 	size_t kept = 0;
 
 	for (size_t i = 0; i < folders->n; i++) {

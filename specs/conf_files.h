@@ -6,9 +6,9 @@
 
 /*
  * One file of each name in the folders, of the first folder that has it, in
- * the order of the names; a symlink to /dev/null takes a name out, and one to
- * nothing is as good as none. pattern is of names: "*.conf". folders are
- * paths, not patterns. Strings belong to the arena.
+ * the order of the names; a symlink to /dev/null takes a name out. So does one
+ * to nothing, but it is in out: nobody means it. pattern is of names:
+ * "*.conf". folders are paths, not patterns. Strings belong to the arena.
  */
 void conf_files(const struct evidence *ev, const struct texts *folders,
     const char *pattern, struct arena *a, struct texts *out);

@@ -9,6 +9,7 @@
 #include "base/strlist.h"
 #include "base/tr.h"
 #include "base/vec.h"
+#include "specs/conf_files.h"
 #include "specs/judge.h"
 #include "specs/matches.h"
 #include "specs/relation.h"
@@ -98,9 +99,8 @@ judge_follow(struct judge *j, const struct entry *en)
 	return en != NULL && en->kind == ENTRY_SYMLINK ? NULL : en;
 }
 
-/* False when there is nothing behind a symlink to judge. */
-static bool
-settle_subject(struct judge *j)
+bool
+judge_settle(struct judge *j)
 {
 	const char *bytes;
 	size_t len;
@@ -110,7 +110,8 @@ settle_subject(struct judge *j)
 	if (j->rule->kind >= 0 || j->entry->kind != ENTRY_SYMLINK)
 		return true;
 	j->subject = judge_follow(j, j->entry);
-	if (j->subject != NULL)
+	/* What masks leads nowhere by intent, in a root without devices too. */
+	if (j->subject != NULL || conf_is_mask(j->entry))
 		return true;
 	/* The evidence may know bytes whose entry it does not track. */
 	if (j->ev->bytes(j->ev->ctx, j->path, &bytes, &len, &e) == 0)
@@ -121,7 +122,7 @@ settle_subject(struct judge *j)
 	return false;
 }
 
-static void
+void
 judge_path(struct judge *j, const struct entry *en)
 {
 	const struct rule *r = j->rule;
@@ -134,7 +135,7 @@ judge_path(struct judge *j, const struct entry *en)
 		    _("is there, but must not be"));
 		return;
 	}
-	if (settle_subject(j)) {
+	if (judge_settle(j)) {
 		if (r->require == REQUIRE_PRESENT)
 			judge_held(j);
 		judge_metadata(j);
@@ -171,7 +172,9 @@ eval_rule(const struct rule *rule, const struct evidence *ev,
 	}
 	for (size_t i = 0; i < rule->units.n; i++)
 		judge_unit(&j, rule->units.items[i]);
-	if (rule->units.n == 0) {
+	if (rule->layers != LAYERS_NONE) {
+		judge_layers(&j);
+	} else if (rule->units.n == 0) {
 		find_matches(&j, &m);
 		judge_count(&j, m.n);
 		judge_newest(&j, &m);

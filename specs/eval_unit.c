@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "specs/judge.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/tr.h"
 #include "base/vec.h"
+#include "specs/conf_files.h"
 #include "specs/unit_load.h"
 #include "specs/unit_name.h"
+#include "specs/unit_specifiers.h"
 
 /*
  * Where a unit that is not there is told to be missing: where the baseline
@@ -68,65 +69,77 @@ judge_mask(struct judge *j, const struct unit *u)
 		    "%s]"), u->id, u->id);
 }
 
-/* Adds what path holds behind what was read before; *lines counts on. */
-static int
-add_part(struct judge *j, const char *path, struct view_node *top,
-    unsigned *lines, struct err *e)
+/* What is compared is what the unit does, not how it is written. */
+static void
+put_specifiers(struct judge *j, const struct unit *u, struct view_node *top)
 {
-	const struct view *v = view_find("systemd");
-	struct view_node one, **end = &top->child;
-	struct judge_part *part;
-	const char *bytes;
-	size_t len;
-
-	if (j->ev->bytes(j->ev->ctx, path, &bytes, &len, e) < 0)
-		return -1;
-	if (len > CONTENT_MAX)
-		return err_set(e, ERR_INPUT, path,
-		    _("larger than the %d MiB whose content is judged"),
-		    CONTENT_MAX / 1024 / 1024);
-	if (v->parse(path, bytes, len, &j->arena, &one, e) < 0)
-		return -1;
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = one.child;
-	for (struct view_node *s = one.child; s != NULL; s = s->next)
+	for (struct view_node *s = top->child; s != NULL; s = s->next)
 		for (struct view_node *k = s->child; k != NULL; k = k->next)
-			k->line += *lines;
-	part = VEC_ADD_IN(&j->arena, &j->parts);
-	*part = (struct judge_part){ path, *lines };
-	for (size_t i = 0; i < len; i++)
-		*lines += bytes[i] == '\n';
-	++*lines;
-	return 0;
-}
-
-static int
-read_unit(struct judge *j, const struct unit *u, struct view_node *top,
-    struct err *e)
-{
-	unsigned lines = 0;
-	int n = add_part(j, u->fragment, top, &lines, e);
-
-	for (size_t i = 0; n == 0 && i < u->dropins.n; i++)
-		n = add_part(j, u->dropins.items[i], top, &lines, e);
-	return n;
+			k->value = unit_specifiers(&j->arena, u->id,
+			    k->value);
 }
 
 static void
 judge_unit_keys(struct judge *j, const struct unit *u)
 {
-	struct view_node top = { .name = "" };
+	const struct view *v = view_find("systemd");
+	struct texts files = { 0 };
+	struct view_node top;
 	struct err e = { 0 };
 
 	if (j->rule->keys.n == 0)
 		return;
-	if (read_unit(j, u, &top, &e) == 0)
-		judge_keys_in(j, view_find("systemd"), &top);
+	*VEC_ADD_IN(&j->arena, &files) = u->fragment;
+	for (size_t i = 0; i < u->dropins.n; i++)
+		*VEC_ADD_IN(&j->arena, &files) = u->dropins.items[i];
+	if (judge_parts_view(j, v, &files, &top, &e) == 0) {
+		put_specifiers(j, u, &top);
+		judge_keys_in(j, v, &top);
+	}
 	/* Lines are those of files again. */
 	j->parts = (struct judge_parts){ 0 };
 	if (e.kind != ERR_NONE)
 		judge_unknown(j, "keys", &j->rule->keys.items[0].at, &e);
+}
+
+/* Whether systemctl(1) has links to make for it; drop-ins have no [Install]
+ * that counts. */
+static bool
+is_installable(struct judge *j, const struct unit *u)
+{
+	static const char *const keys[] = { "WantedBy", "RequiredBy",
+		"UpheldBy", "Alias" };
+	const struct view *v = view_find("systemd");
+	struct texts files = { 0 };
+	struct values links = { 0 };
+	struct view_node top;
+	struct err e = { 0 };
+
+	*VEC_ADD_IN(&j->arena, &files) = u->fragment;
+	if (judge_parts_view(j, v, &files, &top, &e) == 0)
+		for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+			keys_collect(j, v, &top, "Install", keys[i], &links);
+	j->parts = (struct judge_parts){ 0 };
+	/* What cannot be read is told where its keys are asked for. */
+	return e.kind != ERR_NONE || links.n > 0;
+}
+
+static void
+tell_enabled(struct judge *j, const struct unit *u, struct about about,
+    const char *by)
+{
+	if (by != NULL)
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s is enabled by %s [systemctl disable %s]"), u->id,
+		    judge_shows(j, by), u->id);
+	else if (is_installable(j, u))
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s is not enabled: no link starts it [systemctl enable "
+		    "%s]"), u->id, u->id);
+	else
+		judge_add(j, VERDICT_FAILS, about,
+		    _("%s is not enabled: no link starts it, and its "
+		    "[Install] section asks for none"), u->id);
 }
 
 static void
@@ -146,48 +159,48 @@ judge_enabled(struct judge *j, const struct unit *u)
 		return;
 	}
 	by = unit_enabled_by(j->ev, u, &j->arena);
-	if ((by != NULL) == preset.enable) {
+	/* A preset has no say in what systemctl(1) does not enable. */
+	if ((by != NULL) == preset.enable || preset.ignored ||
+	    (j->rule->enabled == ENABLED_PRESET && !is_installable(j, u))) {
 		judge_held(j);
 		return;
 	}
 	about.file = preset.file != NULL ? preset.file : by;
 	about.line = preset.line;
-	if (by == NULL)
-		judge_add(j, VERDICT_FAILS, about,
-		    _("%s is not enabled: no link starts it [systemctl enable "
-		    "%s]"), u->id, u->id);
-	else
-		judge_add(j, VERDICT_FAILS, about,
-		    _("%s is enabled by %s [systemctl disable %s]"), u->id,
-		    judge_shows(j, by), u->id);
+	tell_enabled(j, u, about, by);
+}
+
+/* A drop-in that leads nowhere takes that of its name in later folders away. */
+static void
+judge_dropin(struct judge *j, const char *path)
+{
+	j->path = path;
+	j->entry = j->subject = j->ev->entry(j->ev->ctx, path);
+	if (j->entry != NULL && conf_is_dangling(j->ev, j->entry))
+		judge_dangling(j);
 }
 
 /* The fragment, and a drop-in that is sealed: then nothing is shown. */
 static void
 settle(struct judge *j, const struct unit *u)
 {
-	j->path = u->fragment;
-	j->entry = j->subject = j->ev->entry(j->ev->ctx, u->fragment);
-	for (size_t i = 0; i < u->dropins.n; i++) {
-		const struct entry *en = j->ev->entry(j->ev->ctx,
-		    u->dropins.items[i]);
+	const struct entry *sealed = NULL;
 
-		if (en != NULL && en->content == CONTENT_SEALED)
-			j->subject = en;
+	for (size_t i = 0; i < u->dropins.n; i++) {
+		judge_dropin(j, u->dropins.items[i]);
+		if (judge_secret(j))
+			sealed = j->entry;
 	}
+	j->path = u->fragment;
+	j->entry = j->ev->entry(j->ev->ctx, u->fragment);
+	j->subject = sealed != NULL ? sealed : j->entry;
 }
 
 /* False when the fragment is a symlink to nothing. */
 static bool
-fragment_is_there(struct judge *j, const struct unit *u)
+fragment_is_there(struct judge *j)
 {
-	const char *bytes;
-	size_t len;
-	struct err e = { 0 };
-
-	if (j->entry->kind != ENTRY_SYMLINK || j->ev->bytes(j->ev->ctx,
-	    u->fragment, &bytes, &len, &e) == 0 ||
-	    (e.kind != ERR_MISSING && e.sys != ENOENT))
+	if (!conf_is_dangling(j->ev, j->entry))
 		return true;
 	judge_dangling(j);
 	return false;
@@ -209,7 +222,7 @@ judge_loaded(struct judge *j, const struct unit *u)
 		judge_mask(j, u);
 		return;
 	}
-	if (!fragment_is_there(j, u))
+	if (!fragment_is_there(j))
 		return;
 	if (r->require == REQUIRE_PRESENT)
 		judge_held(j);

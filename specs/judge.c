@@ -183,6 +183,8 @@ judge_bytes(struct judge *j, const char **out_bytes, size_t *out_len,
 {
 	const struct entry *en = j->subject;
 
+	if (j->joined != NULL)
+		return judge_parts_bytes(j, j->joined, out_bytes, out_len, e);
 	/* With `type: symlink` the content is still that of the target. */
 	if (en != NULL && en->kind != ENTRY_FILE && en->kind != ENTRY_SYMLINK)
 		return err_set(e, ERR_INPUT, j->path,
@@ -214,9 +216,11 @@ judge_view(struct judge *j, const struct view **out_view,
 		return err_set(e, ERR_INPUT, j->path,
 		    _("no format is known for this file [say 'as: ini' or "
 		    "another view in the rule]"));
+	*out_view = v;
+	if (j->joined != NULL)
+		return judge_parts_view(j, v, j->joined, out, e);
 	if (judge_bytes(j, &bytes, &len, e) < 0 ||
 	    v->parse(j->path, bytes, len, &j->arena, out, e) < 0)
 		return -1;
-	*out_view = v;
 	return 0;
 }

@@ -43,7 +43,10 @@ struct judge {
 	const struct entry *subject;	/* the symlink's target, or entry;
 					 * NULL when it is not known */
 	struct texts seen;		/* units judged, by their ids */
-	struct judge_parts parts;	/* of a unit; else empty */
+	struct judge_parts parts;	/* of what was read last, when that
+					 * was many files; else empty */
+	const struct texts *joined;	/* files that are the content, in
+					 * place of the path; or NULL */
 };
 
 /* What a result is about. */
@@ -96,6 +99,19 @@ int judge_view(struct judge *j, const struct view **out_view,
  */
 const struct entry *judge_follow(struct judge *j, const struct entry *en);
 
+/* What judge_bytes and judge_view give of files that are read as one: the
+ * bytes, or the nodes of all, those that win last (or first, where the view
+ * has it so). Results then name the file and its own line. */
+int judge_parts_bytes(struct judge *j, const struct texts *files,
+    const char **out_bytes, size_t *out_len, struct err *e);
+int judge_parts_view(struct judge *j, const struct view *v,
+    const struct texts *files, struct view_node *out, struct err *e);
+
+/* All that the rule demands of one entry. */
+void judge_path(struct judge *j, const struct entry *en);
+/* False when there is nothing behind a symlink to judge. */
+bool judge_settle(struct judge *j);
+
 void judge_metadata(struct judge *j);
 void judge_extras(struct judge *j);	/* acl, xattr, capabilities, flags */
 void judge_lines(struct judge *j);
@@ -118,6 +134,8 @@ void judge_count(struct judge *j, size_t n);
 void judge_newest(struct judge *j, const struct matches *m);
 /* One unit; nothing where it was judged by another name of its. */
 void judge_unit(struct judge *j, const char *name);
+/* A rule with `layers`. */
+void judge_layers(struct judge *j);
 
 /* Values that one test looks at, with their lines. */
 struct values {

@@ -27,6 +27,8 @@ enum on_change { ON_CHANGE_NOTE, ON_CHANGE_FLAG, ON_CHANGE_RESTORE };
 /* `enabled:` and `masked:` of a unit. */
 enum enabled { ENABLED_ANY, ENABLED_NO, ENABLED_YES, ENABLED_PRESET };
 enum masked { MASKED_ANY, MASKED_NO, MASKED_YES };
+/* `layers:` what counts besides the path itself; see layers.h. */
+enum layers { LAYERS_NONE, LAYERS_ETC, LAYERS_FILE };
 enum require { REQUIRE_IF_PRESENT, REQUIRE_PRESENT, REQUIRE_ABSENT };
 
 /* A list of strings in the arena. */
@@ -294,13 +296,22 @@ struct rule {
 	struct certificate_demand *certificate;	/* NULL = no demand */
 	struct luks_demand *luks;	/* NULL = no demand */
 	struct command_demand *command;	/* NULL = no demand */
-	const char *layers;		/* NULL = the path alone */
+	enum layers layers;
+	struct texts layered;	/* with layers: the paths as written; then
+				 * `paths` are those of all layers */
 
 	struct bound *count, *size, *age;	/* NULL = no demand */
 	struct newest_demand *newest;
 	struct relation *relation;	/* then the rule has no paths, and
 					 * demands nothing else */
 };
+
+/* Whether a rule is about many files that are read as one. */
+static inline bool
+rule_is_joint(const struct rule *r)
+{
+	return r->units.n > 0 || r->layers != LAYERS_NONE;
+}
 
 struct spec {
 	const char *name, *title, *about;

@@ -12,6 +12,7 @@
 #include "specs/speccheck.h"
 #include "specs/speccontent.h"
 #include "specs/specluks.h"
+#include "specs/speclayers.h"
 #include "specs/specnumbers.h"
 #include "specs/specrelation.h"
 #include "specs/spectests.h"
@@ -280,7 +281,7 @@ static const struct keyword rule_keys[] = {
 	{ "size", specnumbers_size, 0, NULL },
 	{ "age", specnumbers_age, 0, NULL },
 	{ "newest", specnumbers_newest, 0, NULL },
-	{ "layers", NULL, 0, NULL },
+	{ "layers", speclayers_key, 0, speclayers_words },
 	{ "config", NULL, 0, NULL },
 	{ "luks", specluks_luks, 0, NULL },
 	{ "certificate", speccert_certificate, 0, NULL },
@@ -326,6 +327,7 @@ speckeys_rule(struct reader *r, const struct node *n, struct rule *out)
 	missing(r, n, out, "why",
 	    _("tell the person who reads the finding what it protects"));
 	speccheck_rule(r, n, out);
+	speclayers_rule(r, n, out);
 }
 
 /* What puts right two files that do not agree is for a person to say. */

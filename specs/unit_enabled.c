@@ -50,8 +50,8 @@ take_link(void *arg, const struct entry *en)
 {
 	struct link_search *s = arg;
 
-	if (s->found == NULL && en->kind == ENTRY_SYMLINK && !conf_is_mask(en) &&
-	    !masked(s, en->path))
+	if (s->found == NULL && en->kind == ENTRY_SYMLINK &&
+	    !conf_is_mask(en) && !masked(s, en->path))
 		s->found = arena_strdup(s->a, en->path);
 }
 
@@ -118,23 +118,36 @@ lists_instance(struct arena *a, const char *rest, const char *name)
 	return false;
 }
 
-/* One line: 1 enable, 0 disable, -1 about something else. */
-static int
+enum says { SAYS_NOTHING, SAYS_DISABLE, SAYS_ENABLE, SAYS_IGNORE };
+
+static enum says
+preset_verb(const char *word)
+{
+	if (word == NULL)
+		return SAYS_NOTHING;
+	if (strcmp(word, "enable") == 0)
+		return SAYS_ENABLE;
+	if (strcmp(word, "disable") == 0)
+		return SAYS_DISABLE;
+	return strcmp(word, "ignore") == 0 ? SAYS_IGNORE : SAYS_NOTHING;
+}
+
+/* What one line says of the unit. */
+static enum says
 preset_line(struct arena *a, const char *line, const char *name)
 {
-	const char *verb = next_word(a, &line), *pattern, *of = name;
-	bool enable = verb != NULL && strcmp(verb, "enable") == 0;
+	enum says says = preset_verb(next_word(a, &line));
+	const char *pattern, *of = name;
 
-	if (verb == NULL || (!enable && strcmp(verb, "disable") != 0) ||
-	    (pattern = next_word(a, &line)) == NULL)
-		return -1;
-	if (enable && unit_name_is_instance(name) &&
+	if (says == SAYS_NOTHING || (pattern = next_word(a, &line)) == NULL)
+		return SAYS_NOTHING;
+	if (says == SAYS_ENABLE && unit_name_is_instance(name) &&
 	    line[strspn(line, " \t\r")] != '\0') {
 		if (!lists_instance(a, line, name))
-			return -1;
+			return SAYS_NOTHING;
 		of = unit_name_template(a, name);
 	}
-	return fnmatch(pattern, of, FNM_NOESCAPE) == 0 ? enable : -1;
+	return fnmatch(pattern, of, FNM_NOESCAPE) == 0 ? says : SAYS_NOTHING;
 }
 
 /* 1 when a line of the file decides. */
@@ -151,13 +164,15 @@ preset_file(const struct evidence *ev, const char *path, const char *name,
 	for (end = bytes + len; bytes < end; bytes++) {
 		const char *lf = memchr(bytes, '\n', (size_t)(end - bytes));
 		size_t n = (size_t)((lf != NULL ? lf : end) - bytes);
-		int decides = preset_line(a, arena_memdup(a, bytes, n), name);
+		enum says says = preset_line(a, arena_memdup(a, bytes, n),
+		    name);
 
 		line++;
 		bytes += n;
-		if (decides < 0)
+		if (says == SAYS_NOTHING)
 			continue;
-		*out = (struct unit_preset){ decides == 1, path, line };
+		*out = (struct unit_preset){ says == SAYS_ENABLE,
+			says == SAYS_IGNORE, path, line };
 		return 1;
 	}
 	return 0;

@@ -6,8 +6,7 @@
 
 /*
  * The effective systemd unit, as systemd.unit(5) puts it together: which
- * fragment is found, by which names, with which drop-ins. Specifiers such as
- * %i stay as they are written.
+ * fragment is found, by which names, with which drop-ins.
  */
 struct unit {
 	const char *id;		/* its name, that of an alias followed */
@@ -31,6 +30,7 @@ const char *unit_enabled_by(const struct evidence *ev, const struct unit *u,
 /* What the presets say of a unit, systemd.preset(5). */
 struct unit_preset {
 	bool enable;
+	bool ignored;		/* they say that it is left as it is */
 	const char *file;	/* that decides, NULL: the default */
 	unsigned line;
 };

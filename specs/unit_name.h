@@ -9,8 +9,7 @@
 
 /* Names of systemd's units: systemd.unit(5). */
 
-/* Where units are looked for, the first to win; NULL at the end. What
- * generators write below /run at boot is not configuration and not here. */
+/* Where units are looked for, the first to win; NULL at the end. */
 extern const char *const unit_folders[];
 /* Folders of links that start a unit with another: ".wants"…; NULL ends. */
 extern const char *const unit_pulls[];

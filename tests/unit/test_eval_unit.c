@@ -27,7 +27,8 @@ rule_on_unit(const char **name)
 }
 
 static const char fragment[] = "[Unit]\nAfter=x.target\n[Service]\n"
-    "ExecStartPre=/bin/a\nExecStart=/bin/a\n";
+    "ExecStartPre=/bin/a\nExecStart=/bin/a\n"
+    "[Install]\nWantedBy=m.target\n";
 
 static void
 expect_key(const struct fake_file *files, const char *section,
@@ -196,6 +197,61 @@ enablement_names_the_link_or_the_preset(void **state)
 	    "a.service]\n");
 }
 
+static void
+a_preset_has_no_say_in_what_systemctl_does_not_enable(void **state)
+{
+	const struct fake_file bare[] = {
+		file(LIB "a.service", "[Service]\nExecStart=/bin/a\n"
+		    "[Install]\nAlso=b.service\n"),
+		file(LIB "a.service.d/1.conf", "[Install]\n"
+		    "WantedBy=m.target\n"), END };
+	const struct fake_file ignored[] = { file(LIB "a.service", fragment),
+		file("/usr/lib/systemd/system-preset/9.preset",
+		    "ignore a.*\nenable *\n"), END };
+	const char *unit;
+	struct rule r = rule_on_unit(&unit);
+
+	(void)state;
+	r.enabled = ENABLED_PRESET;
+	expect(&r, bare, "1\n");
+	expect(&r, ignored, "1\n");
+	r.enabled = ENABLED_YES;
+	expect(&r, bare, "0\nF enabled " LIB "a.service a.service is not "
+	    "enabled: no link starts it, and its [Install] section asks for "
+	    "none\n");
+}
+
+static void
+what_generators_write_counts(void **state)
+{
+	const struct fake_file files[] = {
+		file("/run/systemd/generator.late/a.service", fragment),
+		to("/run/systemd/generator.late/m.target.wants/a.service",
+		    "../a.service"),
+		file("/run/systemd/generator/a.service.d/1.conf",
+		    "[Service]\nNice=%i5\n"), END };
+	const char *unit;
+	struct rule r = rule_on_unit(&unit);
+
+	(void)state;
+	r.enabled = ENABLED_YES;
+	expect(&r, files, "1\n");
+	expect_key(files, "Service", "Nice", TEST_EQUALS, "5", "1\n");
+}
+
+static void
+a_drop_in_that_leads_nowhere_masks_and_is_told(void **state)
+{
+	const struct fake_file files[] = { file(LIB "a.service", fragment),
+		file(LIB "a.service.d/1.conf", "[Service]\nNice=5\n"),
+		to(ETC "a.service.d/1.conf", "/etc/gone"), END };
+
+	(void)state;
+	expect_key(files, "Service", "Nice", TEST_ABSENT, "", "1\nF present "
+	    ETC "a.service.d/1.conf is a symlink to '/etc/gone', which is "
+	    "not there\n");
+}
+
 int
 main(void)
 {
@@ -207,6 +263,11 @@ main(void)
 		cmocka_unit_test(a_unit_with_two_names_is_judged_once),
 		cmocka_unit_test(a_mask_is_judged_and_hides_what_it_masks),
 		cmocka_unit_test(enablement_names_the_link_or_the_preset),
+		cmocka_unit_test(
+		    a_preset_has_no_say_in_what_systemctl_does_not_enable),
+		cmocka_unit_test(what_generators_write_counts),
+		cmocka_unit_test(
+		    a_drop_in_that_leads_nowhere_masks_and_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -261,8 +261,9 @@ plant(const struct scratch *s, unsigned *seed)
 		    "ln -sf %s/opt/else.service %s/%s", dir, up, dir, name);
 		break;
 	case 5:
-		scratch_sh(s, "mkdir -p %s/%s.d && ln -sf /dev/null "
-		    "%s/%s.d/%u.conf", dir, dropin, dir, dropin, nth);
+		scratch_sh(s, "mkdir -p %s/%s.d && ln -sf %s "
+		    "%s/%s.d/%u.conf", dir, dropin, draw(seed, 3) > 0 ?
+		    "/dev/null" : "../nothing", dir, dropin, nth);
 		break;
 	case 6:
 	case 7:
@@ -424,6 +425,77 @@ presets_are_read_as_systemctl_does(void **state)
 	}
 }
 
+/* A preset file of a few lines in one of the folders. */
+static void
+plant_preset(const struct scratch *s, unsigned *seed)
+{
+	static const char *const dirs[] = { "etc", "run", "usr/lib" };
+	static const char *const lines[] = { "enable a.service",
+		"disable a.service", "enable a*", "disable *", "enable *",
+		"disable ?.service", "enable [ab].service", "# enable a.service",
+		"; disable *", "enable a@.service x", "disable a@.service",
+		"disable a@*", "enable b.service", "rubbish a.service",
+		"  enable   a.service  ", "enable a@x.service" };
+	const char *dir = dirs[draw(seed, COUNT(dirs))];
+	unsigned nth = draw(seed, 3);
+
+	scratch_sh(s, "d=%s/systemd/system-preset; mkdir -p $d; "
+	    "printf '%%s\\n' '%s' '%s' > $d/%u.preset", dir,
+	    lines[draw(seed, COUNT(lines))], lines[draw(seed, COUNT(lines))],
+	    nth);
+	if (draw(seed, 5) == 0)
+		scratch_sh(s, "mkdir -p etc/systemd/system-preset; ln -sf "
+		    "/dev/null etc/systemd/system-preset/%u.preset", nth);
+}
+
+static void
+generated_presets_are_read_as_systemctl_does(void **state)
+{
+	static const char *const asked[] = { "a.service", "a@x.service",
+		"a@y.service" };
+	unsigned seed = 3;
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		struct scratch s;
+		struct folder f = { .s = &s };
+		const struct evidence ev = folder_evidence(&f);
+
+		scratch_start(&s);
+		if (!HAS(&s, "systemctl")) {
+			scratch_end(&s);
+			print_message("systemctl is not here to judge by\n");
+			skip();
+		}
+		scratch_sh(&s, "mkdir -p usr/lib/systemd/system "
+		    "etc/systemd/system && for u in a.service a@.service; do "
+		    "printf '[Service]\\nExecStart=/bin/true\\n[Install]\\n"
+		    "WantedBy=multi-user.target\\n' > "
+		    "usr/lib/systemd/system/$u; done");
+		for (int k = 0; k < 3; k++)
+			plant_preset(&s, &seed);
+		for (size_t k = 0; k < COUNT(asked); k++) {
+			struct unit_preset p;
+			struct err e = { 0 };
+			bool theirs = scratch_try(&s, "systemctl --root=$PWD "
+			    "preset %s > told 2>&1 && systemctl --root=$PWD "
+			    "is-enabled %s > told 2>&1", asked[k],
+			    asked[k]) == 0;
+
+			assert_int_equal(unit_preset(&ev, asked[k], &f.arena,
+			    &p, &e), 0);
+			if (p.enable != theirs) {
+				scratch_try(&s, "grep -r . */systemd "
+				    "usr/lib/systemd/system-preset");
+				fail_msg("layout %d: %s: ours %d", i,
+				    asked[k], p.enable);
+			}
+		}
+		arena_done(&f.arena);
+		scratch_end(&s);
+	}
+}
+
 int
 main(void)
 {
@@ -436,6 +508,7 @@ main(void)
 		cmocka_unit_test(
 		    a_unit_is_enabled_by_the_links_that_systemctl_counts),
 		cmocka_unit_test(presets_are_read_as_systemctl_does),
+		cmocka_unit_test(generated_presets_are_read_as_systemctl_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
