@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "specs/conf_files.h"
 #include "specs/judge.h"
+#include "specs/lenses.h"
 #include "specs/matches.h"
 #include "specs/relation.h"
 
@@ -20,6 +21,7 @@ void
 results_done(struct results *r)
 {
 	free(r->items);
+	lenses_free(r->lenses);
 	arena_done(&r->arena);
 	memset(r, 0, sizeof(*r));
 }
@@ -145,6 +147,7 @@ judge_path(struct judge *j, const struct entry *en)
 		judge_keys(j);
 		judge_entries(j);
 		judge_xpath(j);
+		judge_config(j);
 		judge_pam(j);
 		judge_content(j);
 		judge_luks(j);

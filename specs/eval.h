@@ -66,12 +66,15 @@ struct result {
 	struct place at;	/* where the spec demands it */
 };
 
+struct lenses;	/* lenses.h */
+
 struct results {
 	struct arena arena;
 	struct result *items;
 	size_t n, cap;
 	size_t held;		/* assertions that hold */
 	size_t rules;		/* rules judged */
+	struct lenses *lenses;	/* started when a rule needs them */
 	int64_t valid_until;	/* when time alone changes a verdict, in
 				 * seconds since the epoch; 0 = never */
 };

@@ -121,6 +121,9 @@ void judge_keys_in(struct judge *j, const struct view *view,
     const struct view_node *top);
 void judge_entries(struct judge *j);
 void judge_xpath(struct judge *j);
+void judge_config(struct judge *j);
+/* How the values of any format are taken apart into words. */
+const struct view *judge_config_view(void);
 void judge_pam(struct judge *j);
 void judge_outcomes(struct judge *j);	/* of pam; judge_pam calls it */
 void judge_content(struct judge *j);

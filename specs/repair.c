@@ -7,6 +7,7 @@
 #include "base/strlist.h"
 #include "base/tr.h"
 #include "specs/judge.h"
+#include "specs/repair_config.h"
 #include "specs/repair_keys.h"
 #include "specs/textedit.h"
 #include "specs/views/reader.h"
@@ -261,7 +262,8 @@ repair_bytes(const struct rule *rule, const char *path, const char *bytes,
 		    _("larger than the %d MiB whose content is judged"),
 		    CONTENT_MAX / 1024 / 1024);
 	buf_add(&text, bytes, len);
-	if (repair_lines(&j, &text, e) < 0 || repair_keys(&j, &text, e) < 0)
+	if (repair_lines(&j, &text, e) < 0 ||
+	    repair_keys(&j, &text, e) < 0 || repair_config(&j, &text, e) < 0)
 		return -1;
 	if (text.len == len && (len == 0 ||
 	    memcmp(text.bytes, bytes, len) == 0))

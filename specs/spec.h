@@ -116,6 +116,15 @@ struct xpath_demand {
 	struct place at;
 };
 
+/* `config:` what one path expression of augeas picks */
+struct config_demand {
+	const char *lens;	/* as said, else that of the rule's paths */
+	const char *match;	/* relative to the file's tree */
+	struct tests tests;
+	const char *why;	/* NULL: the rule's own */
+	struct place at;
+};
+
 /* `pam:` one stack assertion */
 struct pam_demand {
 	const char *type;		/* auth, account, password, session */

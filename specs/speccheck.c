@@ -8,6 +8,7 @@
 #include "base/strlist.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "specs/specconfig.h"
 #include "specs/view.h"
 
 /* What a key demands of the object; a rule holds each at most once. */
@@ -22,6 +23,7 @@ static const struct {
 	{ "keys", OF_CONTENT | OF_UNIT },
 	{ "entries", OF_CONTENT },
 	{ "xpath", OF_CONTENT },
+	{ "config", OF_CONTENT },
 	{ "pam", OF_CONTENT },
 	{ "content", OF_CONTENT },
 	{ "luks", OF_HEADER },
@@ -115,8 +117,8 @@ repairable(const struct rule *rule)
 {
 	const struct lines_demand *l = rule->lines;
 
-	return rule->keys.n > 0 || rule->mode >= 0 || rule->owner != NULL ||
-	    rule->group != NULL || (l != NULL && (l->append.n > 0 ||
+	return rule->keys.n > 0 || rule->config.n > 0 || rule->mode >= 0 ||
+	    rule->owner != NULL || rule->group != NULL || (l != NULL && (l->append.n > 0 ||
 	    l->comment_out != NULL || l->replace.n > 0));
 }
 
@@ -131,9 +133,9 @@ check_repair(struct reader *r, const struct node *n, const struct rule *rule)
 		    "make it a rule with the 'path' of one file]"));
 	else if (rule->on_drift == ON_DRIFT_REPAIR && !repairable(rule))
 		diagnostics_add(r->diags, p->value->at,
-		    _("nothing here can be repaired [demand 'keys', 'mode', "
-		    "'owner' or 'group', give 'lines' its 'repair', or write "
-		    "'on-drift: restore']"));
+		    _("nothing here can be repaired [demand 'keys', "
+		    "'config', 'mode', 'owner' or 'group', give 'lines' its "
+		    "'repair', or write 'on-drift: restore']"));
 }
 
 /*
@@ -339,4 +341,5 @@ speccheck_rule(struct reader *r, const struct node *n, struct rule *rule)
 	check_numbers(r, n, rule);
 	check_luks(r, n, rule);
 	speccheck_format(r, n, rule);
+	specconfig_check(r, rule);
 }

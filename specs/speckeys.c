@@ -10,6 +10,7 @@
 #include "specs/filecaps.h"
 #include "specs/speccert.h"
 #include "specs/speccheck.h"
+#include "specs/specconfig.h"
 #include "specs/speccontent.h"
 #include "specs/specluks.h"
 #include "specs/speclayers.h"
@@ -282,7 +283,7 @@ static const struct keyword rule_keys[] = {
 	{ "age", specnumbers_age, 0, NULL },
 	{ "newest", specnumbers_newest, 0, NULL },
 	{ "layers", speclayers_key, 0, speclayers_words },
-	{ "config", NULL, 0, NULL },
+	{ "config", specconfig, 0, NULL },
 	{ "luks", specluks_luks, 0, NULL },
 	{ "certificate", speccert_certificate, 0, NULL },
 	{ "command", NULL, 0, NULL },

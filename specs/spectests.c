@@ -129,14 +129,20 @@ static const struct keyword xpath_tests[] = {
 	{ 0 },
 };
 
-static void
-check_tests(struct reader *r, struct place at, const struct tests *tests)
+void
+spectests_check(struct reader *r, struct place at, const struct tests *tests)
 {
 	for (size_t i = 0; i < tests->n && tests->n > 1; i++)
 		if (tests->items[i].op == TEST_ABSENT)
 			diagnostics_add(r->diags, at,
 			    _("what must be absent can hold nothing else "
 			    "[take the other tests out]"));
+}
+
+void
+spectests_one(struct reader *r, const struct node_pair *p, struct tests *out)
+{
+	read_pair(r, xpath_tests, p, out);
 }
 
 /* A value, or a mapping of tests. */
@@ -160,7 +166,7 @@ read_tests(struct reader *r, const struct node_pair *p, struct tests *out)
 		diagnostics_add(r->diags, n->at,
 		    _("'%s' is tested for nothing [write {present: true}, or "
 		    "a value]"), p->key);
-	check_tests(r, n->at, out);
+	spectests_check(r, n->at, out);
 }
 
 void
@@ -312,7 +318,7 @@ xpath_one(struct reader *r, const struct node *n, struct rule *rule)
 		diagnostics_add(r->diags, n->at,
 		    _("'xpath' demands nothing [add equals, matches, exists "
 		    "or count]"));
-	check_tests(r, n->at, &d->tests);
+	spectests_check(r, n->at, &d->tests);
 }
 
 void

@@ -19,4 +19,11 @@ void spectests_xpath(struct reader *r, const struct keyword *k,
 void spectests_value(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
 
+/* For a demand whose tests stand beside its other keys: one
+ * of them, and what is wrong with all of them together. */
+void spectests_one(struct reader *r, const struct node_pair *p,
+    struct tests *out);
+void spectests_check(struct reader *r, struct place at,
+    const struct tests *tests);
+
 #endif

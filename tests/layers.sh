@@ -68,6 +68,7 @@ libraries() {
 	library libcryptsetup 'libcryptsetup'
 	library 'openssl hashing' 'openssl/evp\.h'
 	library 'openssl certificates' 'openssl/([^e]|e[^v])'
+	library libaugeas 'augeas\.h'
 	library pthread 'pthread\.h'
 }
 
