@@ -89,8 +89,9 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libdriftctl.a
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 # Without libFuzzer a main that only feeds files to the target.
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libdriftctl.a \
-    $(if $(LIBFUZZER),,$(BUILD)/obj/tests/fuzz/replay.o)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o \
+    $(if $(LIBFUZZER),,$(BUILD)/obj/tests/fuzz/replay.o) \
+    $(BUILD)/libdriftctl.a
 	@mkdir -p $(@D)
 	$(CC) $(OUR_LDFLAGS) $(if $(LIBFUZZER),-fsanitize=fuzzer) $(CFLAGS) \
 		$(LDFLAGS) -o $@ $^ $(LIBS)

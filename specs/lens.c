@@ -76,8 +76,11 @@ drop_paths(char ***paths)
 static int
 match_paths(struct lens *l, const char *match, char ***out, struct err *e)
 {
+	/* What begins with a digit would be a number. */
+	CLEANUP(drop_free) char *expr = xasprintf("%s%s",
+	    *match >= '0' && *match <= '9' ? "./" : "", match);
 	char **found = NULL;
-	int n = aug_match(l->aug, match, &found);
+	int n = aug_match(l->aug, expr, &found);
 	const char *minor = aug_error_minor_message(l->aug);
 
 	if (n < 0)
@@ -101,23 +104,27 @@ value_of(struct lens *l, const char *path)
 static int
 unread(struct lens *l, struct err *e)
 {
+	/* The next call forgets these. */
+	int why = aug_error(l->aug);
+	const char *said = aug_error_message(l->aug);
+	CLEANUP(drop_free) char *details =
+	    xstrdup(aug_error_details(l->aug) != NULL ?
+	    aug_error_details(l->aug) : "");
 	const char *line = value_of(l, ERROR "/line");
 	const char *words = value_of(l, ERROR "/message");
-	const char *details = aug_error_details(l->aug);
 
-	if (aug_error(l->aug) == AUG_NOERROR)
+	if (why == AUG_NOERROR)
 		return err_at(e, l->name, line != NULL ?
 		    (unsigned)strtoul(line, NULL, 10) : 0, 0,
 		    _("the lens %s cannot read it: %s"), l->module,
 		    words != NULL ? words : _("no reason given"));
-	if (aug_error(l->aug) == AUG_ENOLENS)
+	if (why == AUG_ENOLENS)
 		return err_set(e, ERR_MISSING, l->name,
 		    _("there is no lens %s on this machine [install the "
 		    "package augeas-lenses]"), l->module);
 	return err_set(e, ERR_SYSTEM, l->name,
 	    _("the lens %s is of no use: %s%s%s"), l->module,
-	    aug_error_message(l->aug), details != NULL ? ": " : "",
-	    details != NULL ? details : "");
+	    said, details[0] != '\0' ? ": " : "", details);
 }
 
 static int
@@ -224,9 +231,11 @@ render(struct lens *l, struct buf *out, struct err *e)
 	    (text = value_of(l, OUT)) == NULL) {
 		const char *words = value_of(l, ERROR "/message");
 
+		words = words != NULL ? words : _("no reason given");
+		/* Behind the first line is what stands in the file. */
 		return err_set(e, ERR_INPUT, l->name,
-		    _("the lens %s cannot write it: %s"), l->module,
-		    words != NULL ? words : _("no reason given"));
+		    _("the lens %s cannot write it: %.*s"), l->module,
+		    (int)strcspn(words, "\n"), words);
 	}
 	buf_reset(out);
 	buf_adds(out, text);
@@ -240,22 +249,20 @@ same(const struct buf *a, const struct buf *b)
 	    (a->len == 0 || memcmp(a->bytes, b->bytes, a->len) == 0);
 }
 
-/* What of the text is not in `now`: [*start, *end), nothing for what was only
- * put in. */
-static void
-changed(const struct buf *was, const struct buf *now, size_t *start,
-    size_t *end)
+/* Whether `now` is the text with something put in at one place. */
+static bool
+only_adds(const struct buf *was, const struct buf *now)
 {
-	size_t most = was->len < now->len ? was->len : now->len, front = 0,
-		back = 0;
+	size_t front = 0, back = 0;
 
-	while (front < most && was->bytes[front] == now->bytes[front])
+	if (now->len < was->len)
+		return false;
+	while (front < was->len && was->bytes[front] == now->bytes[front])
 		front++;
-	while (back < most - front && was->bytes[was->len - 1 - back] ==
+	while (back < was->len - front && was->bytes[was->len - 1 - back] ==
 	    now->bytes[now->len - 1 - back])
 		back++;
-	*start = front;
-	*end = was->len - back;
+	return front + back == was->len;
 }
 
 static int
@@ -271,14 +278,18 @@ check_lines(struct lens *l, const struct span *s, const struct buf *now,
     struct err *e)
 {
 	const struct buf *was = &l->text;
-	size_t start, end, from = s->start, to = s->end;
+	size_t from = s->start, to = s->end, rest;
 
-	changed(was, now, &start, &end);
 	while (from > 0 && was->bytes[from - 1] != '\n')
 		from--;
 	while (to > from && to < was->len && was->bytes[to - 1] != '\n')
 		to++;
-	return start >= from && end <= to ? 0 : too_much(l, e);
+	rest = was->len - to;
+	if (now->len >= from + rest &&
+	    memcmp(was->bytes, now->bytes, from) == 0 &&
+	    memcmp(was->bytes + to, now->bytes + now->len - rest, rest) == 0)
+		return 0;
+	return too_much(l, e);
 }
 
 static int
@@ -307,11 +318,10 @@ check_new(struct lens *l, const struct lens_edit *edit, size_t n,
 {
 	CLEANUP(drop_paths) char **paths = NULL;
 	struct buf was;
-	size_t start, end, same_values = 0;
+	size_t same_values = 0;
 	int count;
 
-	changed(&l->text, now, &start, &end);
-	if (start != end)
+	if (!only_adds(&l->text, now))
 		return too_much(l, e);
 	was = l->text;
 	l->text = *now;

@@ -118,7 +118,8 @@ repairable(const struct rule *rule)
 	const struct lines_demand *l = rule->lines;
 
 	return rule->keys.n > 0 || rule->config.n > 0 || rule->mode >= 0 ||
-	    rule->owner != NULL || rule->group != NULL || (l != NULL && (l->append.n > 0 ||
+	    rule->owner != NULL || rule->group != NULL ||
+	    (l != NULL && (l->append.n > 0 ||
 	    l->comment_out != NULL || l->replace.n > 0));
 }
 
