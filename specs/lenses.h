@@ -11,7 +11,8 @@
  */
 struct lenses;
 
-/* What the library takes a second for; see doc/driftctl-specs.5. */
+/* So much is read within a second or two, unless thousands of nodes are
+ * asked for. */
 enum { LENSES_MAX = 256 * 1024, LENSES_SECONDS = 4 };
 
 struct lenses *lenses_new(void);	/* starts nothing yet */
