@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/evidence.h"
+#include "agent/rewritten.h"
 #include "agent/verdicts.h"
 #include "base/path.h"
 #include "base/tr.h"
@@ -194,6 +195,7 @@ assess(struct machine *m, const struct machine_capture *how,
 		compare_manifests(&a->was, &a->now, false, &a->changes);
 		drop_hidden(a);
 		follow_moved_folders(a);
+		rewritten_mark(m, &a->changes);
 	}
 	if (!a->has_baseline)
 		miss_baseline(m, a);

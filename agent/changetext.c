@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/json.h"
+#include "agent/rewritten.h"
 #include "base/meta.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -198,6 +199,10 @@ change_diff(const struct change *c, const struct change_content *from,
 	    CONTEXT, &diff, e) < 0)
 		return -1;
 	add_escaped_diff(out, &diff, color);
+	if (has_text(c->was) && has_text(c->is) &&
+	    rewritten_same(path, &was, &is))
+		buf_adds(out, _("  (written otherwise, but it says the "
+		    "same)\n"));
 	return 0;
 }
 

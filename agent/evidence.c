@@ -326,6 +326,24 @@ ev_baseline(void *ctx, const char *path)
 	return en;
 }
 
+static int
+ev_baseline_bytes(void *ctx, const char *path, const char **out_bytes,
+    size_t *out_len, struct err *e)
+{
+	struct evidence_source *s = ctx;
+	const struct entry *en = ev_baseline(ctx, path);
+	CLEANUP(drop_buf) struct buf b = { 0 };
+
+	if (en == NULL || en->kind != ENTRY_FILE)
+		return err_set(e, ERR_MISSING, path,
+		    _("is no file of the baseline"));
+	if (store_content(s->machine->store, en, &b, e) < 0)
+		return -1;
+	*out_bytes = arena_memdup(&s->arena, buf_str(&b), b.len);
+	*out_len = b.len;
+	return 0;
+}
+
 /* What nobody tracks is asked of the machine itself. */
 static int
 ev_look(void *ctx, const char *path, int *out_kind, struct err *e)
@@ -380,7 +398,8 @@ source_new(struct machine *m, const struct manifest *entries,
 	s->baseline = baseline;
 	s->ev = (struct evidence){ .ctx = s, .entry = ev_entry,
 		.find = ev_find, .bytes = ev_bytes, .hidden = ev_hidden,
-		.baseline = ev_baseline, .now = (int64_t)time(NULL) };
+		.baseline = ev_baseline, .baseline_bytes = ev_baseline_bytes,
+		.now = (int64_t)time(NULL) };
 	return s;
 }
 

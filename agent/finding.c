@@ -179,6 +179,9 @@ change_text(struct findings *f, const struct change *c)
 		return _("was removed since the baseline");
 	if (c->was == NULL)
 		return _("was added since the baseline");
+	if (change_is_rewritten(c))
+		return _("is written otherwise than in the baseline, but says "
+		    "the same");
 	entry_difference_text(&b, c->differs & ~(unsigned)DIFF_MTIME);
 	return arena_printf(&f->arena, _("changed since the baseline: %s"),
 	    buf_str(&b));
@@ -194,12 +197,13 @@ add_change(struct findings *f, const struct catalogue *cat,
 	enum on_change how = finding_on_change(cat, en->path, &rule);
 
 	x->id = arena_printf(&f->arena, "change:%s", en->path);
-	x->flagged = how != ON_CHANGE_NOTE || c->is == NULL;
+	x->flagged = (how != ON_CHANGE_NOTE || c->is == NULL) &&
+	    !change_is_rewritten(c);
 	x->severity = rule != NULL && x->flagged ? rule->severity :
 	    x->flagged ? SEVERITY_WARNING : SEVERITY_INFO;
 	x->what = change_text(f, c);
 	x->rule = rule;
-	x->why = how != ON_CHANGE_NOTE ? rule->why : NULL;
+	x->why = how != ON_CHANGE_NOTE && x->flagged ? rule->why : NULL;
 	x->differs = c->differs;
 	if (c->was != NULL && x->flagged)
 		x->remedy = arena_printf(&f->arena, "%s restore %s",

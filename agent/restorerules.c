@@ -425,7 +425,7 @@ wish_changes(struct chooser *c)
 		enum on_change how;
 
 		/* What was added stays, and stays flagged. */
-		if (x->was == NULL)
+		if (x->was == NULL || change_is_rewritten(x))
 			continue;
 		how = finding_on_change(&c->m->catalogue, x->was->path, &rule);
 		if (how != ON_CHANGE_RESTORE || (c->q->rule != NULL &&

@@ -189,6 +189,17 @@ heard_baseline(void *ctx, const char *path)
 	return w->real->baseline(w->real->ctx, path);
 }
 
+static int
+heard_baseline_bytes(void *ctx, const char *path, const char **out_bytes,
+    size_t *out_len, struct err *e)
+{
+	struct witness *w = ctx;
+
+	heard_baseline(ctx, path);
+	return w->real->baseline_bytes(w->real->ctx, path, out_bytes, out_len,
+	    e);
+}
+
 static struct oid
 look(struct witness *w, const char *path, int *out_kind, int *out_n,
     struct err *e)
@@ -249,6 +260,8 @@ witness_new(const struct evidence *real, const struct oid *baseline)
 		w->ev.look = heard_look;
 	if (real->device != NULL)
 		w->ev.device = heard_device;
+	if (real->baseline_bytes != NULL)
+		w->ev.baseline_bytes = heard_baseline_bytes;
 	return w;
 }
 

@@ -27,8 +27,15 @@ compare_manifests(const struct manifest *was, const struct manifest *is,
 				continue;
 		}
 		*VEC_ADD(out) = (struct change){ order <= 0 ? a : NULL,
-			order >= 0 ? b : NULL, differs };
+			order >= 0 ? b : NULL, differs, false };
 	}
+}
+
+bool
+change_is_rewritten(const struct change *c)
+{
+	return c->rewritten &&
+	    (c->differs & ~(unsigned)(DIFF_CONTENT | DIFF_MTIME)) == 0;
 }
 
 void

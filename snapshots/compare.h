@@ -11,7 +11,13 @@
 struct change {
 	const struct entry *was, *is;	/* NULL: added, removed */
 	unsigned differs;	/* enum entry_difference; 0 where one is NULL */
+	/* Whoever knows the format says so: the content is written otherwise,
+	 * but says the same. */
+	bool rewritten;
 };
+
+/* Whether that is all that differs, so that nothing need be done about it. */
+bool change_is_rewritten(const struct change *c);
 
 struct changes {
 	struct change *items;

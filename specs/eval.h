@@ -32,6 +32,10 @@ struct evidence {
 	const char *(*hidden)(void *ctx, const char *path);
 	/* What the accepted snapshot has at path, NULL = nothing known. */
 	const struct entry *(*baseline)(void *ctx, const char *path);
+	/* The bytes of that, as `bytes`; the member may be NULL: then they are
+	 * not to be had. */
+	int (*baseline_bytes)(void *ctx, const char *path,
+	    const char **out_bytes, size_t *out_len, struct err *e);
 	/*
 	 * Whether anything is at path, tracked or not, symlinks followed: 1
 	 * and what it is, 0, or -1 when that cannot be told. The member may

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "specs/views/reader.h"
+#include "specs/xpath.h"
 
 /*
  * Each match is bounded by itself; this bounds all of them on one file, looked
@@ -154,6 +155,49 @@ judge_lines(struct judge *j)
 	hunt_file(j, &p, bytes, len);
 }
 
+/* Whether both say the same, as XML. */
+static enum verdict
+same_canonical(struct judge *j, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf was = { 0 };
+	CLEANUP(drop_buf) struct buf is = { 0 };
+	const char *bytes;
+	size_t len;
+
+	if (j->ev->baseline_bytes == NULL) {
+		err_set(e, ERR_INPUT, j->path,
+		    _("its content in the baseline is not known"));
+		return VERDICT_CANNOT_TELL;
+	}
+	if (j->ev->baseline_bytes(j->ev->ctx, j->path, &bytes, &len, e) < 0 ||
+	    xpath_canonical(j->path, bytes, len, &was, e) < 0 ||
+	    judge_bytes(j, &bytes, &len, e) < 0 ||
+	    xpath_canonical(j->path, bytes, len, &is, e) < 0)
+		return VERDICT_CANNOT_TELL;
+	return was.len == is.len && (was.len == 0 ||
+	    memcmp(was.bytes, is.bytes, is.len) == 0) ? VERDICT_HOLDS :
+	    VERDICT_FAILS;
+}
+
+static void
+judge_canonical(struct judge *j)
+{
+	struct about about = { .demand = "content.baseline" };
+	struct err e = { 0 };
+
+	switch (same_canonical(j, &e)) {
+	case VERDICT_HOLDS:
+		judge_held(j);
+		break;
+	case VERDICT_FAILS:
+		judge_add(j, VERDICT_FAILS, about,
+		    _("as XML it does not say what the baseline's does"));
+		break;
+	case VERDICT_CANNOT_TELL:
+		judge_unknown(j, about.demand, NULL, &e);
+	}
+}
+
 static void
 judge_baseline(struct judge *j)
 {
@@ -168,6 +212,9 @@ judge_baseline(struct judge *j)
 	else if (diff & DIFF_UNKNOWN)
 		judge_add(j, VERDICT_CANNOT_TELL, about,
 		    _("its content now or in the baseline is not known"));
+	else if (j->rule->content_canonical && (diff & DIFF_CONTENT) &&
+	    !(diff & DIFF_KIND) && was->kind == ENTRY_FILE)
+		judge_canonical(j);
 	else if (diff & (DIFF_CONTENT | DIFF_KIND))
 		judge_add(j, VERDICT_FAILS, about,
 		    _("the content is not that of the baseline"));

@@ -85,7 +85,7 @@ one_demand(struct judge *j, struct xpath_doc *doc,
 	struct values v = { 0 };
 	struct err e = { 0 };
 
-	if (xpath_ask(doc, d->expr, &j->arena, &a, &e) < 0) {
+	if (xpath_ask(doc, d->expr, &d->namespaces, &j->arena, &a, &e) < 0) {
 		judge_unknown(j, "xpath", &d->at, &e);
 		return;
 	}

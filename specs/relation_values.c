@@ -117,7 +117,8 @@ from_xml(struct gathering *g, const char *bytes, size_t len, struct err *e)
 	struct xpath_answer a;
 
 	if (doc == NULL ||
-	    xpath_ask(doc, g->side->what, &g->file->arena, &a, e) < 0)
+	    xpath_ask(doc, g->side->what, &g->side->namespaces,
+	    &g->file->arena, &a, e) < 0)
 		return -1;
 	for (size_t i = 0; i < a.n; i++)
 		if (take_words(g, a.items[i].text, a.items[i].line, e) < 0)

@@ -111,6 +111,7 @@ struct entry_demand {
 /* `xpath:` one expression */
 struct xpath_demand {
 	const char *expr;
+	struct texts namespaces;	/* prefix, URI, prefix, URI … */
 	struct tests tests;
 	const char *why;		/* NULL: the rule's own */
 	struct place at;
@@ -205,6 +206,7 @@ struct relation_side {
 	struct texts paths;
 	enum side_reads reads;
 	const char *what;	/* the expression, field or key */
+	struct texts namespaces;	/* of SIDE_XPATH: prefix, URI … */
 	const char *section, *key;	/* of SIDE_KEYS */
 	const char *as;
 	struct field_tests where;	/* of SIDE_ENTRIES: which rows */
@@ -299,6 +301,7 @@ struct rule {
 	DEMAND_LIST(pam_demand) pam;
 	DEMAND_LIST(pam_outcome) outcomes;
 	bool content_baseline;		/* content: baseline */
+	bool content_canonical;		/* … of which XML's layout is no part */
 	const char *content_sha256;	/* content: {sha256: …} */
 	bool content_valid;		/* content: {valid: true} */
 	DEMAND_LIST(config_demand) config;

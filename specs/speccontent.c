@@ -383,9 +383,22 @@ sha256(struct reader *r, const struct keyword *k, const struct node_pair *p,
 	rule->content_sha256 = hex;
 }
 
+/* `canonical` is `true`, but for how XML is laid out. */
+static void
+baseline(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	static const char *const words[] = { "false", "true", "canonical",
+		NULL };
+	struct rule *rule = into;
+	int i = read_choice(r, k->name, p->value, words);
+
+	rule->content_baseline = i > 0;
+	rule->content_canonical = i == 2;
+}
+
 static const struct keyword content_keys[] = {
-	{ "baseline", keyword_bool, offsetof(struct rule, content_baseline),
-	    NULL },
+	{ "baseline", baseline, 0, NULL },
 	{ "sha256", sha256, 0, NULL },
 	{ "valid", keyword_bool, offsetof(struct rule, content_valid), NULL },
 	{ 0 },

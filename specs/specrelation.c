@@ -87,6 +87,7 @@ among(struct reader *r, const struct keyword *k, const struct node_pair *p,
 static const struct keyword side_keys[] = {
 	{ "path", keyword_paths, AT(paths), NULL },
 	{ "xpath", xpath, SIDE_XPATH, NULL },
+	{ "namespaces", spectests_namespaces, AT(namespaces), NULL },
 	{ "entries", reads, SIDE_ENTRIES, NULL },
 	{ "keys", reads, SIDE_KEYS, NULL },
 	{ "regex", reads, SIDE_REGEX, NULL },
@@ -158,6 +159,11 @@ check_reads(struct reader *r, const struct node_pair *p)
 			diagnostics_add(r->diags, x->at,
 			    _("'%s' picks rows, and '%s' has no 'entries'"),
 			    x->key, p->key);
+	if ((x = node_find(n, "namespaces")) != NULL &&
+	    node_find(n, "xpath") == NULL)
+		diagnostics_add(r->diags, x->at,
+		    _("'namespaces' are those of an XPath, and '%s' has no "
+		    "'xpath'"), p->key);
 }
 
 static void

@@ -262,6 +262,31 @@ spectests_entries(struct reader *r, const struct keyword *k,
 			entry_one(r, p->value->list.items[i], into);
 }
 
+/* A mapping of prefixes to URIs. */
+void
+spectests_namespaces(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	struct texts *out = (struct texts *)(void *)((char *)into + k->at);
+
+	if (!read_is(r, k->name, p->value, TAKES_MAP))
+		return;
+	for (size_t i = 0; i < p->value->map.n; i++) {
+		const struct node_pair *one = &p->value->map.items[i];
+		const char *uri = read_text(r, one->key, one->value);
+
+		if (!specread_is_name(one->key))
+			diagnostics_add(r->diags, one->at,
+			    _("'%s' is no prefix [small letters, digits and "
+			    "hyphens]"), one->key);
+		if (uri == NULL)
+			continue;
+		*VEC_ADD_IN(r->arena, out) = arena_strdup(r->arena,
+		    one->key);
+		*VEC_ADD_IN(r->arena, out) = uri;
+	}
+}
+
 static void
 xpath_expr(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
@@ -287,6 +312,8 @@ xpath_test(struct reader *r, const struct keyword *k,
 
 static const struct keyword xpath_keys[] = {
 	{ "expr", xpath_expr, 0, NULL },
+	{ "namespaces", spectests_namespaces,
+	    offsetof(struct xpath_demand, namespaces), NULL },
 	{ "why", keyword_text, offsetof(struct xpath_demand, why), NULL },
 	{ "equals", xpath_test, 0, NULL },
 	{ "matches", xpath_test, 0, NULL },

@@ -13,6 +13,9 @@ void spectests_entries(struct reader *r, const struct keyword *k,
 /* A mapping from fields to tests; `at` is that of a struct field_tests. */
 void spectests_where(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
+/* A mapping from prefixes to URIs; `at` is that of a struct texts. */
+void spectests_namespaces(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
 void spectests_xpath(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
 /* One value, or a mapping of tests; `at` is that of a struct tests. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <libxml/SAX2.h>
+#include <libxml/c14n.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 #include <libxml/xpath.h>
@@ -19,7 +20,10 @@ enum {
 	XML_MAX = 16 * 1024 * 1024,
 	EXPR_MAX = 4096,
 	STEPS_MAX = 10 * 1000 * 1000,
-	TEXT_MAX = 32 * 1024 * 1024
+	TEXT_MAX = 32 * 1024 * 1024,
+	/* Canonical XML sorts them for each element. */
+	NAMESPACES_MAX = 1000,
+	ATTRIBUTES_MAX = 10000,
 };
 
 struct xpath_doc {
@@ -211,6 +215,32 @@ name_byte(char c)
 	    (unsigned char)c >= 0x80;
 }
 
+/* The node behind n in the order of the document; NULL at its end. */
+static xmlNodePtr
+behind(xmlNodePtr n, bool children)
+{
+	if (children && n->type == XML_ELEMENT_NODE && n->children != NULL)
+		return n->children;
+	while (n != NULL && n->next == NULL)
+		n = n->parent;
+	return n == NULL || n->type == XML_DOCUMENT_NODE ? NULL : n->next;
+}
+
+/* What the document says that the prefix stands for, where it first does. */
+static const xmlChar *
+declared(xmlDocPtr doc, const char *prefix)
+{
+	xmlNodePtr n = doc != NULL ? xmlDocGetRootElement(doc) : NULL;
+
+	for (; n != NULL; n = behind(n, true))
+		for (xmlNsPtr ns = n->type == XML_ELEMENT_NODE ? n->nsDef :
+		    NULL; ns != NULL; ns = ns->next)
+			if (ns->prefix != NULL && ns->href != NULL &&
+			    strcmp((char *)ns->prefix, prefix) == 0)
+				return ns->href;
+	return (const xmlChar *)"urn:undeclared";
+}
+
 /*
  * XPath refuses a prefix that nobody declared, but a document without libvirt's
  * qemu namespace simply has no such nodes.
@@ -218,11 +248,6 @@ name_byte(char c)
 static void
 declare_prefixes(xmlXPathContextPtr c, const char *expr)
 {
-	xmlNodePtr top = c->doc ? xmlDocGetRootElement(c->doc) : NULL;
-
-	for (xmlNsPtr ns = top ? top->nsDef : NULL; ns; ns = ns->next)
-		if (ns->prefix != NULL)
-			xmlXPathRegisterNs(c, ns->prefix, ns->href);
 	for (const char *s = strchr(expr, ':'); s; s = strchr(s + 1, ':')) {
 		const char *start = s;
 		char prefix[64];
@@ -239,7 +264,7 @@ declare_prefixes(xmlXPathContextPtr c, const char *expr)
 		prefix[s - start] = '\0';
 		if (xmlXPathNsLookup(c, (xmlChar *)prefix) == NULL)
 			xmlXPathRegisterNs(c, (xmlChar *)prefix,
-			    (const xmlChar *)"urn:undeclared");
+			    declared(c->doc, prefix));
 	}
 }
 
@@ -258,7 +283,8 @@ wrong_expression(const struct complaint *c, const char *name, const char *expr,
 }
 
 static xmlXPathObjectPtr
-evaluate(xmlDocPtr doc, const char *name, const char *expr, struct err *e)
+evaluate(xmlDocPtr doc, const char *name, const char *expr,
+    const struct texts *namespaces, struct err *e)
 {
 	CLEANUP(drop_asker) xmlXPathContextPtr c = NULL;
 	struct complaint wrong = { .line = 0 };
@@ -275,6 +301,9 @@ evaluate(xmlDocPtr doc, const char *name, const char *expr, struct err *e)
 	}
 	c->opLimit = STEPS_MAX;
 	c->node = (xmlNodePtr)doc;
+	for (size_t i = 0; namespaces != NULL && i + 1 < namespaces->n; i += 2)
+		xmlXPathRegisterNs(c, (const xmlChar *)namespaces->items[i],
+		    (const xmlChar *)namespaces->items[i + 1]);
 	declare_prefixes(c, expr);
 	/* A handler of the context's own is given no message. */
 	xmlSetStructuredErrorFunc(&wrong, xpath_complains);
@@ -349,11 +378,12 @@ take_answer(xmlXPathObjectPtr o, struct arena *a, struct xpath_answer *out,
 }
 
 int
-xpath_ask(struct xpath_doc *d, const char *expr, struct arena *a,
+xpath_ask(struct xpath_doc *d, const char *expr,
+    const struct texts *namespaces, struct arena *a,
     struct xpath_answer *out, struct err *e)
 {
 	CLEANUP(drop_object) xmlXPathObjectPtr o =
-	    evaluate(d->doc, d->name, expr, e);
+	    evaluate(d->doc, d->name, expr, namespaces, e);
 
 	return o == NULL ? -1 : take_answer(o, a, out, d->name, e);
 }
@@ -369,7 +399,97 @@ xpath_check(const char *expr, struct err *e)
 	CLEANUP(drop_xpath) struct xpath_doc *d =
 	    xpath_open("", small, sizeof(small) - 1, e);
 	CLEANUP(drop_object) xmlXPathObjectPtr o =
-	    d == NULL ? NULL : evaluate(d->doc, "", expr, e);
+	    d == NULL ? NULL : evaluate(d->doc, "", expr, NULL,
+	    e);
 
 	return o == NULL ? -1 : 0;
+}
+
+static bool
+is_blank_text(const xmlNode *n)
+{
+	return n->type == XML_TEXT_NODE && xmlIsBlankNode(n);
+}
+
+/* Elements with nothing but blanks between them: no text that says anything.
+ * What is between a comment's neighbours is judged with the comment gone. */
+static bool
+only_elements(xmlNodePtr parent)
+{
+	bool any = false;
+
+	for (xmlNodePtr n = parent->children; n != NULL; n = n->next) {
+		if (n->type == XML_ELEMENT_NODE)
+			any = true;
+		else if (n->type != XML_COMMENT_NODE &&
+		    n->type != XML_PI_NODE && !is_blank_text(n))
+			return false;
+	}
+	return any && xmlNodeGetSpacePreserve(parent) != 1;
+}
+
+static void
+drop_layout(xmlNodePtr parent)
+{
+	bool blanks = parent->type == XML_ELEMENT_NODE &&
+	    only_elements(parent);
+	xmlNodePtr next;
+
+	for (xmlNodePtr n = parent->children; n != NULL; n = next) {
+		next = n->next;
+		if (n->type != XML_COMMENT_NODE && n->type != XML_PI_NODE &&
+		    (!blanks || n->type != XML_TEXT_NODE))
+			continue;
+		xmlUnlinkNode(n);
+		xmlFreeNode(n);
+	}
+}
+
+/* -1 when it would take too long to sort what each element has. */
+static int
+drop_layouts(xmlDocPtr doc, const char *name, struct err *e)
+{
+	size_t namespaces = 0;
+
+	drop_layout((xmlNodePtr)doc);
+	for (xmlNodePtr n = xmlDocGetRootElement(doc); n != NULL;
+	    n = behind(n, true)) {
+		size_t attributes = 0;
+
+		if (n->type != XML_ELEMENT_NODE)
+			continue;
+		drop_layout(n);
+		for (xmlNsPtr ns = n->nsDef; ns != NULL; ns = ns->next)
+			namespaces++;
+		for (xmlAttrPtr a = n->properties; a != NULL; a = a->next)
+			attributes++;
+		if (namespaces > NAMESPACES_MAX || attributes > ATTRIBUTES_MAX)
+			return err_at(e, name, (unsigned)n->line, 0,
+			    _("more namespaces or attributes than are "
+			    "compared"));
+	}
+	return 0;
+}
+
+int
+xpath_canonical(const char *name, const char *bytes, size_t len,
+    struct buf *out, struct err *e)
+{
+	CLEANUP(drop_xpath) struct xpath_doc *d =
+	    xpath_open(name, bytes, len, e);
+	CLEANUP(drop_text) xmlChar *text = NULL;
+	struct complaint wrong = { .line = 0 };
+	int n;
+
+	if (d == NULL || drop_layouts(d->doc, name, e) < 0)
+		return -1;
+	xmlSetStructuredErrorFunc(&wrong, xpath_complains);
+	n = xmlC14NDocDumpMemory(d->doc, NULL, XML_C14N_1_0, NULL, 0, &text);
+	xmlSetStructuredErrorFunc(NULL, NULL);
+	if (n < 0)
+		return err_set(e, ERR_INPUT, name,
+		    _("has no canonical form: %s"), wrong.words[0] ?
+		    wrong.words : _("no reason given"));
+	buf_add(out, text, (size_t)n);
+	return 0;
 }

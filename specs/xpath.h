@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "specs/spec.h"
 
 /*
  * XML from anywhere: no network, no DTD, no entities of its own, bounded size
@@ -44,10 +46,22 @@ struct xpath_answer {
 	double number;
 };
 
-/* Prefixes are those that the root element declares; one that it does not
- * declare stands for a namespace that nothing is in. */
-int xpath_ask(struct xpath_doc *d, const char *expr, struct arena *a,
+/*
+ * Prefixes are those of namespaces (prefix, URI, prefix, URI …; NULL = none),
+ * else those that the document declares, wherever it first does; one that
+ * nobody declares stands for a namespace that nothing is in.
+ */
+int xpath_ask(struct xpath_doc *d, const char *expr,
+    const struct texts *namespaces, struct arena *a,
     struct xpath_answer *out, struct err *e);
+
+/*
+ * The document in Canonical XML 1.0, without comments, processing
+ * instructions, and the blanks between elements: what two files have alike
+ * when they say the same, however they are laid out.
+ */
+int xpath_canonical(const char *name, const char *bytes, size_t len,
+    struct buf *out, struct err *e);
 
 /* -1 with what is wrong in e->what when expr is no XPath 1.0. */
 int xpath_check(const char *expr, struct err *e);
