@@ -14,6 +14,8 @@ enum { EITHERS_MAX = 8 };
 struct trial {
 	struct pam_stack stack;
 	enum pam_code *codes;	/* one a step */
+	enum pam_code *creds;	/* the same for pam_setcred; else NULL */
+	bool disputed;		/* not each libpam returns the same */
 	int *either;		/* which of eithers the step is, or -1 */
 	const struct pam_step *eithers[EITHERS_MAX];
 	size_t n_eithers;
@@ -56,6 +58,19 @@ either_of(struct trial *t, const struct pam_step *s)
 	return (int)i;
 }
 
+/*
+ * pam_setcred of most modules has nothing against it; one that is named says
+ * what it said before.
+ */
+static enum pam_code
+cred_of(const struct pam_result *by, const struct pam_step *s)
+{
+	if (by != NULL)
+		return (enum pam_code)by->code;
+	return strcmp(path_name(s->module), "pam_deny.so") == 0 ?
+	    PAM_CODE_CRED_ERR : PAM_CODE_SUCCESS;
+}
+
 /* What each module returns by the outcome, or by itself. */
 static int
 prepare(struct judge *j, const struct pam_outcome *o, struct trial *t,
@@ -65,6 +80,8 @@ prepare(struct judge *j, const struct pam_outcome *o, struct trial *t,
 
 	t->codes = arena_alloc(&j->arena, n * sizeof(*t->codes));
 	t->either = arena_alloc(&j->arena, n * sizeof(*t->either));
+	if (strcmp(o->type, "setcred") == 0)
+		t->creds = arena_alloc(&j->arena, n * sizeof(*t->creds));
 	for (size_t i = 0; i < t->stack.n; i++) {
 		const struct pam_step *s = &t->stack.items[i];
 		const struct pam_result *by = named(o, s);
@@ -72,6 +89,8 @@ prepare(struct judge *j, const struct pam_outcome *o, struct trial *t,
 
 		t->either[i] = -1;
 		t->codes[i] = habit.code;
+		if (t->creds != NULL)
+			t->creds[i] = cred_of(by, s);
 		if (by != NULL)
 			t->codes[i] = (enum pam_code)by->code;
 		else if (habit.vouches && o->others >= 0)
@@ -85,11 +104,26 @@ prepare(struct judge *j, const struct pam_outcome *o, struct trial *t,
 	return 0;
 }
 
+/* Behind a pam_authenticate that succeeds: what pam_setcred returns. */
+static struct pam_verdict
+try_setcred(struct trial *t, const enum pam_code *codes)
+{
+	struct pam_verdict v = pam_dispatch_setcred(&t->stack, codes,
+	    t->creds, true);
+	struct pam_verdict debian = pam_dispatch_setcred(&t->stack, codes,
+	    t->creds, false);
+
+	t->disputed |= (v.code == PAM_CODE_SUCCESS) !=
+	    (debian.code == PAM_CODE_SUCCESS);
+	return v;
+}
+
 /* The verdict when the modules whose bit is set succeed. */
 static struct pam_verdict
-try(const struct trial *t, struct arena *a, unsigned succeed)
+try(struct trial *t, struct arena *a, unsigned succeed)
 {
 	enum pam_code *codes = t->codes;
+	struct pam_verdict v;
 
 	if (t->n_eithers > 0) {
 		codes = arena_alloc(a, t->stack.n * sizeof(*codes));
@@ -98,7 +132,9 @@ try(const struct trial *t, struct arena *a, unsigned succeed)
 	for (size_t i = 0; t->n_eithers > 0 && i < t->stack.n; i++)
 		if (t->either[i] >= 0 && (succeed >> t->either[i] & 1) != 0)
 			codes[i] = PAM_CODE_SUCCESS;
-	return pam_dispatch(&t->stack, codes);
+	v = pam_dispatch(&t->stack, codes);
+	return v.code == PAM_CODE_SUCCESS && t->creds != NULL ?
+	    try_setcred(t, codes) : v;
 }
 
 static const char *
@@ -141,7 +177,7 @@ say_wrong(struct judge *j, const struct pam_outcome *o,
 
 /* Every combination; a module on which alone it hangs is told. */
 static void
-run(struct judge *j, const struct pam_outcome *o, const struct trial *t)
+run(struct judge *j, const struct pam_outcome *o, struct trial *t)
 {
 	struct arena scratch = { 0 };
 	bool right[1 << EITHERS_MAX];
@@ -156,6 +192,13 @@ run(struct judge *j, const struct pam_outcome *o, const struct trial *t)
 		n_right += right[m];
 	}
 	arena_done(&scratch);
+	if (t->disputed) {
+		judge_add(j, VERDICT_CANNOT_TELL, (struct about){
+		    .demand = "pam.outcomes", .at = &o->at },
+		    _("with %s Debian's libpam and others do not return the "
+		    "same, because a module jumps"), describe_if(j, o));
+		return;
+	}
 	if (n_right == all)
 		judge_held(j);
 	else if (n_right == 0)
@@ -185,8 +228,10 @@ judge_outcomes(struct judge *j)
 		struct trial t = { 0 };
 		struct err e = { 0 };
 
-		if (pam_stack_service(j->ev, j->path, o->type, &j->arena,
-		    &t.stack, &e) < 0 || prepare(j, o, &t, &e) < 0)
+		bool setcred = strcmp(o->type, "setcred") == 0;
+
+		if (pam_stack_service(j->ev, j->path, setcred ? "auth" :
+		    o->type, &j->arena, &t.stack, &e) < 0 || prepare(j, o, &t, &e) < 0)
 			judge_unknown(j, "pam.outcomes", &o->at, &e);
 		else
 			run(j, o, &t);

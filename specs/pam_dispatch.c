@@ -39,6 +39,7 @@ enum { LEVELS = 64 };
 
 struct run {
 	const struct pam_stack *stack;
+	bool jumps_count;	/* as ok does */
 	struct state now;
 	struct state before[LEVELS];	/* each substack, for `reset` */
 };
@@ -198,13 +199,17 @@ jump_over(struct run *r, size_t i, int n)
 	return i;
 }
 
-/* ok and done; true when the stack ends here. */
+/* ok and done; true when the stack ends here. `was` is what the step returned
+ * when the way was frozen. */
 static bool
-good(struct run *r, int action, enum pam_code code, const struct pam_step *s)
+good(struct run *r, int action, enum pam_code was, enum pam_code code,
+    const struct pam_step *s)
 {
 	bool first = r->now.impression == UNDECIDED;
 
-	if (first || (r->now.impression == POSITIVE &&
+	if (code == PAM_CODE_IGNORE && was != code)
+		;	/* it counted there, and has nothing to say here */
+	else if (first || (r->now.impression == POSITIVE &&
 	    r->now.code == PAM_CODE_SUCCESS &&
 	    (code != PAM_CODE_SUCCESS || action == DO_DONE)))
 		set(r, POSITIVE, code, s);
@@ -221,13 +226,14 @@ bad(struct run *r, int action, enum pam_code code, const struct pam_step *s)
 	return action == DO_DIE;
 }
 
-/* Does what the step says about code; the step after which to go on. */
+/* Does what the step says about `was`, with code as its result; the step after
+ * which to go on. */
 static size_t
-one_step(struct run *r, size_t i, enum pam_code code)
+one_step(struct run *r, size_t i, enum pam_code was, enum pam_code code)
 {
 	const struct pam_step *s = &r->stack->items[i];
 	int action = s->kind == PAM_STEP_BROKEN ? DO_BAD :
-	    action_for(s->control, code);
+	    action_for(s->control, was);
 	bool ends = false;
 
 	switch (action) {
@@ -238,28 +244,36 @@ one_step(struct run *r, size_t i, enum pam_code code)
 		break;
 	case DO_OK:
 	case DO_DONE:
-		ends = good(r, action, code, s);
+		ends = good(r, action, was, code, s);
 		break;
 	case DO_BAD:
 	case DO_DIE:
 		ends = bad(r, action, code, s);
 		break;
 	default:
+		if (r->jumps_count)
+			good(r, DO_OK, was, code, s);
 		return jump_over(r, i, action);
 	}
 	return ends ? end_of(r, i, s->substack) : i;
 }
 
-struct pam_verdict
-pam_dispatch(const struct pam_stack *stack, const enum pam_code *codes)
+/*
+ * Runs the stack. Without creds, ran[i] becomes true for the steps that it comes
+ * by; with them, codes[i] decides on the way for these, and creds[i] counts.
+ */
+static struct pam_verdict
+run_stack(const struct pam_stack *stack, const enum pam_code *codes,
+    const enum pam_code *creds, bool jumps_count, bool *ran)
 {
 	const struct state none = { UNDECIDED, PAM_CODE_PERM_DENIED, NULL };
-	struct run r = { .stack = stack, .now = none, .before = { none } };
+	struct run r = { .stack = stack, .jumps_count = jumps_count,
+		.now = none, .before = { none } };
 	unsigned level = 0;
 
 	for (size_t i = 0; i < stack->n; i++) {
 		const struct pam_step *s = &stack->items[i];
-		enum pam_code code = codes[i];
+		enum pam_code code = creds != NULL ? creds[i] : codes[i], was;
 
 		if (s->substack > level)
 			r.before[s->substack] = r.now;
@@ -270,9 +284,30 @@ pam_dispatch(const struct pam_stack *stack, const enum pam_code *codes)
 			code = PAM_CODE_PERM_DENIED;
 		if (code == PAM_CODE_INCOMPLETE)
 			return (struct pam_verdict){ code, s };
-		i = one_step(&r, i, code);
+		/* What was passed by goes by what it returns now. */
+		was = creds != NULL && ran[i] && s->kind == PAM_STEP_MODULE ?
+		    codes[i] : code;
+		if (creds == NULL && ran != NULL)
+			ran[i] = true;
+		i = one_step(&r, i, was, code);
 	}
 	if (r.now.code == PAM_CODE_SUCCESS && r.now.impression != POSITIVE)
 		r.now.code = PAM_CODE_PERM_DENIED;
 	return (struct pam_verdict){ r.now.code, r.now.step };
+}
+
+struct pam_verdict
+pam_dispatch(const struct pam_stack *stack, const enum pam_code *codes)
+{
+	return run_stack(stack, codes, NULL, false, NULL);
+}
+
+struct pam_verdict
+pam_dispatch_setcred(const struct pam_stack *stack,
+    const enum pam_code *codes, const enum pam_code *creds, bool jumps_count)
+{
+	CLEANUP(drop_free) bool *ran = xcalloc(stack->n + 1, sizeof(*ran));
+
+	run_stack(stack, codes, NULL, false, ran);
+	return run_stack(stack, codes, creds, jumps_count, ran);
 }

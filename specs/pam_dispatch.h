@@ -15,6 +15,7 @@ enum pam_code {
 	PAM_CODE_AUTH_ERR = 7,
 	PAM_CODE_USER_UNKNOWN = 10,
 	PAM_CODE_SESSION_ERR = 14,
+	PAM_CODE_CRED_ERR = 17,
 	PAM_CODE_AUTHTOK_ERR = 20,
 	PAM_CODE_IGNORE = 25,
 	PAM_CODE_MODULE_UNKNOWN = 28,
@@ -37,5 +38,15 @@ struct pam_verdict {
  */
 struct pam_verdict pam_dispatch(const struct pam_stack *stack,
     const enum pam_code *codes);
+
+/*
+ * The same for pam_setcred behind a pam_authenticate that was asked of the same
+ * stack: what the modules returned there (codes) decides which of them count,
+ * and by what they return here (creds) each of these is as good as required.
+ * That goes for a module that jumps too, but not in Debian's libpam: jumps_count
+ * says which.
+ */
+struct pam_verdict pam_dispatch_setcred(const struct pam_stack *stack,
+    const enum pam_code *codes, const enum pam_code *creds, bool jumps_count);
 
 #endif

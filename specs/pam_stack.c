@@ -14,6 +14,7 @@
 enum {
 	DEPTH_MAX = 32,
 	SUBSTACKS_MAX = 15,	/* the deepest that libpam follows */
+	INCLUDES_MAX = 15,	/* the same of includes, since 1.6 */
 	FILES_MAX = 1024,
 	STEPS_MAX = 4096,
 	FILE_MAX = 1024 * 1024
@@ -40,6 +41,8 @@ struct walk {
 	unsigned files;
 	bool as_libpam;		/* for pam_stack_service */
 	bool aborted;		/* libpam reads no further */
+	bool broken;		/* the file included last could not be read
+				 * to its end */
 };
 
 static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d",
@@ -136,8 +139,18 @@ enter(struct walk *w, const char *path, const struct pam_line *line,
 	return read_file(w, path, at, line, e);
 }
 
+/* libpam gives up the whole service, whatever it has read of it. */
+static int
+give_up(struct walk *w, const struct pam_line *line, const struct level *at,
+    struct err *e)
+{
+	w->aborted = true;
+	w->steps.n = 0;
+	return add_step(w, PAM_STEP_BROKEN, line, at, e);
+}
+
 /*
- * An include that leads nowhere fails. An @include that does makes libpam give
+ * An include that leads nowhere, or to a file that ends within a line, fails. An @include that does makes libpam give
  * up the whole service; where an include of one type is on the way there, it
  * fails by the control of whatever stands before it, which nobody can tell.
  */
@@ -153,17 +166,28 @@ follow_as_libpam(struct walk *w, const struct pam_line *line,
 		return -1;
 	if (!substack || at->substack < SUBSTACKS_MAX)
 		path = find_included(w, line, &why);
-	if (path != NULL)
-		return enter(w, path, line, at, e);
+	if (path != NULL && at->depth >= INCLUDES_MAX)
+		return err_at(e, line->file, line->line, 0,
+		    _("includes one file in another %d times, which libpam "
+		    "before 1.6 does and later ones refuse"), INCLUDES_MAX + 1);
+	if (path != NULL && (enter(w, path, line, at, e) < 0))
+		return -1;
+	if (path != NULL && !w->broken)
+		return 0;
+	if (w->broken) {
+		w->broken = false;
+		err_at(&why, line->file, line->line, 0,
+		    _("includes '%s', which ends behind a '\\'"),
+		    line->module);
+		why.kind = ERR_MISSING;
+	}
 	if (why.what[0] != '\0' && (!is_missing(&why) ||
 	    (line->type[0] == '\0' && at->typed))) {
 		*e = why;
 		return -1;
 	}
-	w->aborted = line->type[0] == '\0';
-	if (w->aborted)
-		w->steps.n = 0;
-	return add_step(w, PAM_STEP_BROKEN, line, at, e);
+	return line->type[0] == '\0' ? give_up(w, line, at, e) :
+	    add_step(w, PAM_STEP_BROKEN, line, at, e);
 }
 
 static int
@@ -173,6 +197,27 @@ follow(struct walk *w, const struct pam_line *line, const struct level *at,
 	const char *path = find_included(w, line, e);
 
 	return path == NULL ? -1 : enter(w, path, line, at, e);
+}
+
+/*
+ * What can be known of the lines of a file. pam.conf is one of all services,
+ * for machines without any folder pam.d.
+ */
+static int
+check_lines(const struct walk *w, const char *path,
+    const struct pam_line *line, struct err *e)
+{
+	if (strcmp(path_name(path), "pam.conf") == 0)
+		return err_set(e, ERR_INPUT, path,
+		    _("has lines of many services, and is not read where there "
+		    "is a pam.d [use 'entries']"));
+	if (!w->as_libpam && pam_refuse_open(line, e) < 0)
+		return -1;
+	while (line != NULL && line->odd == NULL)
+		line = line->next;
+	return line == NULL ? 0 : err_at(e, line->file, line->line, 0,
+	    _("%s: libpam 1.6 and those before it read that differently"),
+	    line->odd);
 }
 
 static int
@@ -194,11 +239,18 @@ read_file(struct walk *w, const char *path, const struct level *up,
 	if (len > FILE_MAX)
 		return err_set(e, ERR_INPUT, path,
 		    _("larger than the 1 MiB that are read as PAM stack"));
-	if (pam_parse(path, bytes, len, w->arena, &line, e) < 0)
+	if (pam_parse(path, bytes, len, w->arena, &line, e) < 0 ||
+	    check_lines(w, path, line, e) < 0)
 		return -1;
 	for (; line != NULL && !w->aborted; line = line->next) {
 		int done;
 
+		if (line->kind == PAM_LINE_OPEN && up == NULL)
+			return give_up(w, line, &at, e);
+		if (line->kind == PAM_LINE_OPEN) {
+			w->broken = true;
+			return 0;
+		}
 		if (line->type[0] != '\0' && strcmp(line->type, w->type) != 0)
 			continue;
 		if (line->kind == PAM_LINE_MODULE)
@@ -281,7 +333,7 @@ pam_stack_service(const struct evidence *ev, const char *path,
 	    read_service(&other, "other", &why);
 
 	/* Needed or not, "other" is read, and can make libpam give up. */
-	if (done == 0 && w.steps.n == 0 && there < 0) {
+	if (done == 0 && there < 0) {
 		*e = why;
 		done = -1;
 	}

@@ -253,7 +253,8 @@ struct pam_result {
 
 /* `pam: outcomes:` one of them */
 struct pam_outcome {
-	const char *type;		/* auth, account, password, session */
+	const char *type;		/* auth, account, password, session, or
+					 * setcred behind a granted auth */
 	DEMAND_LIST(pam_result) when;
 	int others;			/* of modules that vouch and are not
 					 * named; -1 = they fail */

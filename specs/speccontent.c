@@ -287,7 +287,7 @@ outcome_type(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
 	static const char *const words[] = { "auth", "account", "password",
-		"session", NULL };
+		"session", "setcred", NULL };
 	struct pam_outcome *o = into;
 	int i = read_choice(r, k->name, p->value, words);
 

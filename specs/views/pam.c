@@ -9,33 +9,69 @@
 #include "specs/views/reader.h"
 #include "specs/views/views.h"
 
+/* libpam before 1.6 has room for so much of one logical line. */
+enum { LINE_MAX_OLD = 1023 };
+
+/* A logical line on its way. */
+struct logical {
+	struct line at;
+	struct buf text;
+	const char *odd;	/* as in struct pam_line */
+	bool open;		/* the file ends in it */
+	bool returns;		/* a carriage return ends one of its lines */
+};
+
+static void
+add_physical(struct logical *g, const char *s, const struct line *l,
+    bool *on)
+{
+	const char *hash = memchr(s + l->start, '#', l->end - l->start);
+	size_t start = l->start;
+	size_t end = hash != NULL ? (size_t)(hash - s) : l->end;
+
+	trim(s, &start, &end);
+	if (l->next - g->at.start > LINE_MAX_OLD)
+		g->odd = _("a line of more than 1023 bytes");
+	else if (*on && start == end)
+		g->odd = _("an empty line or a comment where a '\\' goes on "
+		    "with the line above");
+	/* In front of a comment a backslash is a word. */
+	*on = hash == NULL && end > start && s[end - 1] == '\\';
+	g->returns |= l->end < l->next && s[l->end] == '\r' &&
+	    (end > start || hash == NULL);
+	buf_add(&g->text, s + start, end - start - *on);
+	buf_addc(&g->text, ' ');
+	g->at.next = l->next;
+	g->at.end = l->end;
+}
+
 /*
- * One logical line into text: what stands behind a # is a comment, a backslash
- * at the end goes on with the next line. False at the end of the file.
+ * One logical line: what stands behind a # is a comment, a backslash at the end
+ * goes on with the next line. False at the end of the file.
  */
 static bool
-logical(struct reader *r, struct line *out, struct buf *text)
+next_logical(struct reader *r, struct logical *g)
 {
 	struct line l;
-	bool on = true;
+	bool on = false;
 
-	buf_reset(text);
-	if (!reader_peek(r, out))
+	buf_reset(&g->text);
+	g->returns = false;
+	if (!reader_peek(r, &g->at))
 		return false;
-	while (on && reader_next(r, &l)) {
-		const char *s = r->bytes;
-		const char *hash = memchr(s + l.start, '#', l.end - l.start);
-		size_t start = l.start, end = l.end;
-
-		end = hash != NULL ? (size_t)(hash - s) : end;
-		trim(s, &start, &end);
-		on = end > start && s[end - 1] == '\\';
-		buf_add(text, s + start, end - start - on);
-		buf_addc(text, ' ');
-		out->next = l.next;
-		out->end = l.end;
-	}
+	do {
+		if (!reader_next(r, &l))
+			break;
+		add_physical(g, r->bytes, &l, &on);
+	} while (on);
+	g->open = on;
 	return true;
+}
+
+static void
+drop_logical(struct logical *g)
+{
+	buf_done(&g->text);
 }
 
 /*
@@ -112,7 +148,6 @@ one_line(struct pam_line *p, const char *s, bool with_service,
 	bool open = false;
 	const char *word = next_word(&s, a, true, &open);
 
-	p->service = p->type = p->control = "";
 	if (strcasecmp(word, "@include") == 0) {
 		p->kind = PAM_LINE_INCLUDE;
 		if ((p->module = next_word(&s, a, true, &open)) == NULL)
@@ -144,34 +179,62 @@ one_line(struct pam_line *p, const char *s, bool with_service,
 	return 0;
 }
 
+static struct pam_line *
+line_new(struct logical *g, const char *file, struct arena *a)
+{
+	struct pam_line *p = arena_alloc(a, sizeof(*p));
+
+	p->service = p->type = p->control = p->module = "";
+	p->file = file;
+	p->line = g->at.no;
+	p->start = g->at.start;
+	p->end = g->at.next;
+	p->odd = g->odd;
+	g->odd = NULL;
+	return p;
+}
+
+int
+pam_refuse_open(const struct pam_line *p, struct err *e)
+{
+	for (; p != NULL; p = p->next)
+		if (p->kind == PAM_LINE_OPEN)
+			return err_at(e, p->file, p->line, 0,
+			    _("the file ends behind a '\\', for which libpam "
+			    "denies everybody"));
+	return 0;
+}
+
 int
 pam_parse(const char *name, const char *bytes, size_t len, struct arena *a,
     struct pam_line **out, struct err *e)
 {
-	CLEANUP(drop_buf) struct buf text = { 0 };
+	CLEANUP(drop_logical) struct logical g = { 0 };
 	const char *file = arena_strdup(a, name);
 	struct pam_line *first = NULL, **tail = &first;
 	struct reader r;
-	struct line l;
 
 	if (reader_start(&r, name, bytes, len, e) < 0)
 		return -1;
-	while (logical(&r, &l, &text)) {
+	while (next_logical(&r, &g)) {
 		struct pam_line *p;
 
-		if (strspn(text.bytes, " ") == text.len)
+		if (g.returns && !g.open)
+			return err_at(e, name, g.at.no, 0,
+			    _("a carriage return at the end of the line, which "
+			    "libpam takes for part of its last word"));
+		if (!g.open && strspn(g.text.bytes, " ") == g.text.len)
 			continue;
-		p = arena_alloc(a, sizeof(*p));
-		p->file = file;
-		p->line = l.no;
-		p->start = l.start;
-		p->end = l.next;
-		if (one_line(p, text.bytes,
+		p = *tail = line_new(&g, file, a);
+		tail = &p->next;
+		if (g.open)
+			p->kind = PAM_LINE_OPEN;
+		else if (one_line(p, g.text.bytes,
 		    strcmp(path_name(name), "pam.conf") == 0, a, e) < 0)
 			return -1;
-		*tail = p;
-		tail = &p->next;
 	}
+	if (g.odd != NULL)
+		(*tail = line_new(&g, file, a))->kind = PAM_LINE_ODD;
 	*out = first;
 	return 0;
 }
@@ -249,9 +312,10 @@ pam_view_parse(const char *name, const char *bytes, size_t len,
 	struct tree t;
 
 	tree_start(&t, a, bytes, out);
-	if (pam_parse(name, bytes, len, a, &p, e) < 0)
+	if (pam_parse(name, bytes, len, a, &p, e) < 0 ||
+	    pam_refuse_open(p, e) < 0)
 		return -1;
-	for (; p != NULL; p = p->next) {
+	for (; p != NULL && p->kind != PAM_LINE_ODD; p = p->next) {
 		CLEANUP(drop_buf) struct buf args = { 0 };
 		struct line l = { p->start, p->end, p->end, p->line };
 

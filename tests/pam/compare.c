@@ -3,7 +3,8 @@
  * compare MODULE.so STACKS [SEED]
  * Generates stacks, asks libpam and pam_dispatch what they return, and says in
  * TAP whether all agree. Each stack is asked several times with other results
- * of its modules, for each of the four types.
+ * of its modules, for each of the four types, and once for pam_setcred. What
+ * not every libpam reads alike may be left untold.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -29,15 +30,19 @@ static const char *const names[FILES] = { "svc", "other", "a", "b", "c",
 	"d" };
 static const char *const types[] = { "auth", "account", "password",
 	"session" };
+enum { SETCRED = COUNT(types) };	/* behind those of files */
 
 struct world {
 	char dir[64], modules[MODULES + 2][128];
-	enum pam_code codes[MODULES];
+	enum pam_code codes[MODULES], creds[MODULES];
 	struct buf texts[FILES];
 	char paths[FILES][128];
 	struct fake_file files[FILES + 2];
 	bool at_include;	/* this libpam knows @include */
-	unsigned long asked, granted, differ, stacks;
+	bool jumps_count;	/* and counts jumps in pam_setcred */
+	bool odd;		/* the stack may be left untold */
+	unsigned long asked, granted, differ, stacks, untold;
+	unsigned long setcreds, creds_granted;
 	unsigned char seen[PAM_CODES];
 };
 
@@ -153,6 +158,39 @@ any_include(struct world *w, struct buf *b, unsigned from, const char *type)
 		    chance(60) ? "substack" : "include", to);
 }
 
+/* What libpam reads otherwise than one would think, or than it did once. */
+static void
+any_oddity(struct world *w, struct buf *b, const char *type)
+{
+	const char *module = w->modules[below(MODULES)];
+
+	switch (below(6)) {
+	case 0:
+		w->odd = true;
+		buf_addf(b, "%s required \\\n# so\n%s\n", type, module);
+		break;
+	case 1:
+		w->odd = true;
+		buf_addf(b, "%s required %s %*s\n", type, module, 1100, "x");
+		break;
+	case 2:
+		w->odd = true;
+		buf_addf(b, "%s required %s\r\n", type, module);
+		break;
+	case 3:
+		w->odd = true;
+		buf_addf(b, "# %*s\n", 1100, "x");
+		break;
+	case 4:
+		buf_addf(b, "%s required %s \\ # goes on? \\\n", type,
+		    module);
+		break;
+	default:
+		buf_addf(b, "# ends \\\n%s required %s [x \\] y]\n", type,
+		    module);
+	}
+}
+
 static void
 any_line(struct world *w, struct buf *b, unsigned from, const char *mostly)
 {
@@ -160,6 +198,10 @@ any_line(struct world *w, struct buf *b, unsigned from, const char *mostly)
 
 	if (chance(from < 2 ? 30 : 15)) {
 		any_include(w, b, from, type);
+		return;
+	}
+	if (chance(2)) {
+		any_oddity(w, b, type);
 		return;
 	}
 	buf_addf(b, "%s%s\t", chance(10) ? "-" : "", type);
@@ -201,10 +243,16 @@ any_stack(struct world *w)
 	const char *mostly = types[below(COUNT(types))];
 	bool lonely = chance(5);
 
+	w->odd = false;
 	for (unsigned i = 0; i < FILES; i++) {
 		buf_reset(&w->texts[i]);
 		for (unsigned n = below(i < 2 ? 9 : 6); n > 0; n--)
 			any_line(w, &w->texts[i], i, mostly);
+		/* The last line of the file goes on with nothing. */
+		if (w->texts[i].len > 0 && chance(1)) {
+			w->odd = true;
+			buf_adds(&w->texts[i], "auth required \\\n");
+		}
 		write_file(w, i, i > 1 || !lonely || chance(50) != (i == 1));
 	}
 }
@@ -230,6 +278,8 @@ ask_libpam(pam_handle_t *h, unsigned type)
 		return pam_acct_mgmt(h, 0);
 	case 2:
 		return pam_chauthtok(h, 0);
+	case SETCRED:
+		return pam_setcred(h, PAM_ESTABLISH_CRED);
 	default:
 		return pam_open_session(h, 0);
 	}
@@ -240,23 +290,29 @@ static int
 ask_ours(const struct world *w, unsigned type)
 {
 	struct evidence ev = fake_evidence(w->files);
-	enum pam_code codes[STEPS_MAX];
+	enum pam_code codes[STEPS_MAX], creds[STEPS_MAX];
 	struct pam_stack st = { 0 };
 	struct arena a = { 0 };
 	struct err e = { 0 };
 	int code = -1;
 
-	if (pam_stack_service(&ev, w->paths[0], types[type], &a, &st,
-	    &e) == 0)
+	if (pam_stack_service(&ev, w->paths[0], types[type % SETCRED], &a,
+	    &st, &e) == 0)
 		code = 0;
 	for (size_t i = 0; i < st.n; i++) {
-		codes[i] = PAM_CODE_MODULE_UNKNOWN;
-		for (unsigned m = 0; m < MODULES; m++)
-			if (strcmp(st.items[i].module, w->modules[m]) == 0)
-				codes[i] = w->codes[m];
+		codes[i] = creds[i] = PAM_CODE_MODULE_UNKNOWN;
+		for (unsigned m = 0; m < MODULES; m++) {
+			if (strcmp(st.items[i].module, w->modules[m]) != 0)
+				continue;
+			codes[i] = w->codes[m];
+			creds[i] = w->creds[m];
+		}
 	}
 	if (code == 0)
-		code = (int)pam_dispatch(&st, codes).code;
+		code = (int)(type == SETCRED ?
+		    pam_dispatch_setcred(&st, codes, creds,
+		    w->jumps_count) :
+		    pam_dispatch(&st, codes)).code;
 	arena_done(&a);
 	return code;
 }
@@ -265,22 +321,29 @@ static void
 any_answers(struct world *w)
 {
 	for (unsigned m = 0; m < MODULES; m++) {
-		char text[16];
+		char text[16], name[128];
 
 		w->codes[m] = any_code();
 		snprintf(text, sizeof(text), "%d", (int)w->codes[m]);
 		setenv(path_name(w->modules[m]), text, 1);
+		/* Most modules have no more to say, and say it. */
+		w->creds[m] = chance(60) ? w->codes[m] : chance(60) ?
+		    PAM_CODE_SUCCESS : any_code();
+		snprintf(text, sizeof(text), "%d", (int)w->creds[m]);
+		snprintf(name, sizeof(name), "%s.cred",
+		    path_name(w->modules[m]));
+		setenv(name, text, 1);
 	}
 }
 
 static void
 show(const struct world *w, unsigned type, int theirs, int ours)
 {
-	printf("# %s: libpam returns %d, driftctl %d\n", types[type], theirs,
-	    ours);
+	printf("# %s: libpam returns %d, driftctl %d\n", type == SETCRED ?
+	    "setcred" : types[type], theirs, ours);
 	for (unsigned m = 0; m < MODULES; m++)
-		printf("# %s %s\n", path_name(w->modules[m]),
-		    pam_code_words[w->codes[m]]);
+		printf("# %s %s, %s\n", path_name(w->modules[m]),
+		    pam_code_words[w->codes[m]], pam_code_words[w->creds[m]]);
 	for (unsigned i = 0; i < FILES; i++) {
 		const char *s = w->files[i].text;
 
@@ -303,9 +366,31 @@ all_denied(struct world *w)
 		w->asked++;
 		if (ours == PAM_SUCCESS && w->differ == 0 && agree)
 			show(w, type, PAM_ABORT, ours);
-		agree &= ours > PAM_SUCCESS;
+		agree &= ours > PAM_SUCCESS || (ours < 0 && w->odd);
 	}
 	return agree;
+}
+
+/* One question to both; *out_theirs is what libpam returned. */
+static bool
+same_answer(struct world *w, pam_handle_t *h, unsigned type, bool tell,
+    int *out_theirs)
+{
+	int ours = ask_ours(w, type), theirs = ask_libpam(h, type);
+
+	*out_theirs = theirs;
+	w->asked++;
+	w->granted += theirs == PAM_SUCCESS;
+	w->setcreds += type == SETCRED;
+	w->creds_granted += type == SETCRED && theirs == PAM_SUCCESS;
+	w->seen[theirs & 31] = 1;
+	if (ours < 0 && w->odd) {
+		w->untold++;
+		return true;
+	}
+	if (ours != theirs && tell)
+		show(w, type, theirs, ours);
+	return ours == theirs;
 }
 
 /* True when all answers to this one stack agree. */
@@ -314,7 +399,7 @@ compare(struct world *w)
 {
 	const struct pam_conv conv = { no_talk, NULL };
 	pam_handle_t *h = NULL;
-	int theirs = -1, ours = -1;
+	int theirs = -1;
 	bool agree = true;
 
 	if (pam_start_confdir("svc", "nobody", &conv, w->dir, &h) !=
@@ -322,18 +407,15 @@ compare(struct world *w)
 		return all_denied(w);
 	for (unsigned i = 0; i < ASKED && theirs != PAM_INCOMPLETE; i++) {
 		any_answers(w);
-		for (unsigned type = 0; type < COUNT(types); type++) {
-			ours = ask_ours(w, type);
-			theirs = ask_libpam(h, type);
-			w->asked++;
-			w->granted += theirs == PAM_SUCCESS;
-			w->seen[theirs & 31] = 1;
-			if (ours != theirs && w->differ == 0 && agree)
-				show(w, type, theirs, ours);
-			agree &= ours == theirs;
-			/* It would go on where it stopped. */
-			if (theirs == PAM_INCOMPLETE)
-				break;
+		/* It would go on where it stopped. */
+		for (unsigned type = 0; type < COUNT(types) &&
+		    theirs != PAM_INCOMPLETE; type++) {
+			agree &= same_answer(w, h, type, w->differ == 0 &&
+			    agree, &theirs);
+			/* Later on it remembers several pasts. */
+			if (type == 0 && i == 0 && theirs != PAM_INCOMPLETE)
+				agree &= same_answer(w, h, SETCRED,
+				    w->differ == 0 && agree, &theirs);
 		}
 	}
 	pam_end(h, theirs);
@@ -362,6 +444,26 @@ look_at_include(struct world *w)
 	if (pam_start_confdir("svc", "nobody", &conv, w->dir, &h) ==
 	    PAM_SUCCESS)
 		w->at_include = pam_authenticate(h, 0) == PAM_SUCCESS;
+	pam_end(h, PAM_SUCCESS);
+}
+
+/* A jump that is all of the stack: does its module say anything? */
+static void
+look_at_jumps(struct world *w)
+{
+	const struct pam_conv conv = { no_talk, NULL };
+	pam_handle_t *h = NULL;
+
+	buf_reset(&w->texts[0]);
+	buf_addf(&w->texts[0], "auth [default=1] %s\nauth required %s\n",
+	    w->modules[0], w->modules[1]);
+	write_file(w, 0, true);
+	setenv("pam_t0.so", "0", 1);
+	setenv("pam_t0.so.cred", "0", 1);
+	if (pam_start_confdir("svc", "nobody", &conv, w->dir, &h) ==
+	    PAM_SUCCESS && pam_authenticate(h, 0) != PAM_SUCCESS)
+		w->jumps_count = pam_setcred(h, PAM_ESTABLISH_CRED) ==
+		    PAM_SUCCESS;
 	pam_end(h, PAM_SUCCESS);
 }
 
@@ -422,6 +524,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	look_at_include(&w);
+	look_at_jumps(&w);
 	seed = argc > 3 ? strtoull(argv[3], NULL, 10) * 2 + 1 : 20240229;
 	for (; w.stacks < n; w.stacks++) {
 		any_stack(&w);
@@ -433,13 +536,16 @@ main(int argc, char **argv)
 	printf("# %lu stacks asked %lu times, %lu granted, %u kinds of "
 	    "answers, @include %s\n", w.stacks, w.asked, w.granted,
 	    kinds(&w), w.at_include ? "too" : "unknown here");
+	printf("# of them %lu for setcred, %lu granted; %lu untold\n",
+	    w.setcreds, w.creds_granted, w.untold);
 	printf("%s 1 - libpam and driftctl agree on %lu of %lu generated "
 	    "stacks\n", w.differ > 0 ? "not ok" : "ok", w.stacks - w.differ,
 	    w.stacks);
 	/* A generator whose stacks all deny would prove nothing. */
 	printf("%s 2 - the stacks grant and deny, in many ways\n",
 	    w.granted * 10 > w.asked && w.granted * 10 < w.asked * 9 &&
-	    kinds(&w) > 20 ? "ok" : "not ok");
+	    w.creds_granted * 10 > w.setcreds &&
+	    w.untold * 5 < w.asked && kinds(&w) > 20 ? "ok" : "not ok");
 	printf("1..2\n");
 	return w.differ > 0;
 }

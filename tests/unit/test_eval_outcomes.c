@@ -206,6 +206,37 @@ a_stack_that_cannot_be_followed_cannot_be_told(void **state)
 	    "cannot open\n");
 }
 
+static void
+setcred_is_granted_where_it_follows_a_login(void **state)
+{
+	static struct pam_result in[] = {
+		{ "pam_sss.so", PAM_CODE_SUCCESS },
+	};
+	static struct pam_result ignored[] = {
+		{ "pam_x.so", PAM_CODE_IGNORE },
+	};
+	static const struct pam_outcome granted = { .when = { in, 1, 1 },
+		.others = -1, .granted = true, .type = "setcred" };
+	static const struct pam_outcome nobody = { .others = -1,
+		.granted = true, .type = "setcred" };
+	static const struct pam_outcome passed = { .when = { ignored, 1, 1 },
+		.others = -1, .granted = true, .type = "setcred" };
+	static const struct fake_file jumps[] = {
+		FILE_AT("/etc/pam.d/imap",
+		    "auth [ignore=1 default=die] pam_x.so\n"
+		    "auth requisite pam_deny.so\n"
+		    "auth required pam_permit.so\n"), END };
+
+	(void)state;
+	expect_outcome(debian, granted, "1\n");
+	expect_outcome(debian, nobody, "0\nF pam.outcomes /etc/pam.d/imap>"
+	    "/etc/pam.d/common-auth:3 with nobody vouching setcred is denied "
+	    "(auth_err), expected granted\n");
+	expect_outcome(jumps, passed, "0\nU pam.outcomes /etc/pam.d/imap "
+	    "with 'pam_x.so: ignore' Debian's libpam and others do not return "
+	    "the same, because a module jumps\n");
+}
+
 int
 main(void)
 {
@@ -218,6 +249,7 @@ main(void)
 		    what_depends_on_who_logs_in_is_tried_both_ways),
 		cmocka_unit_test(
 		    a_stack_that_cannot_be_followed_cannot_be_told),
+		cmocka_unit_test(setcred_is_granted_where_it_follows_a_login),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -268,10 +269,200 @@ substacks_end_where_libpam_ends_them(void **state)
 	    "/etc/pam.d/f16", 1);
 }
 
+/* The same for pam_setcred: each module returns there what stands behind the
+ * colon of its name. */
+static void
+expect_setcred(const char *text, const char *upstream, const char *debian)
+{
+	const struct fake_file files[] = { FILE_AT("/etc/pam.d/s", text),
+		END };
+	struct evidence ev = fake_evidence(files);
+	enum pam_code codes[16], creds[16];
+	struct pam_stack st = { 0 };
+	struct arena a = { 0 };
+	struct err e = { 0 };
+
+	assert_int_equal(pam_stack_service(&ev, "/etc/pam.d/s", "auth", &a,
+	    &st, &e), 0);
+	assert_true(st.n <= 16);
+	for (size_t i = 0; i < st.n; i++) {
+		char name[64];
+		char *colon;
+
+		snprintf(name, sizeof(name), "%s", st.items[i].module);
+		colon = strchr(name, ':');
+		assert_non_null(colon);
+		*colon = '\0';
+		codes[i] = code_of(name);
+		creds[i] = code_of(colon + 1);
+	}
+	assert_string_equal(pam_code_words[pam_dispatch_setcred(&st, codes,
+	    creds, true).code], upstream);
+	assert_string_equal(pam_code_words[pam_dispatch_setcred(&st, codes,
+	    creds, false).code], debian);
+	arena_done(&a);
+}
+
+static void
+setcred_goes_the_way_of_authenticate(void **state)
+{
+	(void)state;
+	expect_setcred("auth required success:success\n", "success",
+	    "success");
+	expect_setcred("auth required success:cred_err\n", "cred_err",
+	    "cred_err");
+	/* What failed there and was ignored has no say. */
+	expect_setcred("auth sufficient auth_err:success\n"
+	    "auth required success:cred_err\n", "cred_err", "cred_err");
+	/* What was not called there is not reached. */
+	expect_setcred("auth sufficient success:success\n"
+	    "auth required auth_err:cred_err\n", "success", "success");
+	/* A failure here is no way on, as that of `sufficient` is there. */
+	expect_setcred("auth sufficient success:cred_err\n"
+	    "auth required success:success\n", "cred_err", "cred_err");
+	expect_setcred("auth required success:ignore\n"
+	    "auth required success:success\n", "success", "success");
+	expect_setcred("auth required success:ignore\n", "perm_denied",
+	    "perm_denied");
+	/* A jump counts as required, but for Debian. */
+	expect_setcred("auth [success=1 default=ignore] success:cred_err\n"
+	    "auth requisite auth_err:cred_err\n"
+	    "auth required success:success\n", "cred_err", "success");
+}
+
+static void
+a_file_that_ends_within_a_line_denies(void **state)
+{
+	static const struct fake_file service[] = {
+		FILE_AT("/etc/pam.d/s", "auth required success\n"
+		    "account required success \\\n"), END };
+	static const struct fake_file included[] = {
+		FILE_AT("/etc/pam.d/s", "auth required success\n"
+		    "auth include sub\n"),
+		FILE_AT("/etc/pam.d/sub", "auth optional success\n\\\n"),
+		END };
+	static const struct fake_file other[] = {
+		FILE_AT("/etc/pam.d/s", "auth required success\n"),
+		FILE_AT("/etc/pam.d/other", "auth \\"), END };
+
+	(void)state;
+	expect_service(service, "/etc/pam.d/s", "auth", "perm_denied",
+	    "/etc/pam.d/s", 2);
+	expect_service(included, "/etc/pam.d/s", "auth", "perm_denied",
+	    "/etc/pam.d/s", 2);
+	expect_service(other, "/etc/pam.d/s", "auth", "perm_denied",
+	    "/etc/pam.d/other", 1);
+}
+
+static void
+what_libpams_read_differently_is_left_untold(void **state)
+{
+	static const char long_line[] = "auth required a";
+	static const struct {
+		const char *text, *what;
+		unsigned line;
+	} cases[] = {
+		{ "auth required a\r\n", "a carriage return at the end of "
+		    "the line, which libpam takes for part of its last word",
+		    1 },
+		{ "account required a \\\n# b\nauth required c\n", "an empty line or a "
+		    "comment where a '\\' goes on with the line above: libpam "
+		    "1.6 and those before it read that differently", 1 },
+		{ "LONG", "a line of more than 1023 bytes: libpam 1.6 and "
+		    "those before it read that differently", 1 },
+		{ "auth required a\n#LONG", "a line of more than 1023 bytes: "
+		    "libpam 1.6 and those before it read that differently",
+		    2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(drop_buf) struct buf text = { 0 };
+		const char *at = strstr(cases[i].text, "LONG");
+		struct pam_stack st = { 0 };
+		struct arena a = { 0 };
+		struct err e = { 0 };
+
+		buf_add(&text, cases[i].text, at != NULL ?
+		    (size_t)(at - cases[i].text) : strlen(cases[i].text));
+		if (at != NULL)
+			buf_addf(&text, "%s %*s\n", long_line, 1023, "b");
+		const struct fake_file files[] = {
+			FILE_AT("/etc/pam.d/s", buf_str(&text)), END };
+		struct evidence ev = fake_evidence(files);
+
+		assert_int_equal(pam_stack_service(&ev, "/etc/pam.d/s",
+		    "auth", &a, &st, &e), -1);
+		assert_string_equal(e.what, cases[i].what);
+		assert_int_equal(e.line, cases[i].line);
+		arena_done(&a);
+	}
+}
+
+static void
+a_backslash_in_front_of_a_comment_is_a_word(void **state)
+{
+	(void)state;
+	expect_stack("auth required success \\ # on? \\\n"
+	    "auth required auth_err\n", NULL, "auth_err", 2);
+}
+
+static void
+sixteen_files_in_one_another_are_too_many_for_some(void **state)
+{
+	struct fake_file files[18] = { 0 };
+	char paths[17][32], texts[17][64];
+	struct evidence ev = fake_evidence(files);
+	struct pam_stack st = { 0 };
+	struct arena a = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 17; i++) {
+		snprintf(paths[i], sizeof(paths[i]), "/etc/pam.d/f%d", i);
+		snprintf(texts[i], sizeof(texts[i]), i < 16 ?
+		    "auth include f%d\n" : "auth required success\n", i + 1);
+		files[i] = (struct fake_file)FILE_AT(paths[i], texts[i]);
+	}
+	assert_int_equal(pam_stack_service(&ev, "/etc/pam.d/f1", "auth", &a,
+	    &st, &e), 0);
+	assert_int_equal(pam_stack_service(&ev, "/etc/pam.d/f0", "auth", &a,
+	    &st, &e), -1);
+	assert_string_equal(e.what, "includes one file in another 16 times, "
+	    "which libpam before 1.6 does and later ones refuse");
+	assert_string_equal(e.where, "/etc/pam.d/f15");
+	arena_done(&a);
+}
+
+static void
+pam_conf_is_asked_by_its_entries(void **state)
+{
+	static const struct fake_file files[] = { FILE_AT("/etc/pam.conf",
+	    "imap auth required success\n"), END };
+	struct evidence ev = fake_evidence(files);
+	struct pam_stack st = { 0 };
+	struct arena a = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(pam_stack_read(&ev, "/etc/pam.conf", "auth", &a, &st,
+	    &e), -1);
+	assert_string_equal(e.what, "has lines of many services, and is not "
+	    "read where there is a pam.d [use 'entries']");
+	arena_done(&a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(setcred_goes_the_way_of_authenticate),
+		cmocka_unit_test(a_file_that_ends_within_a_line_denies),
+		cmocka_unit_test(what_libpams_read_differently_is_left_untold),
+		cmocka_unit_test(a_backslash_in_front_of_a_comment_is_a_word),
+		cmocka_unit_test(
+		    sixteen_files_in_one_another_are_too_many_for_some),
+		cmocka_unit_test(pam_conf_is_asked_by_its_entries),
 		cmocka_unit_test(the_four_words_decide_as_pam_conf_says),
 		cmocka_unit_test(brackets_say_what_each_result_does),
 		cmocka_unit_test(
