@@ -16,9 +16,9 @@
  *
  * Shapes: a file of keys has sections as children of the top (one nameless
  * section where the format has none) and keys as their children; a table has
- * one child a row, whose children are its fields by name. A table with settings
- * beside its rows (write_key and fields) has them as keys of a nameless section,
- * and its rows are called "row".
+ * one child a row, whose children are its fields by name. A table with
+ * settings beside its rows (write_key and fields) has them as keys of a
+ * nameless section, and its rows are called "row".
  */
 struct view_node {
 	const char *name;	/* section, key or field; "" for a row */

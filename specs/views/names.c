@@ -56,7 +56,7 @@ hosts_parse(const char *name, const char *bytes, size_t len, struct arena *a,
 	return 0;
 }
 
-/* The colon behind the name, which may be in quotes; end where there is none. */
+/* The colon behind the name, which may be in quotes; or end. */
 static size_t
 find_colon(const char *s, size_t at, size_t end)
 {
