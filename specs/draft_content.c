@@ -317,7 +317,8 @@ one_expression(struct draft_subject *s, struct xpath_doc *doc,
 	struct xpath_answer a = { 0 };
 	struct err ignored = { 0 };
 
-	if (xpath_ask(doc, expr, &s->d->arena, &a, &ignored) < 0 || a.n == 0)
+	if (xpath_ask(doc, expr, NULL, &s->d->arena, &a, &ignored) < 0 ||
+	    a.n == 0)
 		return;
 	if (a.n > 1) {
 		buf_adds(&line, "      - {expr: ");

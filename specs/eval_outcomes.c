@@ -225,13 +225,13 @@ judge_outcomes(struct judge *j)
 {
 	for (size_t i = 0; i < j->rule->outcomes.n; i++) {
 		const struct pam_outcome *o = &j->rule->outcomes.items[i];
+		bool setcred = strcmp(o->type, "setcred") == 0;
 		struct trial t = { 0 };
 		struct err e = { 0 };
 
-		bool setcred = strcmp(o->type, "setcred") == 0;
-
 		if (pam_stack_service(j->ev, j->path, setcred ? "auth" :
-		    o->type, &j->arena, &t.stack, &e) < 0 || prepare(j, o, &t, &e) < 0)
+		    o->type, &j->arena, &t.stack, &e) < 0 ||
+		    prepare(j, o, &t, &e) < 0)
 			judge_unknown(j, "pam.outcomes", &o->at, &e);
 		else
 			run(j, o, &t);

@@ -259,8 +259,9 @@ one_step(struct run *r, size_t i, enum pam_code was, enum pam_code code)
 }
 
 /*
- * Runs the stack. Without creds, ran[i] becomes true for the steps that it comes
- * by; with them, codes[i] decides on the way for these, and creds[i] counts.
+ * Runs the stack. Without creds, ran[i] becomes true for the steps that it
+ * comes by; with them, codes[i] decides on the way for these, and creds[i]
+ * counts.
  */
 static struct pam_verdict
 run_stack(const struct pam_stack *stack, const enum pam_code *codes,

@@ -43,8 +43,8 @@ struct pam_verdict pam_dispatch(const struct pam_stack *stack,
  * The same for pam_setcred behind a pam_authenticate that was asked of the same
  * stack: what the modules returned there (codes) decides which of them count,
  * and by what they return here (creds) each of these is as good as required.
- * That goes for a module that jumps too, but not in Debian's libpam: jumps_count
- * says which.
+ * That goes for a module that jumps too, but not in Debian's libpam:
+ * jumps_count says which.
  */
 struct pam_verdict pam_dispatch_setcred(const struct pam_stack *stack,
     const enum pam_code *codes, const enum pam_code *creds, bool jumps_count);

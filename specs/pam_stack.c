@@ -150,9 +150,10 @@ give_up(struct walk *w, const struct pam_line *line, const struct level *at,
 }
 
 /*
- * An include that leads nowhere, or to a file that ends within a line, fails. An @include that does makes libpam give
- * up the whole service; where an include of one type is on the way there, it
- * fails by the control of whatever stands before it, which nobody can tell.
+ * An include that leads nowhere, or to a file that ends within a line, fails.
+ * An @include that does makes libpam give up the whole service; where an
+ * include of one type is on the way there, it fails by the control of whatever
+ * stands before it, which nobody can tell.
  */
 static int
 follow_as_libpam(struct walk *w, const struct pam_line *line,
