@@ -7,7 +7,9 @@ load ../lib.sh
 
 setup() {
 	scratch
-	mkdir -p "$ROOT/etc/pam.d" "$ROOT/usr/sbin" "$ROOT/usr/lib"
+	mkdir -p "$ROOT/etc/pam.d" "$ROOT/usr/sbin" "$ROOT/usr/lib" \
+	    "$ROOT/bin"
+	touch "$ROOT/bin/sh"
 	echo "root:x:0:0:root:/root:/bin/sh" > "$ROOT/etc/passwd"
 	echo "root:x:0:" > "$ROOT/etc/group"
 	mkdir "$BATS_TEST_TMPDIR/specs"
