@@ -32,6 +32,7 @@ must lib:libcryptsetup          libcryptsetup-dev     pkgconfig(libcryptsetup) p
 test_table='
 must lib:cmocka                 libcmocka-dev         pkgconfig(cmocka)       pkgconfig(cmocka)
 must command:bats               bats                  bats                    bats
+want command:crontab            cron                  cronie                  cron
 must command:git                git                   git                     git
 must command:setfacl            acl                   acl                     acl
 must command:setfattr           attr                  attr                    attr
