@@ -114,6 +114,7 @@ demand_covers(const char *demand)
 		{ "count", 0 },
 		{ "age", 0 },
 		{ "newest", 0 },
+		{ "command", 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)

@@ -87,6 +87,7 @@ read_specs(struct machine *m, struct err *e)
 		    &m->rules_key);
 		catalogue_build(&m->catalogue, sources.items, sources.n,
 		    &m->config.vars, facts_get(m->facts), &m->diagnostics);
+		catalogue_set_owners(&m->catalogue, &sources);
 	}
 	tell_trouble(m);
 	free(sources.items);

@@ -91,6 +91,9 @@ add_rule(struct scope *s, const struct rule *r, struct err *e)
 	if (r->certificate != NULL && add_certificate(s, r->certificate,
 	    e) < 0)
 		return -1;
+	if (r->command != NULL && add_all(s, r->command->reads.items,
+	    r->command->reads.n, scope_include, e) < 0)
+		return -1;
 	if (r->relation == NULL)
 		return 0;
 	if (add_side(s, &r->relation->each, e) < 0)

@@ -83,10 +83,15 @@ struct spec_trust {
 struct spec_sources {
 	struct spec_source *items;
 	size_t n, cap;
+	struct texts of_root;	/* files that nobody but root can change */
 };
 
 void catalogue_read_folder(struct arena *a, int dirfd, const char *dir,
     const struct spec_trust *trust, struct spec_sources *out,
     struct diagnostics *diags);
+
+/* Tells each spec of the catalogue built from these sources whether all files
+ * that it is made of are root's alone. */
+void catalogue_set_owners(struct catalogue *c, const struct spec_sources *s);
 
 #endif

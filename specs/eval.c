@@ -181,6 +181,7 @@ eval_rule(const struct rule *rule, const struct evidence *ev,
 		find_matches(&j, &m);
 		judge_count(&j, m.n);
 		judge_newest(&j, &m);
+		judge_command(&j, &m);
 	}
 	for (size_t i = 0; i < m.n; i++)
 		judge_path(&j, m.items[i]);

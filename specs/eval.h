@@ -8,6 +8,23 @@
 #include "base/mem.h"
 #include "specs/spec.h"
 
+enum command_state {
+	COMMAND_ANSWERED,
+	COMMAND_MISSING,	/* the program is not installed */
+	COMMAND_NOT_ASKED,	/* not of this machine, so nobody could answer
+				 * for what is judged */
+};
+
+/* What a service's own checker said. */
+struct command_answer {
+	enum command_state state;
+	int exit;		/* 128 + N for signal N */
+	const char *out, *err;	/* borrowed until the evidence goes */
+	size_t out_len, err_len;
+	int64_t when;		/* it was really asked, since the epoch */
+	int64_t valid_until;	/* when it is to be asked again; 0 = never */
+};
+
 /*
  * What a rule is judged by: a set of entries and their bytes. The live system,
  * a snapshot and a test's folder all look like this, so the same rule can be
@@ -51,6 +68,13 @@ struct evidence {
 	 */
 	int (*device)(void *ctx, const char *name, size_t max,
 	    const char **out_bytes, size_t *out_len, struct err *e);
+	/*
+	 * Asks the program of the rule's `command`, or remembers what it said
+	 * of the same bytes. -1: there is no answer, and e says why. The
+	 * member may be NULL: then nothing is asked (COMMAND_NOT_ASKED).
+	 */
+	int (*ask)(void *ctx, const struct rule *rule,
+	    struct command_answer *out, struct err *e);
 	/* What ages are measured against, in seconds since the epoch; 0: no
 	 * age can be told. */
 	int64_t now;
@@ -68,6 +92,7 @@ struct result {
 	unsigned line;		/* in it, 0 when no line decides */
 	const char *what;	/* for a person, one line, translated */
 	struct place at;	/* where the spec demands it */
+	int64_t asked;		/* when a command said so, 0 = none did */
 };
 
 struct lenses;	/* lenses.h */
@@ -79,6 +104,9 @@ struct results {
 	size_t held;		/* assertions that hold */
 	size_t rules;		/* rules judged */
 	struct lenses *lenses;	/* started when a rule needs them */
+	size_t asked;		/* commands that answered */
+	size_t not_asked;	/* those of another machine's files */
+	int64_t asked_oldest;	/* when the longest ago was, 0 = none */
 	int64_t valid_until;	/* when time alone changes a verdict, in
 				 * seconds since the epoch; 0 = never */
 };

@@ -135,6 +135,7 @@ void judge_certificate(struct judge *j);
 struct matches;
 void judge_count(struct judge *j, size_t n);
 void judge_newest(struct judge *j, const struct matches *m);
+void judge_command(struct judge *j, const struct matches *m);
 /* One unit; nothing where it was judged by another name of its. */
 void judge_unit(struct judge *j, const char *name);
 /* A rule with `layers`. */

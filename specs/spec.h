@@ -189,6 +189,21 @@ struct newest_demand {
 	struct place at;
 };
 
+/* `command:` a service's own checker; once a rule, whatever its paths */
+struct command_demand {
+	struct texts run;	/* the program and its arguments */
+	struct { int *items; size_t n, cap; } exit;	/* none: 0 */
+	/* Regexes of what it prints, NULL = any. */
+	const char *out, *err, *not_out, *not_err;
+	unsigned seconds;
+	const char *user;	/* who asks; NULL = root, without most rights */
+	struct texts reads;	/* patterns: all that the answer depends on;
+				 * none: nobody knows */
+	struct texts scratch;	/* folders that it finds empty, may write to,
+				 * and that are gone afterwards */
+	struct place at;
+};
+
 /* What a side of a relation takes from each of its files. */
 enum side_reads {
 	SIDE_PATHS,	/* where the file is */
@@ -332,6 +347,7 @@ struct spec {
 	const char *origin;	/* the file it came from */
 	bool applies;		/* here, by the facts given */
 	const char *applies_why;	/* what decided, in plain words */
+	bool of_root;		/* nobody but root can change a file of it */
 	struct texts track, ignore;
 	struct rule *rules;
 	size_t n_rules;

@@ -39,6 +39,7 @@ static const struct {
 	{ "count", OF_OBJECT },
 	{ "age", OF_OBJECT },
 	{ "newest", OF_OBJECT },
+	{ "command", OF_OBJECT },
 	{ "size", OF_CONTENT },
 	{ "enabled", OF_UNIT },
 	{ "masked", OF_UNIT },
@@ -300,10 +301,11 @@ speccheck_format(struct reader *r, const struct node *n, struct rule *rule)
 static void
 check_numbers(struct reader *r, const struct node *n, const struct rule *rule)
 {
-	static const char *const keys[] = { "count", "age", "newest" };
+	static const char *const keys[] = { "count", "age", "newest",
+		"command" };
 	const struct node_pair *p;
 
-	for (size_t i = 0; i < 3 && rule->on_drift != ON_DRIFT_FLAG; i++)
+	for (size_t i = 0; i < 4 && rule->on_drift != ON_DRIFT_FLAG; i++)
 		if ((p = node_find(n, keys[i])) != NULL)
 			diagnostics_add(r->diags, p->at,
 			    _("'%s' can only be flagged, nothing that is put "

@@ -24,6 +24,7 @@ struct folder {
 	struct diagnostics *diags;
 	int fd;
 	const char *dir, *extends;
+	bool of_root;		/* nobody else can put a file here */
 };
 
 static void
@@ -61,6 +62,12 @@ trusted(struct folder *f, const char *path, const struct stat *st)
 	else
 		return true;
 	return false;
+}
+
+static bool
+of_root(const struct stat *st)
+{
+	return st->st_uid == 0 && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 static const char *
@@ -138,8 +145,11 @@ read_file(struct folder *f, const char *name)
 		return;
 	else if (file_read_fd(fd, path, NODE_BYTES_MAX, &bytes, &e) < 0)
 		refuse(f, path, e.what, e.sys);
-	else
+	else {
 		add_source(f, name, path, &bytes);
+		if (f->of_root && of_root(&st))
+			*VEC_ADD_IN(f->arena, &f->out->of_root) = path;
+	}
 }
 
 /* What it holds, sorted; -1 when it cannot be read or trusted. */
@@ -158,6 +168,8 @@ list(struct folder *f, struct strlist *out)
 	}
 	if (!trusted(f, f->dir, &st))
 		return -1;
+	/* Who can replace the folder that one lies in can replace both. */
+	f->of_root = of_root(&st) && (f->extends == NULL || f->of_root);
 	if ((dir = fdopendir(fd)) == NULL) {
 		refuse(f, f->dir, _("cannot read the folder"), errno);
 		return -1;
@@ -212,7 +224,7 @@ catalogue_read_folder(struct arena *a, int dirfd, const char *dir,
     struct diagnostics *diags)
 {
 	CLEANUP(drop_strlist) struct strlist names = { 0 };
-	struct folder f = { a, trust, out, diags, dirfd, dir, NULL };
+	struct folder f = { a, trust, out, diags, dirfd, dir, NULL, false };
 
 	if (list(&f, &names) < 0)
 		return;
@@ -221,5 +233,29 @@ catalogue_read_folder(struct arena *a, int dirfd, const char *dir,
 			read_additions(&f, names.items[i]);
 		else
 			read_yaml(&f, names.items[i]);
+	}
+}
+
+static bool
+listed(const struct texts *files, const char *file)
+{
+	for (size_t i = 0; i < files->n; i++)
+		if (strcmp(files->items[i], file) == 0)
+			return true;
+	return false;
+}
+
+void
+catalogue_set_owners(struct catalogue *c, const struct spec_sources *s)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct spec *spec = c->specs[i];
+
+		spec->of_root = listed(&s->of_root, spec->origin);
+		for (size_t k = 0; k < s->n; k++)
+			if (s->items[k].extends != NULL &&
+			    strcmp(s->items[k].extends, spec->name) == 0 &&
+			    !listed(&s->of_root, s->items[k].file))
+				spec->of_root = false;
 	}
 }

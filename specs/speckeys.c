@@ -10,6 +10,7 @@
 #include "specs/filecaps.h"
 #include "specs/speccert.h"
 #include "specs/speccheck.h"
+#include "specs/speccommand.h"
 #include "specs/specconfig.h"
 #include "specs/speccontent.h"
 #include "specs/specluks.h"
@@ -286,7 +287,7 @@ static const struct keyword rule_keys[] = {
 	{ "config", specconfig, 0, NULL },
 	{ "luks", specluks_luks, 0, NULL },
 	{ "certificate", speccert_certificate, 0, NULL },
-	{ "command", NULL, 0, NULL },
+	{ "command", speccommand, 0, NULL },
 	{ 0 },
 };
 
