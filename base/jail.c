@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/jail.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <net/if.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* linux/mount.h and sys/mount.h cannot always be included together. */
+struct attributes {
+	uint64_t set, clear, propagation, userns;
+};
+
+enum {
+	ALL_BELOW = 0x8000,	/* AT_RECURSIVE */
+	SET_READ_ONLY = 1, SET_NO_SUID = 2,
+};
+
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442
+#endif
+
+static const char tmpfs[] = "mode=1777,size=16m,nr_inodes=4096";
+static const char folder[] = "mode=0755,size=16m,nr_inodes=4096";
+
+static void
+write_one(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "1", 1) < 0)
+		errno = 0;
+	close(fd);
+}
+
+/*
+ * A checker may try the addresses that the service is to listen on; none of
+ * them is there in a network of its own. What cannot be done here is seen by
+ * such a checker alone.
+ */
+static void
+settle_network(void)
+{
+	struct ifreq ifr = { .ifr_name = "lo" };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0) {
+		ifr.ifr_flags = IFF_UP | IFF_RUNNING;
+		ioctl(fd, SIOCSIFFLAGS, &ifr);
+		close(fd);
+	}
+	write_one("/proc/sys/net/ipv4/ip_nonlocal_bind");
+	write_one("/proc/sys/net/ipv6/ip_nonlocal_bind");
+}
+
+static int
+read_only(const struct jail *j)
+{
+	const struct attributes a = { .set = SET_READ_ONLY | SET_NO_SUID };
+
+	if (j->mounts == NULL)
+		return (int)syscall(SYS_mount_setattr, AT_FDCWD, "/",
+		    ALL_BELOW, &a, sizeof(a));
+	for (size_t i = 0; i < j->n_mounts; i++)
+		/* One that another hides is out of reach for all. */
+		if (mount(NULL, j->mounts[i].path, NULL, MS_REMOUNT | MS_BIND |
+		    MS_RDONLY | MS_NOSUID | j->mounts[i].flags, NULL) < 0 &&
+		    errno != ENOENT && errno != EINVAL && errno != ENOTDIR &&
+		    errno != EACCES)
+			return -1;
+	return 0;
+}
+
+/* Harmless devices alone: on a disk's a read-only mount would not help. */
+static int
+make_devices(void)
+{
+	static const char *const nodes[][2] = {
+		{ "/dev/null", "/tmp/dev/null" },
+		{ "/dev/zero", "/tmp/dev/zero" },
+		{ "/dev/full", "/tmp/dev/full" },
+		{ "/dev/random", "/tmp/dev/random" },
+		{ "/dev/urandom", "/tmp/dev/urandom" },
+	};
+	int fd;
+
+	if (mkdir("/tmp/dev", 0755) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
+		fd = open(nodes[i][1], O_CREAT | O_WRONLY | O_CLOEXEC, 0666);
+		if (fd < 0)
+			return -1;
+		close(fd);
+		if (mount(nodes[i][0], nodes[i][1], NULL, MS_BIND, NULL) < 0)
+			return -1;
+	}
+	if (symlink("/proc/self/fd", "/tmp/dev/fd") < 0 ||
+	    symlink("/proc/self/fd/0", "/tmp/dev/stdin") < 0 ||
+	    symlink("/proc/self/fd/1", "/tmp/dev/stdout") < 0 ||
+	    symlink("/proc/self/fd/2", "/tmp/dev/stderr") < 0)
+		return -1;
+	if (mount("/tmp/dev", "/dev", NULL, MS_BIND | MS_REC, NULL) < 0)
+		return -1;
+	return mount(NULL, "/dev", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY |
+	    MS_NOSUID, NULL);
+}
+
+static int
+mount_tmpfs(const char *path, const char *options)
+{
+	return mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options);
+}
+
+/* Where nothing can be made, somebody else's mount is in the way below. */
+static void
+make_folders(const char *path)
+{
+	char part[PATH_MAX];
+	size_t len = strlen(path);
+
+	for (size_t i = 1; i <= len && i < sizeof(part); i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		mkdir(part, 0755);
+	}
+}
+
+/* The folder may be missing, and cannot be made where all is read-only: then
+ * the nearest that is there is made empty, and it below. */
+static int
+make_scratch(const char *path)
+{
+	char at[PATH_MAX];
+	size_t len = strlen(path);
+
+	if (len >= sizeof(at))
+		return -1;
+	make_folders(path);
+	memcpy(at, path, len + 1);
+	while (mount_tmpfs(at, folder) < 0) {
+		while (len > 0 && at[len - 1] != '/')
+			len--;
+		if (errno != ENOENT || len <= 1)
+			return -1;
+		at[--len] = '\0';
+	}
+	make_folders(path);
+	return 0;
+}
+
+enum jail_step
+jail_enter(const struct jail *j)
+{
+	static const char *const none[] = { NULL };
+
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return JAIL_MOUNTS;
+	settle_network();
+	if (read_only(j) < 0)
+		return JAIL_READ_ONLY;
+	/* Its own processes alone; those of others are none of its business,
+	 * and where this cannot be, they are only to be looked at. */
+	mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV |
+	    MS_NOEXEC, NULL);
+	if (mount_tmpfs("/tmp", tmpfs) < 0)
+		return JAIL_TMP;
+	if (make_devices() < 0)
+		return JAIL_DEVICES;
+	if (mount_tmpfs("/tmp", tmpfs) < 0 ||
+	    (mount_tmpfs("/var/tmp", tmpfs) < 0 && errno != ENOENT))
+		return JAIL_TMP;
+	for (const char *const *s = j->scratch != NULL ? j->scratch : none;
+	    *s != NULL; s++)
+		if (make_scratch(*s) < 0)
+			return JAIL_SCRATCH;
+	return chdir("/") < 0 ? JAIL_MOUNTS : JAIL_DONE;
+}
+
+/*
+ * To read what belongs to others, to become the service's user, to bind and to
+ * read the tables of a firewall in a network where nobody is.
+ */
+static int
+drop_rights(void)
+{
+	const uint64_t kept = 1u << CAP_CHOWN | 1u << CAP_DAC_READ_SEARCH |
+	    1u << CAP_SETGID | 1u << CAP_SETUID |
+	    1u << CAP_NET_BIND_SERVICE | 1u << CAP_NET_ADMIN;
+	struct __user_cap_header_struct h = {
+		.version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct d[2] = { 0 };
+
+	for (unsigned long i = 0; i < 64; i++)
+		if ((kept >> i & 1) == 0 &&
+		    prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0 && errno != EINVAL)
+			return -1;
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (syscall(SYS_capget, &h, d) < 0)
+		return -1;
+	d[0].inheritable = d[1].inheritable = 0;
+	if (syscall(SYS_capset, &h, d) < 0)
+		return -1;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+static int
+limit(int what, rlim_t n)
+{
+	const struct rlimit l = { n, n };
+
+	return setrlimit((__rlimit_resource_t)what, &l);
+}
+
+/* The calls themselves: those of libc stop all threads, which here are the
+ * parent's. */
+static int
+become(const struct jail *j)
+{
+	if (syscall(SYS_setgroups, (size_t)j->n_groups, j->groups) < 0 ||
+	    syscall(SYS_setresgid, j->gid, j->gid, j->gid) < 0 ||
+	    syscall(SYS_setresuid, j->uid, j->uid, j->uid) < 0)
+		return -1;
+	return 0;
+}
+
+enum jail_step
+jail_drop(const struct jail *j)
+{
+	umask(022);
+	if (limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_CPU, j->seconds + 1) < 0 ||
+	    limit(RLIMIT_FSIZE, 16 << 20) < 0 ||
+	    limit(RLIMIT_NOFILE, 1024) < 0 ||
+	    limit(RLIMIT_AS, (rlim_t)4 << 30) < 0 || drop_rights() < 0)
+		return JAIL_RIGHTS;
+	if (j->has_user && become(j) < 0)
+		return JAIL_USER;
+	return JAIL_DONE;
+}

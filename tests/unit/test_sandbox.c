@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/sandbox.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+
+static bool one_by_one;
+
+static int
+ask(const char *script, const char *user, unsigned seconds, size_t max,
+    struct sandbox_answer *out, struct err *e)
+{
+	static const char *const scratch[] = { "/run/probe/deep", "/var/lib",
+		NULL };
+	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+		"LC_ALL=C.UTF-8", NULL };
+	const char *const argv[] = { "probe", "-c", script, NULL };
+	const struct sandbox s = { "/bin/sh", argv, env, user, scratch,
+		seconds, max, one_by_one };
+
+	return sandbox_run(&s, out, e);
+}
+
+static void
+expect(const char *script, const char *user, int code, const char *said,
+    const char *err)
+{
+	CLEANUP(drop_sandbox_answer) struct sandbox_answer a = { 0 };
+	struct err e = { 0 };
+
+	if (ask(script, user, 20, 1 << 16, &a, &e) < 0)
+		fail_msg("%s: %s", script, e.what);
+	if (said != NULL)
+		assert_string_equal(buf_str(&a.out), said);
+	if (err != NULL)
+		assert_string_equal(buf_str(&a.err), err);
+	assert_int_equal(a.exit, code);
+}
+
+static void
+skip_unless_root(void)
+{
+	if (geteuid() == 0)
+		return;
+	print_message("only root can shut a program off\n");
+	skip();
+}
+
+static void
+both_streams_and_the_exit_code_come_back(void **state)
+{
+	(void)state;
+	skip_unless_root();
+	expect("echo a; echo b >&2; exit 3", NULL, 3, "a\n", "b\n");
+	expect("kill -TERM $$", NULL, 128 + 15, "", "");
+	expect("cat", NULL, 0, "", "");
+	expect("echo $0; env | sort", NULL, 0, "probe\nLC_ALL=C.UTF-8\n"
+	    "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nPWD=/\n", "");
+	/* What driftctl itself ignores is not ignored by others. */
+	expect("kill -PIPE $$", NULL, 128 + 13, "", "");
+}
+
+static void
+nothing_can_be_written(void **state)
+{
+	(void)state;
+	skip_unless_root();
+	expect("for f in /etc/probe /usr/probe /var/probe /proc/sys/x "
+	    "/dev/kmsg; do (: > $f) 2> /dev/null && echo $f; done; "
+	    "mount -o remount,rw / 2> /dev/null && echo mount; "
+	    "ls /dev", NULL, 0, "fd\nfull\nnull\nrandom\nstderr\nstdin\n"
+	    "stdout\nurandom\nzero\n", NULL);
+	expect("(echo 1 > /etc/passwd) 2> /dev/null || echo no; "
+	    "(echo 1 > /proc/sys/kernel/core_pattern) 2> /dev/null || "
+	    "echo no", NULL, 0, "no\nno\n", "");
+}
+
+static void
+scratch_folders_are_empty_and_forgotten(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	skip_unless_root();
+	for (int i = 0; i < 2; i++)
+		expect("ls /var/lib /run/probe/deep /tmp; "
+		    "echo x > /var/lib/x && echo y > /run/probe/deep/y && "
+		    "echo z > /tmp/z && echo z > /var/tmp/z && echo fine",
+		    NULL, 0, "/run/probe/deep:\n\n/tmp:\n\n/var/lib:\nfine\n",
+		    "");
+	assert_int_equal(stat("/run/probe", &st), -1);
+	assert_int_equal(stat("/var/lib/x", &st), -1);
+}
+
+static void
+no_network_is_reached(void **state)
+{
+	(void)state;
+	skip_unless_root();
+	expect("grep -c : /proc/net/dev; grep -o 'lo:' /proc/net/dev", NULL, 0,
+	    "1\nlo:\n", "");
+}
+
+static void
+few_rights_are_left(void **state)
+{
+	(void)state;
+	skip_unless_root();
+	expect("id -u; grep -E '^(CapEff|CapBnd|NoNewPrivs)' "
+	    "/proc/self/status", NULL, 0, "0\nCapEff:\t00000000000014c5\n"
+	    "CapBnd:\t00000000000014c5\nNoNewPrivs:\t1\n", "");
+	expect("id -un; id -Gn; grep -E '^CapEff' /proc/self/status; "
+	    "cat /etc/shadow 2> /dev/null", "nobody", 1,
+	    "nobody\nnogroup\nCapEff:\t0000000000000000\n", "");
+}
+
+static bool
+lives(const char *word)
+{
+	CLEANUP(drop_free) char *line = xasprintf("pgrep -f '[%c]%s' "
+	    "> /dev/null", word[0], word + 1);
+
+	return system(line) == 0;
+}
+
+/* They may hold the pipes, sit in another session, or ignore signals. */
+static void
+what_it_leaves_behind_ends_with_it(void **state)
+{
+	time_t before = time(NULL);
+
+	(void)state;
+	skip_unless_root();
+	expect("setsid sh -c 'trap \"\" TERM HUP; sleep 4711' & echo done",
+	    NULL, 0, "done\n", "");
+	assert_true(time(NULL) - before < 10);
+	assert_false(lives("sleep 4711"));
+}
+
+static void
+its_time_and_its_words_are_bounded(void **state)
+{
+	CLEANUP(drop_sandbox_answer) struct sandbox_answer a = { 0 }, b = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	skip_unless_root();
+	assert_int_equal(ask("trap '' TERM; sleep 4712 & sleep 4712", NULL, 1,
+	    100, &a, &e), -1);
+	assert_string_equal(e.what, "'probe' gave no answer in 1 s");
+	assert_false(lives("sleep 4712"));
+	err_clear(&e);
+	assert_int_equal(ask("yes >&2", NULL, 20, 5000, &b, &e), -1);
+	assert_string_equal(e.what, "'probe' printed more than 5000 bytes");
+}
+
+static void
+what_cannot_run_is_an_error(void **state)
+{
+	static const char *const argv[] = { "probe", NULL };
+	static const char *const env[] = { NULL };
+	CLEANUP(drop_sandbox_answer) struct sandbox_answer a = { 0 };
+	struct sandbox s = { .program = "/etc/passwd", .argv = argv,
+		.env = env, .seconds = 5, .max = 10 };
+	struct err e = { 0 };
+
+	(void)state;
+	skip_unless_root();
+	assert_int_equal(sandbox_run(&s, &a, &e), -1);
+	assert_string_equal(e.what, "'/etc/passwd' cannot be started");
+	assert_int_equal(e.sys, EACCES);
+	err_clear(&e);
+	s.user = "no-such-user";
+	assert_int_equal(sandbox_run(&s, &a, &e), -1);
+	assert_string_equal(e.what,
+	    "there is no user 'no-such-user' to ask it as");
+}
+
+/* Without the right to, nothing runs that is not shut off. */
+static void
+who_is_not_root_runs_nothing(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	skip_unless_root();
+	if ((pid = fork()) == 0) {
+		struct sandbox_answer a = { 0 };
+		struct err e = { 0 };
+
+		if (setuid(65534) < 0 ||
+		    ask("echo x", NULL, 5, 100, &a, &e) == 0)
+			_exit(1);
+		_exit(e.sys == EPERM && strstr(e.what, "cannot be shut off "
+		    "from network and files, so it is not run") != NULL ?
+		    0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static int
+old_kernel(void **state)
+{
+	(void)state;
+	one_by_one = true;
+	return 0;
+}
+
+static int
+new_kernel(void **state)
+{
+	(void)state;
+	one_by_one = false;
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_streams_and_the_exit_code_come_back),
+		cmocka_unit_test(nothing_can_be_written),
+		cmocka_unit_test_setup_teardown(nothing_can_be_written,
+		    old_kernel, new_kernel),
+		cmocka_unit_test(scratch_folders_are_empty_and_forgotten),
+		cmocka_unit_test(no_network_is_reached),
+		cmocka_unit_test(few_rights_are_left),
+		cmocka_unit_test(what_it_leaves_behind_ends_with_it),
+		cmocka_unit_test(its_time_and_its_words_are_bounded),
+		cmocka_unit_test(what_cannot_run_is_an_error),
+		cmocka_unit_test(who_is_not_root_runs_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
