@@ -202,6 +202,7 @@ assess(struct machine *m, const struct machine_capture *how,
 	ev = evidence_live(m, &a->live.manifest,
 	    a->has_baseline ? &a->baseline_commit : NULL, &m->inputs);
 	evidence_set_unknown(ev, &a->live);
+	evidence_let_ask(ev);
 	judge_rules(m, evidence_get(ev),
 	    a->has_baseline ? &a->baseline_commit : NULL, &a->results);
 	options_command(m->o, &command);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "agent/ask.h"
 #include "agent/devices.h"
 #include "base/file.h"
 #include "base/glob.h"
@@ -371,6 +372,22 @@ ev_device(void *ctx, const char *name, size_t max, const char **out_bytes,
 	struct evidence_source *s = ctx;
 
 	return devices_read(s->devices, name, max, out_bytes, out_len, e);
+}
+
+static int
+ev_ask(void *ctx, const struct rule *rule, struct command_answer *out,
+    struct err *e)
+{
+	struct evidence_source *s = ctx;
+
+	return ask_command(s->machine, &s->ev, rule, &s->arena, out, e);
+}
+
+void
+evidence_let_ask(struct evidence_source *s)
+{
+	if (s->live && s->machine->live)
+		s->ev.ask = ev_ask;
 }
 
 static const char *

@@ -25,6 +25,9 @@ struct evidence_source *evidence_live(struct machine *m,
     struct inputs *inputs);
 /* What the capture behind the entries could not look at is hidden, not gone. */
 void evidence_set_unknown(struct evidence_source *s, const struct capture *c);
+/* Services' own checkers may be run, where what is judged is the running
+ * system; otherwise their rules are counted as not asked. */
+void evidence_let_ask(struct evidence_source *s);
 /* A snapshot: content comes from the store. */
 struct evidence_source *evidence_snapshot(struct machine *m,
     const struct manifest *entries, const struct oid *baseline);

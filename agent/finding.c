@@ -167,6 +167,7 @@ add_result(struct findings *f, const struct result *r)
 	x->why = r->rule->why;
 	x->rule = r->rule;
 	x->demand = r->demand;
+	x->asked = r->asked;
 	if (drift)
 		x->remedy = drift_remedy(f, r);
 }
@@ -315,6 +316,9 @@ findings_make(const struct catalogue *cat, const struct results *results,
 	}
 	out->rules = results->rules;
 	out->held = results->held;
+	out->asked = results->asked;
+	out->not_asked = results->not_asked;
+	out->asked_oldest = results->asked_oldest;
 	out->entries = capture->manifest.n;
 	for (size_t i = 0; i < cat->n; i++)
 		out->specs += cat->specs[i]->applies;

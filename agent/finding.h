@@ -30,6 +30,7 @@ struct finding {
 	const char *remedy;	/* a command, or NULL */
 	const struct rule *rule;	/* NULL for plain changes */
 	const char *demand;
+	int64_t asked;		/* when a command said so, 0 = none did */
 	unsigned differs;	/* CHANGE: enum entry_difference */
 	size_t below;		/* CHANGE of a folder: entries in it that went
 				 * or came with it */
@@ -42,6 +43,8 @@ struct findings {
 	size_t n, cap;
 	size_t drifts, flagged, notes, unknowns;	/* how many of each */
 	size_t rules, held, specs, entries;	/* what was looked at */
+	size_t asked, not_asked;	/* commands, see results */
+	int64_t asked_oldest;
 };
 
 /*

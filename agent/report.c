@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/json.h"
+#include "agent/snapshotter.h"
 #include "base/text.h"
 #include "base/tr.h"
 
@@ -117,6 +118,28 @@ add_finding(struct buf *out, const struct finding *f, const char *said,
 	}
 }
 
+/* An answer may be remembered: then it says since when. */
+static void
+add_asked(struct buf *out, const struct report *r)
+{
+	const struct findings *f = r->findings;
+	CLEANUP(drop_buf) struct buf when = { 0 };
+
+	if (f->asked > 0) {
+		snapshot_time(f->asked_oldest, &when);
+		buf_addf(out, ngettext("%zu service's own checker answered, "
+		    "when it was last asked on %s\n",
+		    "%zu services' own checkers answered, the longest ago "
+		    "on %s\n", f->asked), f->asked, buf_str(&when));
+	}
+	if (f->not_asked > 0)
+		buf_addf(out, ngettext("%zu service's own checker was not "
+		    "asked: it would speak for the running system, not for "
+		    "%s\n", "%zu services' own checkers were not asked: they "
+		    "would speak for the running system, not for %s\n",
+		    f->not_asked), f->not_asked, r->m->o->root);
+}
+
 static void
 add_summary(struct buf *out, const struct report *r)
 {
@@ -130,6 +153,7 @@ add_summary(struct buf *out, const struct report *r)
 		    "%zu unknown; %zu rules of %zu specs"), f->flagged,
 		    f->drifts, f->notes, f->unknowns, f->rules, f->specs);
 	buf_addf(out, _("; %zu entries tracked\n"), f->entries);
+	add_asked(out, r);
 	if (r->baseline == NULL) {
 		buf_adds(out, _("there is no baseline to compare with\n"));
 		return;
@@ -180,6 +204,8 @@ json_finding(struct json *j, const struct finding *f)
 		json_text(j, "rule", f->rule->id);
 	}
 	json_text(j, "demand", f->demand);
+	if (f->asked > 0)
+		json_number(j, "asked", (uint64_t)f->asked);
 	if (f->below > 0)
 		json_number(j, "below", f->below);
 	json_close(j, '}');
@@ -217,6 +243,10 @@ report_json(const struct report *r, struct buf *out)
 	json_number(&j, "rules", f->rules);
 	json_number(&j, "specs", f->specs);
 	json_number(&j, "entries", f->entries);
+	json_number(&j, "asked", f->asked);
+	json_number(&j, "not-asked", f->not_asked);
+	if (f->asked_oldest > 0)
+		json_number(&j, "asked-oldest", (uint64_t)f->asked_oldest);
 	json_close(&j, '}');
 	report_json_findings(f, &j);
 	json_close(&j, '}');
