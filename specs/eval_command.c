@@ -291,17 +291,17 @@ refused(struct judge *j, const struct command_answer *a,
 	/* What it quotes may be of the file that it names. */
 	if (named != NULL && !judge_secret(j))
 		j->entry = named;
-	said = r->line != NULL ? judge_show(j, r->line, r->len) :
-	    _("and said nothing");
+	said = r->line == NULL ? _(" and said nothing") :
+	    arena_printf(&j->arena, ": %s", judge_show(j, r->line, r->len));
 	if (r->what == OBJECTION_EXIT)
-		judge_add(j, VERDICT_FAILS, about, _("%s %s: %s (asked %s)"),
+		judge_add(j, VERDICT_FAILS, about, _("%s %s%s (asked %s)"),
 		    words(j), ended(j, a), said, when);
 	else if (r->what == OBJECTION_SAID)
-		judge_add(j, VERDICT_FAILS, about, _("%s says on %s: %s "
+		judge_add(j, VERDICT_FAILS, about, _("%s says on %s%s "
 		    "(asked %s)"), words(j), r->stream, said, when);
 	else
 		judge_add(j, VERDICT_FAILS, about, _("%s does not say on %s "
-		    "what matches %s: %s (asked %s)"), words(j), r->stream,
+		    "what matches %s%s (asked %s)"), words(j), r->stream,
 		    judge_wanted(j, r->regex), said, when);
 	j->out->items[j->out->n - 1].asked = a->when;
 	/* What is wrong may be outside of all files: it is asked again. */
