@@ -121,6 +121,28 @@ ev_device(void *ctx, const char *name, size_t max, const char **out_bytes,
 	return 0;
 }
 
+/* What the case has no answer of is not installed. */
+static int
+ev_ask(void *ctx, const struct rule *rule, struct command_answer *out,
+    struct err *e)
+{
+	const struct caseroot *r = ctx;
+
+	(void)e;
+	out->state = COMMAND_MISSING;
+	for (size_t i = 0; i < r->c->answers.n; i++) {
+		const struct case_answer *a = &r->c->answers.items[i];
+
+		if (speccase_answers(a, rule))
+			*out = (struct command_answer){
+				.state = COMMAND_ANSWERED, .exit = a->exit,
+				.out = a->out, .out_len = strlen(a->out),
+				.err = a->errors,
+				.err_len = strlen(a->errors), .when = NOW };
+	}
+	return 0;
+}
+
 static bool
 has_package(void *ctx, const char *name)
 {
@@ -174,7 +196,7 @@ caseroot_new(const struct spec_case *c, struct diagnostics *diags)
 	r->ev = (struct evidence){ .ctx = r, .entry = ev_entry,
 		.find = ev_find, .bytes = ev_bytes, .hidden = ev_hidden,
 		.baseline = ev_baseline, .look = ev_look, .device = ev_device,
-		.now = NOW };
+		.ask = ev_ask, .now = NOW };
 	set_facts(r);
 	return r;
 }

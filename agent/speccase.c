@@ -515,3 +515,16 @@ speccase_parse(const char *file, const char *bytes, size_t len,
 		    _("a spec that does not apply finds nothing [take 'finds' "
 		    "or 'applies: false' out]"));
 }
+
+bool
+speccase_answers(const struct case_answer *a, const struct rule *rule)
+{
+	const struct command_demand *d = rule->command;
+
+	if (d == NULL || d->run.n != a->run.n)
+		return false;
+	for (size_t i = 0; i < a->run.n; i++)
+		if (strcmp(a->run.items[i], d->run.items[i]) != 0)
+			return false;
+	return true;
+}

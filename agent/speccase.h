@@ -85,4 +85,7 @@ struct spec_case {
 void speccase_parse(const char *file, const char *bytes, size_t len,
     struct arena *a, struct spec_case *out, struct diagnostics *diags);
 
+/* Whether it is the rule's command that is answered. */
+bool speccase_answers(const struct case_answer *a, const struct rule *rule);
+
 #endif

@@ -122,6 +122,20 @@ check_rule(struct case_trial *t, const struct case_find *f)
 		    f->rule, s->name);
 }
 
+/* An answer to nobody would let a case pass that shows nothing. */
+static void
+check_answer(struct case_trial *t, const struct case_answer *a)
+{
+	const struct spec *s = t->catalogue.specs[0];
+
+	for (size_t i = 0; i < s->n_rules; i++)
+		if (speccase_answers(a, &s->rules[i]))
+			return;
+	diagnostics_add(&t->diags, a->at, _("no rule of '%s' runs '%s' like "
+	    "this [see 'driftctl spec show %s']"), s->name, a->run.items[0],
+	    s->name);
+}
+
 static void
 judge(struct case_trial *t, const struct evidence *ev)
 {
@@ -129,6 +143,8 @@ judge(struct case_trial *t, const struct evidence *ev)
 
 	for (size_t i = 0; i < t->c.finds.n; i++)
 		check_rule(t, &t->c.finds.items[i]);
+	for (size_t i = 0; i < t->c.answers.n; i++)
+		check_answer(t, &t->c.answers.items[i]);
 	for (size_t i = 0; s->applies && i < s->n_rules; i++)
 		eval_rule(&s->rules[i], ev, &t->results);
 	casematch_make(&t->c, &t->results, &t->arena, &t->match);

@@ -327,6 +327,13 @@ verdicts_rule(struct verdicts *v, const struct rule *rule,
 	CLEANUP(drop_buf) struct buf name = { 0 };
 	const struct known *k;
 
+	/* Nothing but the program itself knows what its word depends on; who
+	 * asks it remembers what may be. */
+	if (rule->command != NULL) {
+		v->judged++;
+		eval_rule(rule, v->ev, out);
+		return;
+	}
 	buf_addf(&name, "%s/%s", rule->spec->name, rule->id);
 	k = find_known(v, buf_str(&name));
 	if (k == NULL || !still_true(v, k)) {
