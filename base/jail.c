@@ -141,10 +141,64 @@ make_folders(const char *path)
 	}
 }
 
-/* The folder may be missing, and cannot be made where all is read-only: then
- * the nearest that is there is made empty, and it below. */
+/* Appends text to the string in to, of size bytes; what does not fit shows as
+ * a mount that fails. */
+static void
+append(char *to, size_t size, const char *text)
+{
+	size_t at = strlen(to), n = strlen(text);
+
+	if (at + n < size)
+		memcpy(to + at, text, n + 1);
+}
+
+/* What is there and writable on top of it: nothing of that is seen outside.
+ * upper is a folder of the private /tmp. */
 static int
-make_scratch(const char *path)
+mount_overlay(const char *path, const char *upper)
+{
+	char options[2 * PATH_MAX] = "lowerdir=", up[64] = "", work[64] = "";
+	struct stat st;
+
+	append(up, sizeof(up), upper);
+	append(up, sizeof(up), "/u");
+	append(work, sizeof(work), upper);
+	append(work, sizeof(work), "/w");
+	append(options, sizeof(options), path);
+	append(options, sizeof(options), ",upperdir=");
+	append(options, sizeof(options), up);
+	append(options, sizeof(options), ",workdir=");
+	append(options, sizeof(options), work);
+	if (stat(path, &st) < 0 || mkdir(upper, 0700) < 0 ||
+	    mkdir(up, 0700) < 0 || mkdir(work, 0700) < 0)
+		return -1;
+	/* The folder itself is that of the upper side. */
+	if (chown(up, st.st_uid, st.st_gid) < 0 ||
+	    chmod(up, st.st_mode & 07777) < 0)
+		return -1;
+	return mount("overlay", path, "overlay", MS_NOSUID | MS_NODEV,
+	    options);
+}
+
+/* Empty, where the kernel has no overlays or has no more of them. */
+static int
+mount_scratch(const char *path, unsigned nth)
+{
+	char upper[] = "/tmp/00";
+	struct stat st;
+
+	upper[5] = (char)('0' + nth / 10 % 10);
+	upper[6] = (char)('0' + nth % 10);
+	if (stat(path, &st) < 0)
+		return -1;
+	return mount_overlay(path, upper) == 0 ? 0 :
+	    mount_tmpfs(path, folder);
+}
+
+/* The folder may be missing, and cannot be made where all is read-only: then
+ * the nearest that is there is made writable, and it below. */
+static int
+make_scratch(const char *path, unsigned nth)
 {
 	char at[PATH_MAX];
 	size_t len = strlen(path);
@@ -153,7 +207,7 @@ make_scratch(const char *path)
 		return -1;
 	make_folders(path);
 	memcpy(at, path, len + 1);
-	while (mount_tmpfs(at, folder) < 0) {
+	while (mount_scratch(at, nth) < 0) {
 		while (len > 0 && at[len - 1] != '/')
 			len--;
 		if (errno != ENOENT || len <= 1)
@@ -168,6 +222,7 @@ enum jail_step
 jail_enter(const struct jail *j)
 {
 	static const char *const none[] = { NULL };
+	unsigned nth = 0;
 
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return JAIL_MOUNTS;
@@ -182,24 +237,26 @@ jail_enter(const struct jail *j)
 		return JAIL_TMP;
 	if (make_devices() < 0)
 		return JAIL_DEVICES;
+	for (const char *const *s = j->scratch != NULL ? j->scratch : none;
+	    *s != NULL; s++)
+		if (make_scratch(*s, nth++) < 0)
+			return JAIL_SCRATCH;
 	if (mount_tmpfs("/tmp", tmpfs) < 0 ||
 	    (mount_tmpfs("/var/tmp", tmpfs) < 0 && errno != ENOENT))
 		return JAIL_TMP;
-	for (const char *const *s = j->scratch != NULL ? j->scratch : none;
-	    *s != NULL; s++)
-		if (make_scratch(*s) < 0)
-			return JAIL_SCRATCH;
 	return chdir("/") < 0 ? JAIL_MOUNTS : JAIL_DONE;
 }
 
 /*
- * To read what belongs to others, to become the service's user, to bind and to
- * read the tables of a firewall in a network where nobody is.
+ * To get at what belongs to others, which is read-only or forgotten; to become
+ * the service's user; to bind, and to read the tables of a firewall, in a
+ * network where nobody is.
  */
 static int
 drop_rights(void)
 {
-	const uint64_t kept = 1u << CAP_CHOWN | 1u << CAP_DAC_READ_SEARCH |
+	const uint64_t kept = 1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE |
+	    1u << CAP_DAC_READ_SEARCH | 1u << CAP_FOWNER |
 	    1u << CAP_SETGID | 1u << CAP_SETUID |
 	    1u << CAP_NET_BIND_SERVICE | 1u << CAP_NET_ADMIN;
 	struct __user_cap_header_struct h = {
@@ -245,7 +302,6 @@ jail_drop(const struct jail *j)
 	umask(022);
 	if (limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_CPU, j->seconds + 1) < 0 ||
 	    limit(RLIMIT_FSIZE, 16 << 20) < 0 ||
-	    limit(RLIMIT_NOFILE, 1024) < 0 ||
 	    limit(RLIMIT_AS, (rlim_t)4 << 30) < 0 || drop_rights() < 0)
 		return JAIL_RIGHTS;
 	if (j->has_user && become(j) < 0)

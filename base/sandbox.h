@@ -19,8 +19,8 @@ struct sandbox {
 	const char *const *argv;	/* its name first, NULL at the end */
 	const char *const *env;		/* all of it, NULL at the end */
 	const char *user;		/* whose rights it has; NULL: root's */
-	const char *const *scratch;	/* folders that are empty for it, and
-					 * that it may write to, NULL at the
+	const char *const *scratch;	/* folders that it may write to as if,
+					 * made where missing, NULL at the
 					 * end; or NULL */
 	unsigned seconds;
 	size_t max;			/* bytes that it may print */

@@ -279,6 +279,17 @@ ended(struct judge *j, const struct command_answer *a)
 	return arena_printf(&j->arena, _("ended with %d"), a->exit);
 }
 
+/* Then it says nothing of the configuration. LC_ALL=C.UTF-8 makes the words
+ * of strerror(EROFS) these. */
+static bool
+wanted_to_write(const struct refusal *r)
+{
+	static const char words[] = "Read-only file system";
+
+	return r->line != NULL &&
+	    memmem(r->line, r->len, words, sizeof(words) - 1) != NULL;
+}
+
 static void
 refused(struct judge *j, const struct command_answer *a,
     const struct refusal *r)
@@ -288,12 +299,18 @@ refused(struct judge *j, const struct command_answer *a,
 	const struct entry *named = find_place(j, r, &about);
 	const char *said, *when = moment(j, a->when);
 
-	/* What it quotes may be of the file that it names. */
-	if (named != NULL && !judge_secret(j))
-		j->entry = named;
+	if (named != NULL) {
+		j->path = about.file;
+		/* What it quotes may be of the file that it names. */
+		j->entry = judge_secret(j) ? j->entry : named;
+	}
 	said = r->line == NULL ? _(" and said nothing") :
 	    arena_printf(&j->arena, ": %s", judge_show(j, r->line, r->len));
-	if (r->what == OBJECTION_EXIT)
+	if (wanted_to_write(r))
+		judge_add(j, VERDICT_CANNOT_TELL, about, _("%s wants to write, "
+		    "which a check lets nobody%s [name the folder under "
+		    "'scratch']"), words(j), said);
+	else if (r->what == OBJECTION_EXIT)
 		judge_add(j, VERDICT_FAILS, about, _("%s %s%s (asked %s)"),
 		    words(j), ended(j, a), said, when);
 	else if (r->what == OBJECTION_SAID)

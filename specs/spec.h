@@ -199,8 +199,8 @@ struct command_demand {
 	const char *user;	/* who asks; NULL = root, without most rights */
 	struct texts reads;	/* patterns: all that the answer depends on;
 				 * none: nobody knows */
-	struct texts scratch;	/* folders that it finds empty, may write to,
-				 * and that are gone afterwards */
+	struct texts scratch;	/* folders that it may write to, though
+				 * nothing of it stays */
 	struct place at;
 };
 

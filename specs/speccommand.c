@@ -107,12 +107,12 @@ scratch(struct reader *r, const struct keyword *k, const struct node_pair *p,
 	read_texts(r, k->name, p->value, VARS_MANY, &d->scratch, &at);
 	for (size_t i = 0; i < d->scratch.n; i++)
 		if (d->scratch.items[i][0] != '/' ||
-		    strpbrk(d->scratch.items[i], "*?[]{}\\") != NULL ||
+		    strpbrk(d->scratch.items[i], "*?[]{}\\:,") != NULL ||
 		    read_path_mistake(d->scratch.items[i]) != NULL ||
 		    strcmp(d->scratch.items[i], "/") == 0)
 			diagnostics_add(r->diags, at[i], _("'%s' is no folder "
 			    "to write to [give its whole path, without "
-			    "wildcards]"), d->scratch.items[i]);
+			    "wildcards, ':' and ',']"), d->scratch.items[i]);
 }
 
 #define AT(member) offsetof(struct command_demand, member)

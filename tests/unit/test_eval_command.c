@@ -158,10 +158,10 @@ another_file_may_decide(void **state)
 	(void)state;
 	s.files[0] = file("/etc/d.conf", "");
 	s.files[1] = file("/etc/e.conf", "");
-	expect_said(PLAIN, s, "0\nF command /etc/d.conf>/etc/e.conf:4 'dconf "
+	expect_said(PLAIN, s, "0\nF command /etc/e.conf:4 'dconf "
 	    "-n' ended with 1: '/etc/e.conf:4: unknown word' " WHEN "\n", NOW);
 	s.files[1].en.content = CONTENT_SEALED;
-	expect_said(PLAIN, s, "0\nF command /etc/d.conf>/etc/e.conf:4 'dconf "
+	expect_said(PLAIN, s, "0\nF command /etc/e.conf:4 'dconf "
 	    "-n' ended with 1: (hidden) " WHEN "\n", NOW);
 }
 
@@ -244,6 +244,12 @@ static void
 what_could_not_be_asked_is_not_known(void **state)
 {
 	(void)state;
+	expect_said(PLAIN, (struct said){ .exit = 1, .err = "[emerg] open() "
+	    "/run/d.pid failed (30: Read-only file system)" },
+	    "0\nU command /etc/d.conf 'dconf -n' wants to write, which a "
+	    "check lets nobody: '[emerg] open() /run/d.pid failed (30: "
+	    "Read-only file system)' [name the folder under 'scratch']\n",
+	    NOW);
 	expect_said(PLAIN, (struct said){ .fails = "'dconf' gave no answer in "
 	    "10 s" }, "0\nU command /etc/d.conf 'dconf' gave no answer in 10 "
 	    "s\n", 0);

@@ -87,20 +87,23 @@ nothing_can_be_written(void **state)
 }
 
 static void
-scratch_folders_are_empty_and_forgotten(void **state)
+what_is_written_to_scratch_folders_is_forgotten(void **state)
 {
 	struct stat st;
 
 	(void)state;
 	skip_unless_root();
 	for (int i = 0; i < 2; i++)
-		expect("ls /var/lib /run/probe/deep /tmp; "
+		expect("ls -d /var/lib/dpkg /var/lib/x; "
+		    "ls /run/probe/deep /tmp; touch /var/lib/dpkg/probe && "
 		    "echo x > /var/lib/x && echo y > /run/probe/deep/y && "
 		    "echo z > /tmp/z && echo z > /var/tmp/z && echo fine",
-		    NULL, 0, "/run/probe/deep:\n\n/tmp:\n\n/var/lib:\nfine\n",
-		    "");
+		    NULL, 0, "/var/lib/dpkg\n/run/probe/deep:\n\n/tmp:\nfine\n",
+		    "ls: cannot access '/var/lib/x': No such file or "
+		    "directory\n");
 	assert_int_equal(stat("/run/probe", &st), -1);
 	assert_int_equal(stat("/var/lib/x", &st), -1);
+	assert_int_equal(stat("/var/lib/dpkg/probe", &st), -1);
 }
 
 static void
@@ -118,8 +121,8 @@ few_rights_are_left(void **state)
 	(void)state;
 	skip_unless_root();
 	expect("id -u; grep -E '^(CapEff|CapBnd|NoNewPrivs)' "
-	    "/proc/self/status", NULL, 0, "0\nCapEff:\t00000000000014c5\n"
-	    "CapBnd:\t00000000000014c5\nNoNewPrivs:\t1\n", "");
+	    "/proc/self/status", NULL, 0, "0\nCapEff:\t00000000000014cf\n"
+	    "CapBnd:\t00000000000014cf\nNoNewPrivs:\t1\n", "");
 	expect("id -un; id -Gn; grep -E '^CapEff' /proc/self/status; "
 	    "cat /etc/shadow 2> /dev/null", "nobody", 1,
 	    "nobody\nnogroup\nCapEff:\t0000000000000000\n", "");
@@ -235,7 +238,7 @@ main(void)
 		cmocka_unit_test(nothing_can_be_written),
 		cmocka_unit_test_setup_teardown(nothing_can_be_written,
 		    old_kernel, new_kernel),
-		cmocka_unit_test(scratch_folders_are_empty_and_forgotten),
+		cmocka_unit_test(what_is_written_to_scratch_folders_is_forgotten),
 		cmocka_unit_test(no_network_is_reached),
 		cmocka_unit_test(few_rights_are_left),
 		cmocka_unit_test(what_it_leaves_behind_ends_with_it),
