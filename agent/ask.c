@@ -127,9 +127,12 @@ ask_command(struct machine *m, const struct evidence *ev,
 	CLEANUP(drop_free) char *program = NULL;
 	struct askkept_key key;
 	struct err ignored = { 0 };
+	uint32_t uid;
 	bool keep;
 
-	if (!find_program(m, d->run.items[0], &found)) {
+	/* A service without its user is not installed either. */
+	if (!find_program(m, d->run.items[0], &found) || (d->user != NULL &&
+	    idnames_uid(m->ids, d->user, &uid) == 0)) {
 		out->state = COMMAND_MISSING;
 		return 0;
 	}

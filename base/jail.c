@@ -224,6 +224,8 @@ jail_enter(const struct jail *j)
 	static const char *const none[] = { NULL };
 	unsigned nth = 0;
 
+	/* What is made here is for other users, too. */
+	umask(022);
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return JAIL_MOUNTS;
 	settle_network();
@@ -299,7 +301,6 @@ become(const struct jail *j)
 enum jail_step
 jail_drop(const struct jail *j)
 {
-	umask(022);
 	if (limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_CPU, j->seconds + 1) < 0 ||
 	    limit(RLIMIT_FSIZE, 16 << 20) < 0 ||
 	    limit(RLIMIT_AS, (rlim_t)4 << 30) < 0 || drop_rights() < 0)

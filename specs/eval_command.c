@@ -13,6 +13,9 @@
 
 /* `command`: what a service's own checker says of its configuration. */
 
+/* strerror(EROFS) for LC_ALL=C.UTF-8. */
+#define READ_ONLY "Read-only file system"
+
 enum objection {
 	OBJECTION_EXIT,
 	OBJECTION_NOT_SAID,	/* a stream lacks what `regex` demands */
@@ -27,8 +30,17 @@ struct refusal {
 };
 
 static bool
+by_signal(int code)
+{
+	return code > 128 && code < 128 + 32;
+}
+
+static bool
 exit_is_right(const struct command_demand *d, int code)
 {
+	/* What crashes has not come to its end. */
+	if (d->any_exit)
+		return !by_signal(code);
 	for (size_t i = 0; i < d->exit.n; i++)
 		if (d->exit.items[i] == code)
 			return true;
@@ -45,6 +57,8 @@ take_line(const char *s, size_t len, size_t at, struct refusal *out)
 		start--;
 	while (end < len && s[end] != '\n')
 		end++;
+	while (end > start && strchr(" \t\r", s[end - 1]) != NULL)
+		end--;
 	out->line = s + start;
 	out->len = end - start;
 }
@@ -54,9 +68,13 @@ take_line(const char *s, size_t len, size_t at, struct refusal *out)
 static void
 with_next(const char *s, size_t len, struct refusal *out)
 {
-	size_t end = (size_t)(out->line - s) + out->len, next = end + 1;
+	size_t next = (size_t)(out->line - s) + out->len;
 
-	if (out->len == 0 || out->line[out->len - 1] != ':' || next >= len)
+	if (out->len == 0 || out->line[out->len - 1] != ':')
+		return;
+	while (next < len && strchr(" \t\r", s[next]) != NULL)
+		next++;
+	if (++next >= len)
 		return;
 	while (next < len && s[next] != '\n')
 		next++;
@@ -125,6 +143,18 @@ try(const char *regex, bool forbidden, const char *s, size_t len,
 	return forbidden ? n == 0 : n == 1;
 }
 
+/* What ended for this never came to what it was asked. */
+static bool
+was_stopped(const struct command_answer *a, struct refusal *out)
+{
+	const char *at = a->exit == 0 ? NULL : memmem(a->err, a->err_len,
+	    READ_ONLY, sizeof(READ_ONLY) - 1);
+
+	if (at != NULL)
+		take_line(a->err, a->err_len, (size_t)(at - a->err), out);
+	return at != NULL;
+}
+
 /* 1 when the answer is as demanded; 0 and why it is not. */
 static int
 look(const struct command_demand *d, const struct command_answer *a,
@@ -157,7 +187,7 @@ look(const struct command_demand *d, const struct command_answer *a,
 		if (n != 1)
 			return n;
 	}
-	return 1;
+	return !was_stopped(a, out);
 }
 
 int
@@ -191,28 +221,28 @@ number_at(const char *s, size_t len)
 }
 
 /* The number of a line, said right after a path: ":3", " line 3", ": line 3",
- * ", line 3"; or right before it: "line 3 of ". 0: none is said. */
+ * " (line 3)"; or shortly before it: "line 3 of file ". 0: none is said. */
+enum { BEFORE_MAX = 40 };
+
 static unsigned
 line_beside(const char *s, size_t at, size_t n, size_t len)
 {
-	static const char word[] = "line ", of[] = " of ";
-	const size_t w = sizeof(word) - 1, o = sizeof(of) - 1;
-	size_t p = at + n;
+	static const char word[] = "line ";
+	const size_t w = sizeof(word) - 1;
+	size_t p = at + n, start;
 
 	if (p + 1 < len && s[p] == ':' && number_at(s + p + 1,
 	    len - p - 1) > 0)
 		return number_at(s + p + 1, len - p - 1);
-	while (p < len && strchr(":,'\" ", s[p]) != NULL)
+	while (p < len && strchr(":,'\" (", s[p]) != NULL)
 		p++;
 	if (len - p > w && memcmp(s + p, word, w) == 0)
 		return number_at(s + p + w, len - p - w);
-	if (at < o || memcmp(s + at - o, of, o) != 0)
-		return 0;
-	p = at - o;
-	while (p > 0 && s[p - 1] >= '0' && s[p - 1] <= '9')
-		p--;
-	return p >= w && memcmp(s + p - w, word, w) == 0 ?
-	    number_at(s + p, at - o - p) : 0;
+	start = at > BEFORE_MAX ? at - BEFORE_MAX : 0;
+	for (p = at; p-- > start && s[p] != '/';)
+		if (at - p > w && memcmp(s + p, word, w) == 0)
+			return number_at(s + p + w, at - p - w);
+	return 0;
 }
 
 /* A file of this machine that the line names with a number. */
@@ -273,21 +303,40 @@ words(struct judge *j)
 static const char *
 ended(struct judge *j, const struct command_answer *a)
 {
-	if (a->exit > 128)
+	if (by_signal(a->exit))
 		return arena_printf(&j->arena, _("ended with %d (signal %d?)"),
 		    a->exit, a->exit - 128);
 	return arena_printf(&j->arena, _("ended with %d"), a->exit);
 }
 
-/* Then it says nothing of the configuration. LC_ALL=C.UTF-8 makes the words
- * of strerror(EROFS) these. */
-static bool
-wanted_to_write(const struct refusal *r)
+/*
+ * What it missed because of how it is asked; then it says nothing of the
+ * configuration. These are the words of strerror(3) and gai_strerror(3) for
+ * LC_ALL=C.UTF-8, and of nginx.
+ */
+static const char *
+missed(const struct refusal *r)
 {
-	static const char words[] = "Read-only file system";
+	static const struct { const char *words, *what; } known[] = {
+		{ READ_ONLY, N_("wants to write, which a check "
+		    "lets nobody%s [name the folder under 'scratch']") },
+		{ "Temporary failure in name resolution",
+		    N_("wants the network, which a check lets nobody reach"
+		    "%s") },
+		{ "Name or service not known", N_("wants the network, which a "
+		    "check lets nobody reach%s") },
+		{ "host not found in", N_("wants the network, which a check "
+		    "lets nobody reach%s") },
+		{ "Network is unreachable", N_("wants the network, which a "
+		    "check lets nobody reach%s") },
+	};
 
-	return r->line != NULL &&
-	    memmem(r->line, r->len, words, sizeof(words) - 1) != NULL;
+	for (size_t i = 0; r->line != NULL && i < sizeof(known) /
+	    sizeof(known[0]); i++)
+		if (memmem(r->line, r->len, known[i].words,
+		    strlen(known[i].words)) != NULL)
+			return _(known[i].what);
+	return NULL;
 }
 
 static void
@@ -306,10 +355,9 @@ refused(struct judge *j, const struct command_answer *a,
 	}
 	said = r->line == NULL ? _(" and said nothing") :
 	    arena_printf(&j->arena, ": %s", judge_show(j, r->line, r->len));
-	if (wanted_to_write(r))
-		judge_add(j, VERDICT_CANNOT_TELL, about, _("%s wants to write, "
-		    "which a check lets nobody%s [name the folder under "
-		    "'scratch']"), words(j), said);
+	if (missed(r) != NULL)
+		judge_add(j, VERDICT_CANNOT_TELL, about, "%s %s", words(j),
+		    arena_printf(&j->arena, missed(r), said));
 	else if (r->what == OBJECTION_EXIT)
 		judge_add(j, VERDICT_FAILS, about, _("%s %s%s (asked %s)"),
 		    words(j), ended(j, a), said, when);

@@ -193,6 +193,7 @@ struct newest_demand {
 struct command_demand {
 	struct texts run;	/* the program and its arguments */
 	struct { int *items; size_t n, cap; } exit;	/* none: 0 */
+	bool any_exit;
 	/* Regexes of what it prints, NULL = any. */
 	const char *out, *err, *not_out, *not_err;
 	unsigned seconds;

@@ -60,6 +60,10 @@ exit_codes(struct reader *r, const struct keyword *k,
 	struct place *at = NULL;
 
 	read_texts(r, k->name, p->value, VARS_MANY, &words, &at);
+	if (words.n == 1 && strcmp(words.items[0], "any") == 0) {
+		d->any_exit = true;
+		return;
+	}
 	for (size_t i = 0; i < words.n; i++) {
 		const char *s = words.items[i];
 		int n = 0;
@@ -68,7 +72,7 @@ exit_codes(struct reader *r, const struct keyword *k,
 			n = n * 10 + (*s - '0');
 		if (*s != '\0' || s == words.items[i] || n > 255)
 			diagnostics_add(r->diags, at[i], _("'%s' is no exit "
-			    "status [0 to 255]"), words.items[i]);
+			    "status [0 to 255, or 'any']"), words.items[i]);
 		*VEC_ADD_IN(r->arena, &d->exit) = n;
 	}
 }
@@ -143,6 +147,10 @@ speccommand(struct reader *r, const struct keyword *k,
 	if (p->value->kind == NODE_MAP && node_find(p->value, "run") == NULL)
 		diagnostics_add(r->diags, p->at, _("'command' runs nothing "
 		    "[add run: [PROGRAM, ARGUMENT…]]"));
+	if (d->any_exit && d->out == NULL && d->err == NULL &&
+	    d->not_out == NULL && d->not_err == NULL)
+		diagnostics_add(r->diags, p->at, _("'command' demands nothing "
+		    "[say what it must print, or not, or its 'exit']"));
 	/* What could not be read is asked of nobody. */
 	if (d->run.n > 0)
 		((struct rule *)into)->command = d;

@@ -67,6 +67,20 @@ the_exit_status_is_judged(void **state)
 	    "11?) and said nothing " WHEN "\n", NOW);
 	expect_said(SPEC("exit: [3, 4]"), (struct said){ .exit = 4 },
 	    "1\n", NOW + 77);
+	expect_said(PLAIN, (struct said){ .exit = 255, .err = "no\r\n" },
+	    "0\nF command /etc/d.conf 'dconf -n' ended with 255: 'no' "
+	    WHEN "\n", NOW);
+	expect_said(SPEC("exit: any, not-stderr: no"),
+	    (struct said){ .exit = 255 }, "1\n", NOW + 77);
+	expect_said(SPEC("exit: any, not-stderr: no"),
+	    (struct said){ .exit = 139 }, "0\nF command /etc/d.conf 'dconf "
+	    "-n' ended with 139 (signal 11?) and said nothing " WHEN "\n",
+	    NOW);
+	expect_said(SPEC("exit: any, not-stderr: no"), (struct said){
+	    .exit = 1, .err = "a\nmkdir: Read-only file system\n" },
+	    "0\nU command /etc/d.conf 'dconf -n' wants to write, which a "
+	    "check lets nobody: 'mkdir: Read-only file system' [name the "
+	    "folder under 'scratch']\n", NOW);
 	expect_said(SPEC("exit: 3"), (struct said){ .exit = 0, .out = "ok" },
 	    "0\nF command /etc/d.conf 'dconf -n' ended with 0: 'ok' "
 	    WHEN "\n", NOW);
@@ -124,6 +138,12 @@ the_line_that_tells_most_is_shown_with_its_place(void **state)
 		    "command 'Foo', perhaps misspelled\n", ":2",
 		    "AH00526: Syntax error on line 2 of /etc/d.conf:\\n"
 		    "Invalid command 'Foo', perhaps misspelled" },
+		{ "fatal error: invalid option name on line 8 of configuration "
+		    "file /etc/d.conf\n", ":8", "fatal error: invalid option "
+		    "name on line 8 of configuration file /etc/d.conf" },
+		{ "warn: failed to parse line in /etc/d.conf (line 113): x",
+		    ":113", "warn: failed to parse line in /etc/d.conf (line "
+		    "113): x" },
 		{ "\n  \nwhat now? /etc/d.conf: 12\n", "",
 		    "what now? /etc/d.conf: 12" },
 		/* Of another machine, or no number of a line. */
@@ -131,7 +151,7 @@ the_line_that_tells_most_is_shown_with_its_place(void **state)
 		    "/etc/other:3: syntax error" },
 		{ "error in /etc/d.conf:x", "", "error in /etc/d.conf:x" },
 		{ "error in /etc/d.conf", "", "error in /etc/d.conf" },
-		{ "error in line 3 of ", "", "error in line 3 of " },
+		{ "error in line 3 of ", "", "error in line 3 of" },
 		{ "\33[31merror\33[m", "", "\\x1b[31merror\\x1b[m" },
 	};
 
@@ -250,6 +270,10 @@ what_could_not_be_asked_is_not_known(void **state)
 	    "check lets nobody: '[emerg] open() /run/d.pid failed (30: "
 	    "Read-only file system)' [name the folder under 'scratch']\n",
 	    NOW);
+	expect_said(PLAIN, (struct said){ .exit = 1, .err =
+	    "x: host not found in upstream" }, "0\nU command /etc/d.conf "
+	    "'dconf -n' wants the network, which a check lets nobody reach: "
+	    "'x: host not found in upstream'\n", NOW);
 	expect_said(PLAIN, (struct said){ .fails = "'dconf' gave no answer in "
 	    "10 s" }, "0\nU command /etc/d.conf 'dconf' gave no answer in 10 "
 	    "s\n", 0);
