@@ -101,6 +101,20 @@ reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Ours close by themselves; those that we were started with would not. */
+static void
+close_others(void)
+{
+	enum { CLOSE_ON_EXEC = 4, MANY = 1024 };
+
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, 3, ~0u, CLOSE_ON_EXEC) == 0)
+		return;
+#endif
+	for (int fd = 3; fd < MANY; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 static _Noreturn void
 become_program(const struct plan *p)
 {
@@ -111,6 +125,7 @@ become_program(const struct plan *p)
 	if (dup2(p->null, 0) < 0 || dup2(p->wr[PIPE_OUT], 1) < 0 ||
 	    dup2(p->wr[PIPE_ERR], 2) < 0)
 		fail(p, JAIL_START);
+	close_others();
 	execve(p->s->program, (char *const *)p->s->argv,
 	    (char *const *)p->s->env);
 	fail(p, JAIL_START);

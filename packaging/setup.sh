@@ -49,6 +49,7 @@ want command:mandoc             mandoc                mandoc                  ma
 want command:shellcheck         shellcheck            ShellCheck              ShellCheck
 want command:systemd-analyze    systemd               systemd                 systemd
 want command:valgrind           valgrind              valgrind                valgrind
+want command:visudo             sudo                  sudo                    sudo
 want command:rpmbuild           rpm                   rpm-build               rpm-build
 want command:strace             strace                strace                  strace
 want command:cppcheck           cppcheck              cppcheck                cppcheck
