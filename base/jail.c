@@ -301,7 +301,8 @@ become(const struct jail *j)
 enum jail_step
 jail_drop(const struct jail *j)
 {
-	if (limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_CPU, j->seconds + 1) < 0 ||
+	if (limit(RLIMIT_CORE, 0) < 0 ||
+	    limit(RLIMIT_CPU, j->seconds + 1) < 0 ||
 	    limit(RLIMIT_FSIZE, 16 << 20) < 0 ||
 	    limit(RLIMIT_AS, (rlim_t)4 << 30) < 0 || drop_rights() < 0)
 		return JAIL_RIGHTS;

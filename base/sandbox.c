@@ -164,7 +164,10 @@ first_process(const struct plan *p)
 static unsigned long
 mount_flags(const char *options, size_t len)
 {
-	static const struct { const char *word; unsigned long flag; } known[] = {
+	static const struct {
+		const char *word;
+		unsigned long flag;
+	} known[] = {
 		{ "nodev", MS_NODEV }, { "noexec", MS_NOEXEC },
 		{ "noatime", MS_NOATIME }, { "nodiratime", MS_NODIRATIME },
 		{ "relatime", MS_RELATIME },

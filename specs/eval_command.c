@@ -354,7 +354,8 @@ refused(struct judge *j, const struct command_answer *a,
 		j->entry = judge_secret(j) ? j->entry : named;
 	}
 	said = r->line == NULL ? _(" and said nothing") :
-	    arena_printf(&j->arena, ": %s", judge_show(j, r->line, r->len));
+	    arena_printf(&j->arena, ": %s",
+	    judge_show_line(j, r->line, r->len));
 	if (missed(r) != NULL)
 		judge_add(j, VERDICT_CANNOT_TELL, about, "%s %s", words(j),
 		    arena_printf(&j->arena, missed(r), said));

@@ -11,7 +11,7 @@
 #include "base/vec.h"
 
 /* A message is one line for a person; a longer value is cut. */
-enum { SHOWN_MAX = 120 };
+enum { SHOWN_MAX = 120, LINE_MAX_SHOWN = 320 };
 
 static bool
 sealed(const struct entry *en)
@@ -103,13 +103,13 @@ judge_unknown(struct judge *j, const char *demand, const struct place *at,
 }
 
 static const char *
-quoted(struct judge *j, const char *bytes, size_t len)
+quoted(struct judge *j, const char *bytes, size_t len, size_t max)
 {
 	CLEANUP(drop_buf) struct buf b = { 0 };
-	bool cut = len > SHOWN_MAX;
+	bool cut = len > max;
 
 	/* Not in the middle of a letter. */
-	for (len = cut ? SHOWN_MAX : len; cut && len > 0 &&
+	for (len = cut ? max : len; cut && len > 0 &&
 	    ((unsigned char)bytes[len] & 0xc0) == 0x80;)
 		len--;
 	buf_addc(&b, '\'');
@@ -121,7 +121,15 @@ quoted(struct judge *j, const char *bytes, size_t len)
 const char *
 judge_show(struct judge *j, const char *bytes, size_t len)
 {
-	return judge_secret(j) ? _("(hidden)") : quoted(j, bytes, len);
+	return judge_secret(j) ? _("(hidden)") :
+	    quoted(j, bytes, len, SHOWN_MAX);
+}
+
+const char *
+judge_show_line(struct judge *j, const char *bytes, size_t len)
+{
+	return judge_secret(j) ? _("(hidden)") :
+	    quoted(j, bytes, len, LINE_MAX_SHOWN);
 }
 
 const char *

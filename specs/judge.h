@@ -71,6 +71,8 @@ void judge_unknown(struct judge *j, const char *demand,
 /* Bytes from the machine for a message: in quotes, escaped, shortened; hidden
  * where the rule is secret. In the judge's arena. */
 const char *judge_show(struct judge *j, const char *bytes, size_t len);
+/* The same for a message of a program, which may be longer. */
+const char *judge_show_line(struct judge *j, const char *bytes, size_t len);
 const char *judge_shows(struct judge *j, const char *s);
 /* The same for what the spec says. */
 const char *judge_wanted(struct judge *j, const char *s);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
 # What services' own checkers say, on the running system: with an /etc and a
 # /usr/local/sbin of the test's own, in mounts that only it sees.
 
@@ -11,6 +11,7 @@ setup() {
 	needs_root
 	skip_unless "mounts of its own are not to be had" unshare -m true
 	BOX=$BATS_TEST_TMPDIR
+	AS=()
 	mkdir -p "$BOX/etc" "$BOX/sbin" "$BOX/specs"
 	echo "root:x:0:0:root:/root:/bin/sh" > "$BOX/etc/passwd"
 	echo "root:x:0:" > "$BOX/etc/group"
@@ -44,7 +45,7 @@ live() {
 	output=$(unshare -m sh -c 'mount --make-rprivate / &&
 	    mount --bind "$1/etc" /etc &&
 	    mount --bind "$1/sbin" /usr/local/sbin && shift && exec "$@"' \
-	    sh "$BOX" ${AS-} "$DRIFTCTL" --specs "$BOX/specs" \
+	    sh "$BOX" "${AS[@]}" "$DRIFTCTL" --specs "$BOX/specs" \
 	    --store "$STORE" --no-color "$@" 2> "$err" < /dev/null) ||
 		status=$?
 	stderr=$(cat "$err")
@@ -256,8 +257,8 @@ time.sleep(60)' > "$BOX/port" 3>&- &
 	chown -R 65534 "$HIS/specs" "$HIS"
 	chown -R 0 "$HIS/sbin"
 	BOX=$HIS STORE=$HIS/store
-	AS="setpriv --reuid 65534 --clear-groups env HOME=$HIS"
-	skip_unless "others cannot run the program" $AS "$DRIFTCTL" help
+	AS=(setpriv --reuid 65534 --clear-groups env "HOME=$HIS")
+	skip_unless "others cannot run the program" "${AS[@]}" "$DRIFTCTL" help
 	live init
 	live check
 	[ "$status" -eq 2 ]
