@@ -30,7 +30,7 @@ judge_text(const struct scratch *s, const char *yaml,
 	const struct spec_source source = { "t.yaml", yaml, strlen(yaml),
 		NULL };
 	const struct spec_sources all = {
-		(struct spec_source[]){ source }, 1, 1 };
+		(struct spec_source[]){ source }, 1, 1, { 0 } };
 	const struct facts facts = { .hostname = "h" };
 	const struct variables site = { 0 };
 	struct catalogue c = { 0 };
