@@ -467,3 +467,30 @@ mistake() {
 	in_files 20 "'text' takes a text, not a list" "/a: {text: [x]}"
 	in_files 13 "'/a' takes a text or a mapping, not a list" "/a: [x]"
 }
+
+@test "an answer that no rule asks for is a mistake" {
+	cat > "$SPECS/mail.yaml" <<-'END'
+	spec: mail
+	rules:
+	  - id: taken
+	    path: /etc/mail.conf
+	    why: Mail stops.
+	    command: {run: [mailconf, -n]}
+	END
+	cat > "$CASES/x.yaml" <<-'END'
+	test: it is refused
+	spec: mail
+	files: {/etc/mail.conf: "a\n"}
+	answers: [{run: [mailconf], exit: 1}]
+	END
+	status=0
+	output=$("$DRIFTCTL" --specs "$SPECS" spec test "$CASES/x.yaml" 2>&1) ||
+		status=$?
+	[ "$status" -eq 2 ]
+	says "x.yaml:4:11: no rule of 'mail' runs 'mailconf' like this" \
+	    "[see 'driftctl spec show mail']"
+	sed -i 's/run: \[mailconf\]/run: [mailconf, -n]/' "$CASES/x.yaml"
+	echo 'finds: [{rule: taken, says: "ended with 1 and said nothing"}]' \
+	    >> "$CASES/x.yaml"
+	"$DRIFTCTL" --specs "$SPECS" spec test "$CASES/x.yaml"
+}
