@@ -147,8 +147,8 @@ try(const char *regex, bool forbidden, const char *s, size_t len,
 static bool
 was_stopped(const struct command_answer *a, struct refusal *out)
 {
-	const char *at = a->exit == 0 ? NULL : memmem(a->err, a->err_len,
-	    READ_ONLY, sizeof(READ_ONLY) - 1);
+	const char *at = a->exit == 0 || a->err_len == 0 ? NULL :
+	    memmem(a->err, a->err_len, READ_ONLY, sizeof(READ_ONLY) - 1);
 
 	if (at != NULL)
 		take_line(a->err, a->err_len, (size_t)(at - a->err), out);
