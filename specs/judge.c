@@ -141,7 +141,8 @@ judge_shows(struct judge *j, const char *s)
 const char *
 judge_public(struct judge *j, const char *s)
 {
-	return j->rule->secret ? _("(hidden)") : quoted(j, s, strlen(s));
+	return j->rule->secret ? _("(hidden)") :
+	    quoted(j, s, strlen(s), SHOWN_MAX);
 }
 
 void
