@@ -106,10 +106,6 @@ read_pair(struct reader *r, const struct keyword *table,
 		k++;
 	if (k->name == NULL)
 		unknown_key(r, table, p);
-	else if (k->read == NULL)
-		diagnostics_add(r->diags, p->at,
-		    _("this version cannot evaluate '%s' yet [take it out, or "
-		    "use a version that can]"), p->key);
 	else
 		k->read(r, k, p, into);
 }

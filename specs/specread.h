@@ -19,8 +19,7 @@ struct reader {
 /*
  * One key of a mapping: what reads its value, where the result goes in the
  * struct that the mapping stands for, and what else the function must know.
- * A keyword without a function is one of the language that cannot be
- * evaluated yet. Tables end with a keyword without a name.
+ * Tables end with a keyword without a name.
  */
 struct keyword {
 	const char *name;

@@ -123,24 +123,6 @@ all_described() {
 	all_described doc/driftctl-specs.5
 }
 
-@test "what is said to be not evaluated yet is refused, and nothing else is" {
-	scratch
-	sed -n 's/^\t{ "\([a-z0-9-]*\)", NULL, .*/\1/p' specs/spec*.c |
-	    sort -u > "$BATS_TEST_TMPDIR/refused"
-	sed -n '/^\.Sh NOT EVALUATED/,/^\.Sh EXAMPLES/p' \
-	    doc/driftctl-specs.5 | grep '^\.Cm' | tr -s ' ' '\n' |
-	    grep -vxE '\.Cm|,|\.|;|pam' | sort -u > "$BATS_TEST_TMPDIR/said"
-	diff "$BATS_TEST_TMPDIR/refused" "$BATS_TEST_TMPDIR/said"
-	for key in $(grep -vxE 'relations|outcomes' \
-	    "$BATS_TEST_TMPDIR/refused"); do
-		printf 'spec: x\nrules:\n  - id: a\n    path: /a\n    why: b\n    %s: c\n' \
-		    "$key" > "$BATS_TEST_TMPDIR/x.yaml"
-		run "$DRIFTCTL" spec lint "$BATS_TEST_TMPDIR/x.yaml"
-		[ "$status" -eq 2 ]
-		says "x.yaml:6:5: this version cannot evaluate '$key' yet"
-	done
-}
-
 @test "each key of the settings is described, with its default" {
 	sed -n 's/^\t{ "\([a-z-]*\)", read_[a-z_]* },/\1/p' agent/config.c \
 	    > "$BATS_TEST_TMPDIR/words"
