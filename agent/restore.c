@@ -31,6 +31,7 @@ restore_wishes_done(struct restore_wishes *w)
 	manifest_done(&w->from);
 	manifest_done(&w->older);
 	strlist_done(&w->hopeless);
+	strlist_done(&w->unmended);
 	strlist_done(&w->impossible);
 	arena_done(&w->arena);
 }

@@ -31,6 +31,9 @@ struct restore_wishes {
 	size_t n_bytes, cap_bytes;
 	/* "SPEC/RULE:PATH#" where no recorded version satisfies the rule. */
 	struct strlist hopeless;
+	/* The same where a repair was asked for and could not be made, each
+	 * followed by why. */
+	struct strlist unmended;
 	struct strlist impossible;	/* wishes left out, and why */
 };
 
@@ -75,7 +78,7 @@ int restore_judge_paths(struct machine *m, const struct strlist *paths,
     const struct wishes *put, const struct scope *scope,
     struct assessment *a, struct err *e);
 /* Findings that no restore mends say what does. */
-void restore_explain(struct findings *f, const struct strlist *hopeless);
+void restore_explain(struct findings *f, const struct restore_wishes *w);
 
 /* A name for a rollback that no other has: UTC time and suffix. */
 void restore_new_id(struct machine *m, const char *suffix, struct buf *out);

@@ -76,20 +76,32 @@ restore_judge_paths(struct machine *m, const struct strlist *paths,
 	return 0;
 }
 
+/* Why a repair could not be made; NULL where none was tried. */
+static const char *
+why_unmended(const struct restore_wishes *w, const char *id)
+{
+	for (size_t k = 0; k + 1 < w->unmended.n; k += 2)
+		if (text_starts(id, w->unmended.items[k]))
+			return w->unmended.items[k + 1];
+	return NULL;
+}
+
 void
-restore_explain(struct findings *f, const struct strlist *hopeless)
+restore_explain(struct findings *f, const struct restore_wishes *w)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		struct finding *x = &f->items[i];
-		bool is = false;
+		const char *why = why_unmended(w, x->id);
+		bool hopeless = false;
 
-		for (size_t k = 0; k < hopeless->n; k++)
-			is |= text_starts(x->id, hopeless->items[k]);
-		if (!is)
+		for (size_t k = 0; k < w->hopeless.n; k++)
+			hopeless |= text_starts(x->id, w->hopeless.items[k]);
+		if (why == NULL && !hopeless)
 			continue;
-		x->what = arena_printf(&f->arena, _("%s; no recorded version "
-		    "satisfies the rule [mend it by hand, then '%s accept "
-		    "%s']"), x->what, f->command,
+		if (why == NULL)
+			why = _("no recorded version satisfies the rule");
+		x->what = arena_printf(&f->arena, _("%s; %s [mend it by hand, "
+		    "then '%s accept %s']"), x->what, why, f->command,
 		    finding_quoted(f, x->path));
 		x->remedy = NULL;
 	}

@@ -239,6 +239,7 @@ repair_content(struct chooser *c, const struct rule *r, struct mending *m,
 	const char *bytes;
 	size_t len;
 	struct buf *out;
+	int n;
 
 	if (m->want->kind != ENTRY_FILE)
 		return 0;
@@ -249,7 +250,13 @@ repair_content(struct chooser *c, const struct rule *r, struct mending *m,
 		return -1;
 	}
 	out = new_bytes(c->out);
-	if (repair_bytes(r, m->want->path, bytes, len, out, &no_way) <= 0)
+	n = repair_bytes(r, m->want->path, bytes, len, out, &no_way);
+	if (n < 0) {
+		strlist_take(&c->out->unmended, xasprintf("%s/%s:%s#",
+		    r->spec->name, r->id, m->want->path));
+		strlist_add(&c->out->unmended, no_way.what);
+	}
+	if (n <= 0)
 		return 0;
 	m->bytes = out;
 	m->want->size = out->len;

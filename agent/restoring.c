@@ -225,7 +225,7 @@ restoring_judge(struct restoring *r, struct restored *out, struct err *e)
 	    e) < 0) {
 		return -1;
 	}
-	restore_explain(&out->after.findings, &r->w.hopeless);
+	restore_explain(&out->after.findings, &r->w);
 	out->judged = true;
 	out->exit_code = findings_exit(&out->after.findings);
 	if (out->exit_code == 0 && r->w.impossible.n > 0)

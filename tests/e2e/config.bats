@@ -73,3 +73,21 @@ u() {
 	[ "$status" -eq 2 ]
 	says /etc/deep.json "what reads it broke down"
 }
+
+@test "what a lens cannot write is left as it is, and told why" {
+	printf 'Port 22\nMatch User x\n  PermitRootLogin yes\n' > "$SSHD"
+	printf '  - {id: match, path: /etc/ssh/sshd_config, why: w, %s, %s}\n' \
+	    'on-drift: repair' \
+	    'config: {match: Match/Settings/PermitRootLogin, absent: true}' \
+	    > "$BATS_TEST_TMPDIR/rule"
+	{
+		printf 'spec: ssh\nrules:\n'
+		cat "$BATS_TEST_TMPDIR/rule"
+	} > "$BATS_TEST_TMPDIR/specs/ssh.yaml"
+	cp "$SSHD" "$BATS_TEST_TMPDIR/before"
+	u restore --yes
+	[ "$status" -eq 1 ]
+	says "'yes', expected nothing; the lens Sshd.lns cannot write it" \
+	    "[mend it by hand, then"
+	diff "$BATS_TEST_TMPDIR/before" "$SSHD"
+}
