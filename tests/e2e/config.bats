@@ -85,6 +85,9 @@ u() {
 		cat "$BATS_TEST_TMPDIR/rule"
 	} > "$BATS_TEST_TMPDIR/specs/ssh.yaml"
 	cp "$SSHD" "$BATS_TEST_TMPDIR/before"
+	# A store that has no better version.
+	STORE=$BATS_TEST_TMPDIR/another
+	u init
 	u restore --yes
 	[ "$status" -eq 1 ]
 	says "'yes', expected nothing; the lens Sshd.lns cannot write it" \
