@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Rules on what augeas makes of a file.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2034
 
 load ../lib.sh
 
