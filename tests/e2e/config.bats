@@ -71,7 +71,9 @@ u() {
 	    >> "$BATS_TEST_TMPDIR/specs/ssh.yaml"
 	u check
 	[ "$status" -eq 2 ]
-	says /etc/deep.json "what reads it broke down"
+	# On a machine under load it is stopped before it breaks down.
+	says /etc/deep.json "what reads it broke down" ||
+	    says /etc/deep.json "takes more than the 4 s"
 }
 
 @test "what a lens cannot write is left as it is, and told why" {
