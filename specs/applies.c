@@ -61,8 +61,13 @@ ask(struct reader *r, const struct texts *words, const char *fmt_yes,
 {
 	CLEANUP(drop_buf) struct buf list = { 0 };
 
-	if (r->vars.facts == NULL || words->n == 0)
+	if (r->vars.facts == NULL)
 		return;
+	/* An empty list: what only a site can name. */
+	if (words->n == 0) {
+		settle(a, false, _("nothing is named that could be there"));
+		return;
+	}
 	for (size_t i = 0; i < words->n; i++) {
 		if (true_here(r->vars.facts, words->items[i])) {
 			settle(a, true, arena_printf(r->arena, fmt_yes,
