@@ -51,6 +51,7 @@ want command:systemd-analyze    systemd               systemd                 sy
 want command:valgrind           valgrind              valgrind                valgrind
 want command:visudo             sudo                  sudo                    sudo
 want command:rpmbuild           rpm                   rpm-build               rpm-build
+want command:mmdebstrap       mmdebstrap             mmdebstrap            mmdebstrap
 want command:strace             strace                strace                  strace
 want command:cppcheck           cppcheck              cppcheck                cppcheck
 want command:clang              clang                 clang                   clang
