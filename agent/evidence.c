@@ -10,6 +10,7 @@
 
 #include "agent/ask.h"
 #include "agent/devices.h"
+#include "agent/glance.h"
 #include "base/file.h"
 #include "base/glob.h"
 #include "base/meta.h"
@@ -36,6 +37,7 @@ struct evidence_source {
 	const struct oid *baseline;
 	const struct capture *capture;	/* for what is hidden, or NULL */
 	struct inputs *inputs;
+	struct glance glance;
 	struct devices *devices;	/* of the live system */
 	struct {
 		struct held *items;
@@ -213,7 +215,11 @@ ev_find(void *ctx, const char *pattern,
 {
 	struct evidence_source *s = ctx;
 
-	evidence_match(s->m, pattern, each, arg);
+	if (s->live && glance_has(&s->glance, pattern))
+		glance_at(&s->glance, &s->machine->root, pattern, s->inputs,
+		    &s->arena, each, arg);
+	else
+		evidence_match(s->m, pattern, each, arg);
 }
 
 static int
@@ -394,8 +400,11 @@ static const char *
 ev_hidden(void *ctx, const char *path)
 {
 	struct evidence_source *s = ctx;
+	const char *why = glance_hides(&s->glance, path);
 
-	return s->capture == NULL ? NULL : capture_hides(s->capture, path);
+	if (why == NULL && s->capture != NULL)
+		why = capture_hides(s->capture, path);
+	return why;
 }
 
 void
@@ -428,6 +437,7 @@ evidence_live(struct machine *m, const struct manifest *entries,
 
 	s->live = true;
 	s->ev.look = ev_look;
+	glance_take(&s->glance, &m->catalogue);
 	s->ev.device = ev_device;
 	s->devices = devices_new(&m->root, m->live);
 	s->inputs = inputs;
@@ -450,6 +460,7 @@ evidence_free(struct evidence_source *s)
 		free(s->held.items[i].bytes);
 	free(s->held.items);
 	devices_free(s->devices);
+	glance_done(&s->glance);
 	arena_done(&s->arena);
 	free(s);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/glance.h"
 #include "base/buf.h"
 #include "base/glob.h"
 #include "base/mem.h"
@@ -83,10 +84,9 @@ add_certificate(struct scope *s, const struct certificate_demand *d,
 static int
 add_rule(struct scope *s, const struct rule *r, struct err *e)
 {
-	if (add_all(s, r->paths.items, r->paths.n, scope_include, e) < 0)
-		return -1;
-	if (r->newest != NULL && add_all(s, r->newest->of.items,
-	    r->newest->of.n, scope_include, e) < 0)
+	/* What is only counted is looked at, not recorded (glance.h). */
+	if (!glance_is_enough(r) && add_all(s, r->paths.items, r->paths.n,
+	    scope_include, e) < 0)
 		return -1;
 	if (r->certificate != NULL && add_certificate(s, r->certificate,
 	    e) < 0)
