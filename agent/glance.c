@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/vec.h"
 #include "base/walk.h"
+#include "specs/eval.h"
 
 /* So many files are looked at again one by one; of more, the folders. */
 enum { FILES_MAX = 64 };
@@ -18,28 +19,18 @@ static bool
 asks_metadata(const struct rule *r)
 {
 	return r->kind >= 0 || r->mode >= 0 || r->owner != NULL ||
-	    r->group != NULL || r->has_acl || r->xattr.n > 0 ||
-	    r->has_capabilities || r->has_flags;
-}
-
-static bool
-asks_content(const struct rule *r)
-{
-	return r->lines != NULL || r->keys.n > 0 || r->entries.n > 0 ||
-	    r->xpath.n > 0 || r->pam.n > 0 || r->outcomes.n > 0 ||
-	    r->config.n > 0 || r->content_baseline || r->content_valid ||
-	    r->content_sha256 != NULL || r->certificate != NULL ||
-	    r->luks != NULL || r->command != NULL || r->layers != NULL;
+	       r->group != NULL || r->has_acl || r->xattr.n > 0 ||
+	       r->has_capabilities || r->has_flags;
 }
 
 bool
 glance_is_enough(const struct rule *r)
 {
-	return (r->count != NULL || r->newest != NULL) &&
-	    r->relation == NULL && r->units.n == 0 && !r->secret &&
-	    r->require == REQUIRE_IF_PRESENT &&
-	    r->on_change == ON_CHANGE_NOTE && !asks_metadata(r) &&
-	    !asks_content(r);
+	return (r->count != NULL || r->newest != NULL) && r->relation == NULL &&
+	       r->units.n == 0 && !r->secret &&
+	       r->require == REQUIRE_IF_PRESENT &&
+	       r->on_change == ON_CHANGE_NOTE && !asks_metadata(r) &&
+	       !eval_asks_content(r);
 }
 
 static void
@@ -100,8 +91,8 @@ hide(struct looking *l, const struct walk_item *item)
 	*VEC_ADD(&l->g->hidden) = (struct hidden_pattern){
 		arena_strdup(l->arena, l->pattern),
 		arena_printf(l->arena, "%s: %s", item->path,
-		    item->e->sys != 0 ? strerror(item->e->sys) :
-		    item->e->what) };
+		    item->e->sys != 0 ? strerror(item->e->sys) : item->e->what)
+	};
 }
 
 static void
@@ -109,8 +100,10 @@ meet(struct looking *l, const struct walk_item *item)
 {
 	struct entry en = { .path = item->path,
 		.mode = item->st->st_mode & 07777,
-		.uid = item->st->st_uid, .gid = item->st->st_gid,
-		.mtime = item->st->st_mtim, .content = CONTENT_UNREADABLE };
+		.uid = item->st->st_uid,
+		.gid = item->st->st_gid,
+		.mtime = item->st->st_mtim,
+		.content = CONTENT_UNREADABLE };
 
 	if (!scope_tracks(l->scope, item->path) ||
 	    !glob_name(l->last, strlen(l->last), item->name) ||
@@ -156,9 +149,15 @@ glance_at(struct glance *g, const struct root *r, const char *pattern,
 	CLEANUP(drop_buf) struct buf folder = { 0 };
 	struct scope scope = { 0 };
 	struct err ignored = { 0 };
-	struct looking l = { .g = g, .root = r, .scope = &scope,
-		.pattern = pattern, .last = path_name(pattern),
-		.inputs = inputs, .arena = arena, .each = each, .arg = arg };
+	struct looking l = { .g = g,
+		.root = r,
+		.scope = &scope,
+		.pattern = pattern,
+		.last = path_name(pattern),
+		.inputs = inputs,
+		.arena = arena,
+		.each = each,
+		.arg = arg };
 
 	/* Where nothing is there yet, its folder may come. */
 	buf_add(&folder, pattern, strcspn(pattern, "*?[\\"));

@@ -17,7 +17,7 @@
  * nothing is told of what comes and goes.
  */
 struct glance {
-	struct strlist patterns;	/* without braces, sorted */
+	struct strlist patterns; /* without braces, sorted */
 	struct {
 		struct hidden_pattern *items;
 		size_t n, cap;

@@ -102,6 +102,17 @@ judge_follow(struct judge *j, const struct entry *en)
 }
 
 bool
+eval_asks_content(const struct rule *r)
+{
+	return r->lines != NULL || r->keys.n > 0 || r->entries.n > 0 ||
+	    r->xpath.n > 0 || r->pam.n > 0 || r->outcomes.n > 0 ||
+	    r->config.n > 0 || r->content_baseline || r->content_valid ||
+	    r->content_sha256 != NULL || r->certificate != NULL ||
+	    r->luks != NULL || r->command != NULL ||
+	    r->layers != LAYERS_NONE;
+}
+
+bool
 judge_settle(struct judge *j)
 {
 	const char *bytes;
@@ -111,6 +122,10 @@ judge_settle(struct judge *j)
 	j->subject = j->entry;
 	if (j->rule->kind >= 0 || j->entry->kind != ENTRY_SYMLINK)
 		return true;
+	/* The owner and mode of the null device are not those of what it
+	 * switches off. */
+	if (conf_is_mask(j->entry) && !eval_asks_content(j->rule))
+		return false;
 	j->subject = judge_follow(j, j->entry);
 	/* What masks leads nowhere by intent, in a root without devices too. */
 	if (j->subject != NULL || conf_is_mask(j->entry))
@@ -120,10 +135,7 @@ judge_settle(struct judge *j)
 		return true;
 	if (e.kind != ERR_MISSING)
 		return true;
-	/* The device is in /dev of every machine that runs, but in no root
-	 * that is only looked at. */
-	if (!conf_is_mask(j->entry))
-		judge_dangling(j);
+	judge_dangling(j);
 	return false;
 }
 

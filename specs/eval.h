@@ -113,6 +113,9 @@ struct results {
 
 void results_done(struct results *r);
 
+/* Whether the rule demands anything of what is in its files. */
+bool eval_asks_content(const struct rule *rule);
+
 /* Judges one rule; adds to out what does not hold or cannot be told. */
 void eval_rule(const struct rule *rule, const struct evidence *ev,
     struct results *out);
