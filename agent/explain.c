@@ -245,6 +245,11 @@ find_entries(struct explain *x)
 
 	x->is = ev->entry(ev->ctx, x->path);
 	x->was = ev->baseline(ev->ctx, x->real);
+	x->on_change = finding_on_change(&x->m->catalogue, x->real,
+	    &x->change_rule);
+	if (x->is != NULL && x->was != NULL)
+		x->differs = entry_differs(x->was, x->is) &
+		    ~(unsigned)DIFF_MTIME;
 	x->excluded = scope_excludes(&x->m->scope, x->real);
 	x->tracked = x->is != NULL ?
 	    manifest_find(&x->live.manifest, x->real) != NULL :
@@ -264,8 +269,9 @@ find_pam(struct explain *x)
 	path_parent(&folder, x->path);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		x->is_pam |= strcmp(buf_str(&folder), folders[i]) == 0;
-	if (x->is == NULL || (x->is->kind != ENTRY_FILE &&
-	    x->is->kind != ENTRY_SYMLINK))
+	/* Of one that is missing PAM asks the service `other`. */
+	if (x->is != NULL && x->is->kind != ENTRY_FILE &&
+	    x->is->kind != ENTRY_SYMLINK)
 		x->is_pam = false;
 	for (size_t i = 0; x->is_pam && i < EXPLAIN_PAM_TYPES; i++) {
 		struct explain_pam *p = &x->pam[i];
@@ -359,10 +365,20 @@ explain_rule(struct explain *x, const struct rule *rule, const char *path,
 	return 0;
 }
 
+bool
+explain_flagged(const struct explain *x)
+{
+	if (x->was == NULL || !x->tracked)
+		return x->is != NULL && x->has_baseline && x->tracked &&
+		    x->on_change != ON_CHANGE_NOTE;
+	return x->is == NULL || ((x->differs & ~(unsigned)DIFF_UNKNOWN) != 0 &&
+	    x->on_change != ON_CHANGE_NOTE);
+}
+
 int
 explain_exit(const struct explain *x)
 {
-	int code = 0;
+	int code = x->rule == NULL && explain_flagged(x);
 
 	for (size_t i = 0; i < x->rules.n; i++) {
 		const struct explain_rule *r = &x->rules.items[i];

@@ -71,6 +71,9 @@ struct explain {
 	const struct rule *rule;	/* asked for, or NULL */
 	const char *demand;	/* of a finding asked for, or NULL */
 	const struct entry *is, *was;	/* now, in the baseline; or NULL */
+	unsigned differs;	/* of both, without times */
+	const struct rule *change_rule;	/* what it says of that, or NULL */
+	enum on_change on_change;
 	bool tracked, excluded;
 	struct explain_reasons tracks, ignores;
 	struct {
@@ -93,6 +96,8 @@ int explain_path(struct explain *x, const char *path, struct err *e);
 /* One rule; path and demand are those of a finding, or NULL. */
 int explain_rule(struct explain *x, const struct rule *rule, const char *path,
     const char *demand, struct err *e);
+/* Whether `check` flags that it is not as the baseline has it. */
+bool explain_flagged(const struct explain *x);
 /* 0, 1 when something does not hold, 2 when something cannot be told. */
 int explain_exit(const struct explain *x);
 void explain_done(struct explain *x);

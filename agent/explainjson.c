@@ -183,10 +183,14 @@ rule_json(struct json *j, const struct rule *r,
 static void
 path_json(struct json *j, const struct explain *x)
 {
+	static const char *const change[] = { "note", "flag", "restore" };
+
 	json_text(j, "path", x->path);
 	json_text(j, "real-path", x->real);
 	entry_json(j, "now", x->is);
 	entry_json(j, "was", x->was);
+	json_bool(j, "flagged", explain_flagged(x));
+	json_text(j, "on-change", change[x->on_change]);
 	json_bool(j, "tracked", x->tracked);
 	json_bool(j, "never-tracked", x->excluded);
 	reasons_json(j, "tracked-by", &x->tracks);

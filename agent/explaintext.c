@@ -8,7 +8,7 @@
 #include "base/tr.h"
 
 /* Where texts begin behind the word before them, and those below. */
-enum { LABEL = 11, BELOW = 11 };
+enum { LABEL = 12, BELOW = 12 };
 
 /* "holds      text", the text wrapped under itself. */
 static void
@@ -67,32 +67,58 @@ head_text(const struct explain *x, struct buf *out)
 }
 
 static void
+remedy_text(const struct explain *x, const char *verb, struct buf *out)
+{
+	struct findings quoted = { 0 };
+
+	buf_addf(out, "%*s-> ", BELOW, "");
+	add_escaped(out, x->findings.command);
+	buf_addf(out, " %s ", verb);
+	add_escaped(out, finding_quoted(&quoted, x->real));
+	buf_addc(out, '\n');
+	findings_done(&quoted);
+}
+
+/* Who asks for more than a note of a change. */
+static void
+change_text(const struct explain *x, const char *what, struct buf *out)
+{
+	static const char *const change[] = { "note", "flag", "restore" };
+	CLEANUP(drop_buf) struct buf line = { 0 };
+
+	buf_adds(&line, what);
+	if (x->change_rule != NULL && x->on_change != ON_CHANGE_NOTE)
+		buf_addf(&line, _(" [%s/%s: on-change: %s]"),
+		    x->change_rule->spec->name, x->change_rule->id,
+		    change[x->on_change]);
+	labelled(out, _("baseline"), buf_str(&line));
+	if (x->was != NULL)
+		remedy_text(x, "restore", out);
+	if (x->is != NULL)
+		remedy_text(x, "accept", out);
+}
+
+static void
 baseline_text(const struct explain *x, struct buf *out)
 {
 	CLEANUP(drop_buf) struct buf line = { 0 };
-	unsigned differs;
 
 	if (!x->has_baseline) {
 		labelled(out, _("baseline"), _("there is none yet [driftctl "
 		    "accept]"));
-		return;
-	}
-	if (x->was == NULL) {
+	} else if (x->was == NULL && x->is != NULL && x->tracked) {
+		change_text(x, _("does not have it"), out);
+	} else if (x->was == NULL) {
 		labelled(out, _("baseline"), _("does not have it"));
-		return;
-	}
-	if (x->is == NULL) {
-		labelled(out, _("baseline"), _("has it"));
-		return;
-	}
-	differs = entry_differs(x->was, x->is) & ~(unsigned)DIFF_MTIME;
-	if (differs == 0) {
+	} else if (x->is == NULL) {
+		change_text(x, _("has it"), out);
+	} else if (x->differs == 0) {
 		labelled(out, _("baseline"), _("has the same"));
-		return;
+	} else {
+		buf_adds(&line, _("has another: "));
+		entry_difference_text(&line, x->differs);
+		change_text(x, buf_str(&line), out);
 	}
-	buf_adds(&line, _("has another: "));
-	entry_difference_text(&line, differs);
-	labelled(out, _("baseline"), buf_str(&line));
 }
 
 static void
@@ -272,7 +298,8 @@ rule_head(const struct rule *r, struct buf *out)
 
 	CLEANUP(drop_buf) struct buf line = { 0 };
 
-	buf_addf(out, "\n%s/%s\n", r->spec->name, r->id);
+	buf_addf(out, "%s%s/%s\n", out->len > 0 ? "\n" : "", r->spec->name,
+	    r->id);
 	wrap_text(out, 2, r->why);
 	buf_addf(&line, "%s, on-drift: %s, on-change: %s [%s:%u]",
 	    severity[r->severity], drift[r->on_drift], change[r->on_change],
@@ -335,7 +362,8 @@ explain_text(const struct explain *x, struct buf *out)
 	for (size_t i = 0; i < x->rules.n; i++)
 		rule_text(x, &x->rules.items[i], out);
 	if (x->idle.n > 0)
-		buf_adds(out, _("\nNot in force here\n"));
+		buf_addf(out, "%s%s", out->len > 0 ? "\n" : "",
+		    _("Not in force here\n"));
 	for (size_t i = 0; i < x->idle.n;)
 		i = idle_text(x, i, out);
 }

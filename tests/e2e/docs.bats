@@ -142,6 +142,7 @@ all_described() {
 	mkdir "$BATS_TEST_TMPDIR/specs" "$BATS_TEST_TMPDIR/specs/mail-login.d"
 	cd "$BATS_TEST_TMPDIR/specs"
 	blocks "$TOP/doc/driftctl-specs.5" | awk -v RS='\f' '
+	/^\n?test: / { next }
 	/(^|\n)spec: / {
 		sub(/^\n/, "")
 		name = $0; sub(/^spec: /, "", name); sub(/\n.*/, "", name)
@@ -159,6 +160,21 @@ all_described() {
 		run "$DRIFTCTL" spec lint "$spec"
 		[ "$output" = "nothing to mend" ]
 	done
+}
+
+@test "the example of a test case passes, and its keys are described" {
+	mkdir "$BATS_TEST_TMPDIR/specs"
+	blocks doc/driftctl-specs.5 | awk -v RS='\f' -v d="$BATS_TEST_TMPDIR" '
+	/^\n?spec: mail-login/ { printf "%s", $0 > (d "/specs/mail-login.yaml") }
+	/^\n?test: / { printf "%s", $0 > (d "/case.yaml") }'
+	run "$DRIFTCTL" --specs "$BATS_TEST_TMPDIR/specs" spec test \
+	    "$BATS_TEST_TMPDIR/case.yaml"
+	echo "$output"
+	[ "$output" = "1 of 1 cases pass" ]
+	sed -n 's/^\t{ "\([a-z-]*\)", .* },$/\1/p' agent/speccase.c |
+	    sort -u > "$BATS_TEST_TMPDIR/words"
+	grep -qx unreadable "$BATS_TEST_TMPDIR/words"
+	all_described doc/driftctl-specs.5
 }
 
 @test "the example specs are judged, and the site's change is in force" {
@@ -198,7 +214,7 @@ wanted_status() {
 	init|"spec lint"*|"spec list"|verify|gc|log*|show*|accept*) echo 0 ;;
 	"restore --dry-run") echo 1 ;;
 	restore*|undo*) echo 0 ;;
-	check|diff*|"--format json check") echo 1 ;;
+	check|diff*|explain*|"--format json check") echo 1 ;;
 	*) echo "no test says what 'driftctl $1' should exit with" >&2
 	   return 1 ;;
 	esac
@@ -383,6 +399,17 @@ validates_verb() {
 	validates_verb log log /etc/crypttab
 	validates_verb log log --rule mail-auth-deny/service-files
 	validates_verb spec-list spec list
+	validates_verb explain explain /etc/pam.d/imap
+	validates_verb explain explain /usr/lib/systemd/system/spamd.service
+	validates_verb explain explain mail-auth-deny/service-files
+	validates_verb explain explain login-libraries/pam-modules
+	echo "@include nowhere" > "$ROOT/etc/pam.d/imap"
+	validates_verb explain explain /etc/pam.d/imap
+	validates_verb spec-test spec test tests/cases/catalog
+	printf 'test: a\nspec: spamd\nos: x\nfiles: {/usr/sbin/spamd: ""}\n' \
+	    > "$BATS_TEST_TMPDIR/case.yaml"
+	validates_verb spec-test spec test "$BATS_TEST_TMPDIR/case.yaml"
+	[ "$status" -eq 1 ]
 	rm -r "$STORE"
 	validates_verb snapshot init
 }
