@@ -8,12 +8,14 @@
 #include "agent/json.h"
 #include "agent/machine.h"
 #include "agent/say.h"
+#include "agent/specschema.h"
 #include "agent/spectest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
 #include "specs/diagnostics.h"
+#include "specs/specparse.h"
 
 enum { SPEC_MAX = 4 << 20 };
 
@@ -261,15 +263,32 @@ lint(struct machine *m, struct strlist *args, struct buf *out, struct err *e)
 	return n > 0 ? 2 : 0;
 }
 
+static int
+schema(const struct options *o, const struct strlist *args, struct buf *out,
+    struct err *e)
+{
+	(void)o;
+	if (args->n > 0)
+		return err_set(e, ERR_USAGE, args->items[0],
+		    _("'spec schema' takes no arguments"));
+	specschema_write(&specparse_shape, "driftctl-specs(5)", out);
+	return 0;
+}
+
 static const struct {
 	const char *name;
+	bool json;	/* knows --format json */
 	int (*run)(struct machine *m, struct strlist *args, struct buf *out,
 	    struct err *e);
+	/* In its place, where no machine is looked at. */
+	int (*alone)(const struct options *o, const struct strlist *args,
+	    struct buf *out, struct err *e);
 } verbs[] = {
-	{ "lint", lint },
-	{ "list", list },
-	{ "show", show },
-	{ "test", NULL },	/* needs no machine */
+	{ "lint", false, lint, NULL },
+	{ "list", true, list, NULL },
+	{ "schema", true, NULL, schema },
+	{ "show", false, show, NULL },
+	{ "test", true, NULL, spectest_run },
 };
 enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 
@@ -282,7 +301,7 @@ unknown(const char *typed, struct err *e)
 		names[i] = verbs[i].name;
 	near = text_nearest(typed, names);
 	return err_set(e, ERR_USAGE, NULL, _("unknown verb 'spec %s' "
-	    "[%s%s%sone of: lint, list, show, test]"), typed,
+	    "[%s%s%sone of: lint, list, schema, show, test]"), typed,
 	    near != NULL ? _("did you mean '") : "", near != NULL ? near : "",
 	    near != NULL ? "'? " : "");
 }
@@ -301,17 +320,18 @@ run(const struct options *o, struct err *e)
 		return -1;
 	if (words.n == 0)
 		return err_set(e, ERR_USAGE, "spec",
-		    _("say what to do [one of: lint, list, show, test]"));
+		    _("say what to do [one of: lint, list, schema, show, "
+		    "test]"));
 	while (i < N_VERBS && strcmp(verbs[i].name, words.items[0]) != 0)
 		i++;
 	if (i == N_VERBS)
 		return unknown(words.items[0], e);
 	args = (struct strlist){ words.items + 1, words.n - 1, 0 };
-	if (verbs[i].run == NULL) {
-		n = spectest_run(o, &args, &out, e);
+	if (verbs[i].alone != NULL) {
+		n = verbs[i].alone(o, &args, &out, e);
 		return n >= 0 && say_out(&out, e) < 0 ? -1 : n;
 	}
-	if (o->format == FORMAT_JSON && verbs[i].run != list)
+	if (o->format == FORMAT_JSON && !verbs[i].json)
 		return err_set(e, ERR_USAGE, "--format", _("'spec %s' writes "
 		    "text only [leave the option out]"), verbs[i].name);
 	if (machine_open(o, &m, e) < 0)
@@ -323,7 +343,7 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_spec = {
-	"spec", "lint [FILE]... | list | show SPEC... | test [FILE]...",
+	"spec", "lint [FILE]... | list | show SPEC... | test [FILE]... | schema",
 	N_("validates and tests specs, says which apply here and what they "
 	    "demand"), true, run
 };

@@ -94,7 +94,7 @@ all_described() {
 }
 
 @test "each key of the spec language is described" {
-	sed -n 's/^\t{ "\([a-z0-9-]*\)", \([a-z_0-9]*\|NULL\), .*\(NULL\|[a-z_]*words\|severities\) },.*/\1/p' \
+	sed -n 's/^\t{ "\([a-z0-9-]*\)", \([a-z_0-9]*\|NULL\),.*/\1/p' \
 	    specs/spec*.c specs/applies.c | sort -u \
 	    > "$BATS_TEST_TMPDIR/words"
 	for key in id pam keys one-of comment-out package relations; do
@@ -475,6 +475,8 @@ validates_verb() {
 	for schema in doc/*.schema.json; do
 		name=$(basename "$schema" .schema.json)
 		echo "$name"
+		# That of the language has a file of its own.
+		[ "$name" != driftctl-specs ] || continue
 		grep -q "validates_verb $name " tests/e2e/docs.bats
 	done
 }
