@@ -399,6 +399,12 @@ validates_verb() {
 	validates_verb log log /etc/crypttab
 	validates_verb log log --rule mail-auth-deny/service-files
 	validates_verb spec-list spec list
+	validates_verb spec-show spec show spamd login-libraries libvirt
+	validates_verb spec-lint spec lint
+	validates_verb spec-lint spec lint tests/cases/lint/modes
+	[ "$status" -eq 2 ]
+	[ -z "$stderr" ]
+	says '"line": 3'
 	validates_verb explain explain /etc/pam.d/imap
 	validates_verb explain explain /usr/lib/systemd/system/spamd.service
 	validates_verb explain explain mail-auth-deny/service-files
