@@ -110,7 +110,8 @@ test_number(struct reader *r, const struct keyword *k,
 	    N_("it is this text") },					\
 	{ "matches", test_matches, TEST_MATCHES, NULL, &shape_text,	\
 	    N_("a regular expression finds something in it") },		\
-	{ "not-matches", test_matches, TEST_NOT_MATCHES, NULL, &shape_text,	\
+	{ "not-matches", test_matches, TEST_NOT_MATCHES, NULL,		\
+	    &shape_text,						\
 	    N_("a regular expression finds nothing in it") },		\
 	{ "includes", test_words, TEST_INCLUDES, NULL, &shape_texts,	\
 	    N_("these are among its words") },				\
