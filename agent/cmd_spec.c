@@ -448,6 +448,7 @@ run(const struct options *o, struct err *e)
 
 const struct command cmd_spec = {
 	"spec",
-	"lint [FILE]... | list | show SPEC... | test [FILE]... | schema", N_("validates and tests specs, says which apply here and what they "
+	"lint [FILE]... | list | show SPEC... | test [FILE]... | schema",
+	N_("validates and tests specs, says which apply here and what they "
 	    "demand"), true, run
 };
