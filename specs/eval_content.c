@@ -189,7 +189,8 @@ judge_canonical(struct judge *j)
 
 	switch (same_canonical(j, &e)) {
 	case VERDICT_HOLDS:
-		judge_held(j);
+		judge_holds(j, about,
+		    _("as XML it says what the baseline's does"));
 		break;
 	case VERDICT_FAILS:
 		judge_add(j, VERDICT_FAILS, about,
