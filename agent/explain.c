@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"
+#include "specs/lenses.h"
 #include "specs/unit_name.h"
 
 int
@@ -25,6 +26,7 @@ explain_begin(struct explain *x, struct machine *m, struct err *e)
 	x->ev = evidence_live(m, &x->live.manifest,
 	    x->has_baseline ? &x->baseline : NULL, NULL);
 	evidence_set_unknown(x->ev, &x->live);
+	evidence_let_ask(x->ev);
 	options_command(m->o, &command);
 	x->findings.command = arena_strdup(&x->arena, buf_str(&command));
 	return 0;
@@ -41,6 +43,8 @@ explain_done(struct explain *x)
 	free(x->idle.items);
 	free(x->tracks.items);
 	free(x->ignores.items);
+	free(x->layers.items);
+	lenses_free(x->lenses);
 	findings_done(&x->findings);
 	evidence_free(x->ev);
 	capture_done(&x->live);
@@ -192,7 +196,9 @@ try_rule(struct explain *x, const struct rule *r, bool covers)
 	size_t told = 0;
 	bool met = false;
 
+	one.results.lenses = x->lenses;
 	eval_rule(r, evidence_get(x->ev), &one.results);
+	x->lenses = STEAL(one.results.lenses);
 	for (size_t i = 0; i < one.results.n; i++) {
 		told += one.results.items[i].verdict == VERDICT_HOLDS;
 		met = met || is_about(x, &one.results.items[i]);
@@ -321,6 +327,41 @@ find_unit(struct explain *x)
 	    &x->unit.preset, &ignored) == 0;
 }
 
+/* A path of a rule, when the subject is, or would be, in one of its layers. */
+static void
+try_layers(struct explain *x, const struct rule *r, const char *path)
+{
+	struct explain_layers l = { .rule = r, .path = path };
+	struct texts all = { 0 };
+	bool met = false;
+
+	layers_track(&x->arena, r->layers, path, &all);
+	for (size_t i = 0; i < all.n && !met; i++)
+		met = glob_path(all.items[i], x->path) ||
+		    glob_path(all.items[i], x->real);
+	if (!met)
+		return;
+	layers_load(evidence_get(x->ev), r->layers, path, &x->arena,
+	    &l.layered);
+	*VEC_ADD(&x->layers) = l;
+}
+
+static void
+find_layers(struct explain *x)
+{
+	for (size_t i = 0; i < x->rules.n; i++) {
+		const struct rule *r = x->rules.items[i].rule;
+		CLEANUP(drop_strlist) struct strlist plain = { 0 };
+		struct err ignored = { 0 };
+
+		for (size_t k = 0; k < r->layered.n; k++)
+			glob_braces(r->layered.items[k], &plain, &ignored);
+		for (size_t k = 0; k < plain.n; k++)
+			try_layers(x, r, arena_strdup(&x->arena,
+			    plain.items[k]));
+	}
+}
+
 int
 explain_path(struct explain *x, const char *path, struct err *e)
 {
@@ -345,6 +386,7 @@ explain_path(struct explain *x, const char *path, struct err *e)
 		    "it"));
 	find_pam(x);
 	find_unit(x);
+	find_layers(x);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "agent/finding.h"
 #include "agent/machine.h"
 #include "agent/tracked.h"
+#include "specs/layers.h"
 #include "specs/pam_stack.h"
 #include "specs/unit_load.h"
 
@@ -40,6 +41,13 @@ struct explain_rule {
 		size_t n, cap;
 	} verdicts;			/* of what the subject is part of */
 	size_t also_held;		/* without words for it */
+};
+
+/* What counts of a path that is there in layers, as a rule asks for it. */
+struct explain_layers {
+	const struct rule *rule;
+	const char *path;		/* the one in /etc */
+	struct layered layered;
 };
 
 enum { EXPLAIN_PAM_TYPES = 4 };
@@ -87,6 +95,11 @@ struct explain {
 	struct explain_pam pam[EXPLAIN_PAM_TYPES];
 	bool is_pam;
 	struct explain_unit unit;
+	struct {
+		struct explain_layers *items;
+		size_t n, cap;
+	} layers;
+	struct lenses *lenses;	/* started once for all rules */
 };
 
 /* Looks at the machine, whose store is open; the rest asks this. */

@@ -132,6 +132,26 @@ unit_json(struct json *j, const struct explain_unit *u)
 }
 
 static void
+layers_json(struct json *j, const struct explain *x)
+{
+	json_open(j, "layers", '[');
+	for (size_t i = 0; i < x->layers.n; i++) {
+		const struct explain_layers *l = &x->layers.items[i];
+
+		json_open(j, NULL, '{');
+		json_text(j, "path", l->path);
+		json_text(j, "spec", l->rule->spec->name);
+		json_text(j, "rule", l->rule->id);
+		json_text(j, "masked-by", l->layered.masked ?
+		    l->layered.first : NULL);
+		json_text(j, "dangling", l->layered.dangling);
+		texts_json(j, "read", &l->layered.files);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void
 verdict_json(struct json *j, const struct explain_verdict *v)
 {
 	static const char *const words[] = { "holds", "fails", "unknown" };
@@ -146,6 +166,8 @@ verdict_json(struct json *j, const struct explain_verdict *v)
 	line_json(j, "line", r->line);
 	json_text(j, "what", v->what);
 	json_text(j, "remedy", v->remedy);
+	if (r->asked > 0)
+		json_number(j, "asked", (uint64_t)r->asked);
 	json_text(j, "demanded-in", r->at.file);
 	line_json(j, "demanded-line", r->at.line);
 	json_close(j, '}');
@@ -177,6 +199,8 @@ rule_json(struct json *j, const struct rule *r,
 		verdict_json(j, &judged->verdicts.items[i]);
 	json_close(j, ']');
 	json_number(j, "also-held", judged != NULL ? judged->also_held : 0);
+	json_bool(j, "not-asked", judged != NULL &&
+	    judged->results.not_asked > 0);
 	json_close(j, '}');
 }
 
@@ -199,6 +223,8 @@ path_json(struct json *j, const struct explain *x)
 		pam_json(j, x);
 	if (x->unit.unit.fragment != NULL)
 		unit_json(j, &x->unit);
+	if (x->layers.n > 0)
+		layers_json(j, x);
 }
 
 void

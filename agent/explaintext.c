@@ -238,6 +238,29 @@ unit_text(const struct explain_unit *u, struct buf *out)
 	}
 }
 
+static void
+layers_text(const struct explain *x, const struct explain_layers *l,
+    struct buf *out)
+{
+	const struct layered *is = &l->layered;
+	bool counts = is->first != NULL && strcmp(is->first, x->real) == 0;
+
+	buf_addf(out, _("\nWhat takes effect of %s\n"), l->path);
+	if (is->masked)
+		labelled(out, _("masked by"), is->first);
+	for (size_t i = 0; i < is->files.n; i++) {
+		counts |= strcmp(is->files.items[i], x->real) == 0;
+		labelled(out, i == 0 ? _("read") : _("then"),
+		    is->files.items[i]);
+	}
+	if (is->dangling != NULL)
+		labelled(out, _("dangling"), is->dangling);
+	if (!is->masked && is->files.n == 0)
+		labelled(out, _("read"), _("nothing: it is in no layer"));
+	if (!counts && x->is != NULL)
+		labelled(out, _("not read"), x->path);
+}
+
 /* What a person sees of one assertion, and what changes it. */
 static void
 verdict_text(const struct explain *x, const struct explain_verdict *v,
@@ -257,6 +280,11 @@ verdict_text(const struct explain *x, const struct explain_verdict *v,
 		buf_addf(&line, "  [%s:%u]", file, r->line);
 	else if (r->decided_in != NULL)
 		buf_addf(&line, "  [%s]", file);
+	/* What fails has it in its words. */
+	if (r->asked > 0 && r->verdict == VERDICT_HOLDS) {
+		buf_adds(&line, _(", asked "));
+		snapshot_time(r->asked, &line);
+	}
 	if (r->verdict == VERDICT_HOLDS && r->at.line != r->rule->at.line)
 		buf_addf(&line, _(" (asked in line %u)"), r->at.line);
 	labelled(out, _(words[r->verdict]), buf_str(&line));
@@ -279,7 +307,10 @@ nothing_text(const struct explain *x, const struct explain_rule *r,
 {
 	if (r->also_held > 0)
 		return;
-	if (r->rule->require == REQUIRE_IF_PRESENT && x->path != NULL &&
+	if (r->results.not_asked > 0)
+		labelled(out, _("unasked"), _("its checker would speak for "
+		    "the running system, not for this root"));
+	else if (r->rule->require == REQUIRE_IF_PRESENT && x->path != NULL &&
 	    x->is == NULL)
 		labelled(out, _("holds"), _("it is not there, and need not "
 		    "be"));
@@ -356,6 +387,8 @@ explain_text(const struct explain *x, struct buf *out)
 			pam_text(x, out);
 		if (x->unit.unit.fragment != NULL)
 			unit_text(&x->unit, out);
+		for (size_t i = 0; i < x->layers.n; i++)
+			layers_text(x, &x->layers.items[i], out);
 	}
 	if (x->rule == NULL && x->rules.n == 0)
 		buf_adds(out, _("\nno rule in force is about it\n"));

@@ -412,6 +412,12 @@ validates_verb() {
 	validates_verb explain explain /usr/lib/systemd/system/spamd.service
 	validates_verb explain explain mail-auth-deny/service-files
 	validates_verb explain explain login-libraries/pam-modules
+	mkdir -p "$ROOT/usr/lib/sysctl.d" "$ROOT/etc/driftctl/specs"
+	echo "a = 1" > "$ROOT/usr/lib/sysctl.d/x.conf"
+	printf 'spec: l\nrules:\n  - {id: a, path: "/etc/sysctl.d/*.conf", layers: etc, why: b, as: keyvalue, keys: {a: 1}}\n' \
+	    > "$ROOT/etc/driftctl/specs/l.yaml"
+	validates_verb explain explain /usr/lib/sysctl.d/x.conf
+	says '"layers"'
 	echo "@include nowhere" > "$ROOT/etc/pam.d/imap"
 	validates_verb explain explain /etc/pam.d/imap
 	validates_verb spec-test spec test tests/cases/catalog

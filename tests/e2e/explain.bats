@@ -239,6 +239,56 @@ no rule in force is about it"
 	says_not 993
 }
 
+@test "a path in layers: what is read of them, and what is not" {
+	mkdir -p "$ROOT/usr/lib/app" "$ROOT/etc/app.conf.d" \
+	    "$ROOT/usr/etc/app.conf.d"
+	cat > "$BATS_TEST_TMPDIR/specs/app.yaml" <<-'END'
+	spec: app
+	rules:
+	  - id: conf
+	    path: /etc/app.conf
+	    why: It is found as the program finds it.
+	    layers: etc
+	    as: ini
+	    keys: {a.b: 1}
+	END
+	printf '[a]\nb=0\n' > "$ROOT/usr/etc/app.conf"
+	printf '[a]\nb=1\n' > "$ROOT/etc/app.conf.d/10.conf"
+	e explain /usr/etc/app.conf
+	[ "$status" -eq 0 ]
+	lines "What takes effect of /etc/app.conf
+  read      /usr/etc/app.conf
+  then      /etc/app.conf.d/10.conf"
+	says "[a] b is '1', expected '1' [/etc/app.conf.d/10.conf:2]"
+	cp "$ROOT/usr/etc/app.conf" "$ROOT/etc/app.conf"
+	e explain /usr/etc/app.conf
+	lines "  read      /etc/app.conf
+  then      /etc/app.conf.d/10.conf
+  not read  /usr/etc/app.conf"
+	rm "$ROOT/etc/app.conf"
+	ln -s /dev/null "$ROOT/etc/app.conf"
+	e explain /etc/app.conf
+	lines "  masked by /etc/app.conf"
+	rm "$ROOT/etc/app.conf" "$ROOT/usr/etc/app.conf" \
+	    "$ROOT/etc/app.conf.d/10.conf"
+	e explain /etc/app.conf
+	lines "  read      nothing: it is in no layer"
+}
+
+@test "a checker of the running system is not asked of another root" {
+	cat > "$BATS_TEST_TMPDIR/specs/app.yaml" <<-'END'
+	spec: app
+	rules:
+	  - id: says
+	    path: /srv/mail.conf
+	    why: The service reads it.
+	    command: {run: [/bin/true]}
+	END
+	e explain /srv/mail.conf
+	[ "$status" -eq 0 ]
+	lines "  unasked   its checker would speak for the running system, not for this root"
+}
+
 @test "explain wants one thing that there is" {
 	e explain
 	[ "$status" -eq 2 ]
