@@ -22,6 +22,7 @@ PKGS = libgit2 yaml-0.1 libxml-2.0 libarchive libacl libpcre2-8 libsodium \
 OUR_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. \
 	-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral \
+	-Wno-missing-field-initializers \
 	-fstack-protector-strong -fPIE -pthread -MMD -MP \
 	-DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)"' \
 	-DLIBEXECDIR='"$(LIBEXECDIR)"' \
@@ -58,7 +59,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
 	$(wildcard tests/fuzz/fuzz_*.c))
 TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC))
 
-.PHONY: all run test test-long check bench layers lint fuzz install clean \
+.PHONY: all schema run test test-long check bench layers lint fuzz install clean \
 	units units-built fuzzers tidy pam always
 .SECONDARY:
 all: $(BUILD)/driftctl $(BUILD)/driftctl-full
@@ -127,6 +128,10 @@ $(BUILD)/tidy/%.ok: %.c $(BUILD)/obj/%.o .clang-tidy
 
 tidy: $(TIDY)
 
+# The language as its tables have it, for editors; a test compares.
+schema: all
+	LC_ALL=C $(BUILD)/driftctl spec schema > doc/driftctl-specs.schema.json
+
 layers: all
 	@BUILD=$(BUILD) sh tests/layers.sh
 
@@ -157,6 +162,7 @@ install: all
 	install $(BUILD)/driftctl $(DESTDIR)$(PREFIX)/bin/driftctl
 	install $(BUILD)/driftctl-full $(DESTDIR)$(LIBEXECDIR)/driftctl-full
 	install -m 644 specs/catalog/*.yaml $(DESTDIR)$(DATADIR)/specs
+	install -m 644 doc/driftctl-specs.schema.json $(DESTDIR)$(DATADIR)
 	@for page in $(MAN); do \
 		dir=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
 		install -d $$dir && install -m 644 $$page $$dir || exit 1; \

@@ -146,13 +146,13 @@ miss_baseline(struct machine *m, struct assessment *a)
  * A remedy that leads nowhere is worse than none: what the baseline does not
  * have cannot be put back from it.
  */
-static void
-mend_remedies(struct machine *m, struct assessment *a)
+void
+assess_mend(struct machine *m, const struct oid *baseline, struct findings *f)
 {
-	struct arena *arena = &a->findings.arena;
+	struct arena *arena = &f->arena;
 
-	for (size_t i = 0; i < a->findings.n; i++) {
-		struct finding *x = &a->findings.items[i];
+	for (size_t i = 0; i < f->n; i++) {
+		struct finding *x = &f->items[i];
 		const char *path = x->rule != NULL && rule_is_joint(x->rule) ?
 		    x->file : x->path;
 		struct entry was;
@@ -163,14 +163,14 @@ mend_remedies(struct machine *m, struct assessment *a)
 		    x->rule->require == REQUIRE_ABSENT ||
 		    strpbrk(path, "*?[\\") != NULL ||
 		    strcmp(x->demand, "layers") == 0 ||
-		    store_entry(m->store, &a->baseline_commit, path, arena,
+		    store_entry(m->store, baseline, path, arena,
 		    &was, &ignored) != 0)
 			continue;
 		x->what = arena_printf(arena, _("%s; the baseline does not "
 		    "have it either: mend it by hand, then accept it"),
 		    x->what);
 		x->remedy = arena_printf(arena, "%s accept %s",
-		    a->findings.command, finding_quoted(&a->findings, path));
+		    f->command, finding_quoted(f, path));
 	}
 }
 
@@ -209,7 +209,7 @@ assess(struct machine *m, const struct machine_capture *how,
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    buf_str(&command), &a->findings);
 	if (a->has_baseline)
-		mend_remedies(m, a);
+		assess_mend(m, &a->baseline_commit, &a->findings);
 	return 0;
 }
 

@@ -24,6 +24,9 @@ int assess(struct machine *m, const struct machine_capture *how,
 /* The whole baseline, read when somebody first needs it. NULL and e. */
 const struct manifest *assess_baseline(struct machine *m,
     struct assessment *a, struct err *e);
+/* Remedies of drift that the baseline cannot help with become others. */
+void assess_mend(struct machine *m, const struct oid *baseline,
+    struct findings *f);
 void assessment_done(struct assessment *a);
 void drop_assessment(struct assessment *a);	/* for CLEANUP */
 

@@ -120,6 +120,7 @@ set_kind(struct casefiles *f, size_t i, enum entry_kind kind)
 
 	f->manifest.items[i].kind = kind;
 	f->manifest.items[i].mode = modes[kind];
+	f->manifest.items[i].target = kind == ENTRY_SYMLINK ? "" : NULL;
 	if (kind == ENTRY_FILE)
 		set_content(f, i, "", 0);
 	else

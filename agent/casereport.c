@@ -127,7 +127,8 @@ missing_json(struct json *j, const struct case_find *f)
 	json_text(j, "rule", f->rule);
 	json_text(j, "verdict", f->unknown ? "unknown" : "fails");
 	json_text(j, "path", f->path);
-	json_number(j, "line", f->line);
+	if (f->line > 0)
+		json_number(j, "line", f->line);
 	json_text(j, "demand", f->demand);
 	json_text(j, "says", f->says);
 	json_number(j, "case-line", f->at.line);
@@ -143,7 +144,8 @@ extra_json(struct json *j, const struct result *r)
 	    "unknown" : "fails");
 	json_text(j, "path", r->path);
 	json_text(j, "file", r->decided_in != NULL ? r->decided_in : r->path);
-	json_number(j, "line", r->line);
+	if (r->line > 0)
+		json_number(j, "line", r->line);
 	json_text(j, "demand", r->demand);
 	json_text(j, "what", r->what);
 	json_close(j, '}');

@@ -64,6 +64,23 @@ ev_hidden(void *ctx, const char *path)
 	return NULL;
 }
 
+static int
+ev_baseline_bytes(void *ctx, const char *path, const char **out_bytes,
+    size_t *out_len, struct err *e)
+{
+	const struct casefiles *f = &((const struct caseroot *)ctx)->baseline;
+	const struct entry *en = find(f, path);
+	const struct case_content *c = en != NULL ? casefiles_content(f, en) :
+	    NULL;
+
+	if (c == NULL)
+		return err_set(e, ERR_MISSING, path,
+		    _("is no file of the baseline"));
+	*out_bytes = c->bytes;
+	*out_len = c->len;
+	return 0;
+}
+
 /* In the words that the live system is told of with. */
 static int
 ev_bytes(void *ctx, const char *path, const char **out_bytes, size_t *out_len,
@@ -195,7 +212,8 @@ caseroot_new(const struct spec_case *c, struct diagnostics *diags)
 		casefiles_make(c, &c->baseline, NOW, &r->baseline, diags);
 	r->ev = (struct evidence){ .ctx = r, .entry = ev_entry,
 		.find = ev_find, .bytes = ev_bytes, .hidden = ev_hidden,
-		.baseline = ev_baseline, .look = ev_look, .device = ev_device,
+		.baseline = ev_baseline,
+		.baseline_bytes = ev_baseline_bytes, .look = ev_look, .device = ev_device,
 		.ask = ev_ask, .now = NOW };
 	set_facts(r);
 	return r;

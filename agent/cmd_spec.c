@@ -8,14 +8,20 @@
 #include "agent/json.h"
 #include "agent/machine.h"
 #include "agent/say.h"
+#include "agent/specschema.h"
 #include "agent/spectest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
 #include "specs/diagnostics.h"
+#include "specs/specparse.h"
 
 enum { SPEC_MAX = 4 << 20 };
+
+static const char *const severity_words[] = { "info", "warning", "critical" };
+static const char *const drift_words[] = { "flag", "repair", "restore" };
+static const char *const change_words[] = { "note", "flag", "restore" };
 
 static void
 list_text(struct buf *out, const struct spec *s)
@@ -105,11 +111,6 @@ add_relation(struct buf *out, const struct relation *rel)
 static void
 add_rule(struct buf *out, const struct rule *r)
 {
-	static const char *const severity[] = { "info", "warning",
-		"critical" };
-	static const char *const drift[] = { "flag", "repair", "restore" };
-	static const char *const change[] = { "note", "flag", "restore" };
-
 	buf_addf(out, "\n%s%s\n    ", r->id,
 	    r->disabled ? _(" (disabled)") : "");
 	text_escape(out, r->why, strlen(r->why));
@@ -126,7 +127,8 @@ add_rule(struct buf *out, const struct rule *r)
 	if (r->relation != NULL)
 		add_relation(out, r->relation);
 	buf_addf(out, "    severity: %s, on-drift: %s, on-change: %s\n",
-	    severity[r->severity], drift[r->on_drift], change[r->on_change]);
+	    severity_words[r->severity], drift_words[r->on_drift],
+	    change_words[r->on_change]);
 	buf_adds(out, "    ");
 	text_escape(out, r->at.file, strlen(r->at.file));
 	buf_addf(out, ":%u\n", r->at.line);
@@ -155,12 +157,74 @@ show_one(struct buf *out, const struct spec *s)
 		add_rule(out, &s->rules[i]);
 }
 
+static void
+paths_json(struct json *j, const char *key, const struct texts *paths)
+{
+	json_open(j, key, '[');
+	for (size_t i = 0; i < paths->n; i++) {
+		CLEANUP(drop_buf) struct buf b = { 0 };
+
+		for (const char *p = paths->items[i]; *p != '\0'; p++) {
+			if (*p == RELATION_VALUE)
+				buf_adds(&b, "${value}");
+			else
+				buf_addc(&b, *p);
+		}
+		json_text(j, NULL, buf_str(&b));
+	}
+	json_close(j, ']');
+}
+
+static void
+rule_json(struct json *j, const struct rule *r)
+{
+	json_open(j, NULL, '{');
+	json_text(j, "rule", r->id);
+	json_text(j, "why", r->why);
+	json_text(j, "severity", severity_words[r->severity]);
+	json_text(j, "on-drift", drift_words[r->on_drift]);
+	json_text(j, "on-change", change_words[r->on_change]);
+	json_bool(j, "disabled", r->disabled);
+	json_bool(j, "secret", r->secret);
+	json_bool(j, "relation", r->relation != NULL);
+	paths_json(j, "units", &r->units);
+	paths_json(j, "paths", r->relation != NULL ?
+	    &r->relation->each.paths : &r->paths);
+	json_text(j, "file", r->at.file);
+	json_number(j, "line", r->at.line);
+	json_close(j, '}');
+}
+
+static void
+show_json(struct json *j, const struct spec *s)
+{
+	json_open(j, NULL, '{');
+	json_text(j, "spec", s->name);
+	json_text(j, "title", s->title);
+	json_text(j, "about", s->about);
+	json_bool(j, "applies", s->applies);
+	json_text(j, "because", s->applies_why);
+	json_text(j, "file", s->origin);
+	paths_json(j, "track", &s->track);
+	paths_json(j, "ignore", &s->ignore);
+	json_open(j, "rules", '[');
+	for (size_t i = 0; i < s->n_rules; i++)
+		rule_json(j, &s->rules[i]);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
 static int
 show(struct machine *m, struct strlist *args, struct buf *out, struct err *e)
 {
+	struct json j = { .out = out };
+	bool json = m->o->format == FORMAT_JSON;
+
 	if (args->n == 0)
 		return err_set(e, ERR_USAGE, "spec show",
 		    _("name a spec [see 'driftctl spec list']"));
+	if (json)
+		json_open(&j, NULL, '[');
 	for (size_t k = 0; k < args->n; k++) {
 		size_t i = 0;
 
@@ -170,7 +234,14 @@ show(struct machine *m, struct strlist *args, struct buf *out, struct err *e)
 		if (i == m->catalogue.n)
 			return err_set(e, ERR_MISSING, args->items[k],
 			    _("no such spec [see 'driftctl spec list']"));
-		show_one(out, m->catalogue.specs[i]);
+		if (json)
+			show_json(&j, m->catalogue.specs[i]);
+		else
+			show_one(out, m->catalogue.specs[i]);
+	}
+	if (json) {
+		json_close(&j, ']');
+		buf_addc(out, '\n');
 	}
 	return machine_complain(m) ? 2 : 0;
 }
@@ -213,7 +284,7 @@ add_arg(struct arena *a, const char *name, struct spec_sources *out,
 
 static int
 lint_files(const struct strlist *args, struct diagnostics *diags,
-    struct err *e)
+    size_t *out_specs, struct err *e)
 {
 	struct spec_sources sources = { 0 };
 	struct catalogue cat = { 0 };
@@ -225,51 +296,106 @@ lint_files(const struct strlist *args, struct diagnostics *diags,
 	if (n == 0)
 		catalogue_build(&cat, sources.items, sources.n, NULL, NULL,
 		    diags);
+	*out_specs = cat.n;
 	catalogue_done(&cat);
 	free(sources.items);
 	arena_done(&a);
 	return n;
 }
 
+/* An editor wants them on standard output, with numbers. */
+static void
+mistakes_json(const struct diagnostics *d, size_t specs, struct buf *out)
+{
+	struct json j = { .out = out };
+
+	json_open(&j, NULL, '{');
+	json_number(&j, "version", 1);
+	json_text(&j, "verb", "spec lint");
+	json_number(&j, "exit", d->n > 0 ? 2 : 0);
+	json_number(&j, "specs", specs);
+	json_open(&j, "mistakes", '[');
+	for (size_t i = 0; i < d->n; i++) {
+		const struct place *at = &d->items[i].at;
+
+		json_open(&j, NULL, '{');
+		json_text(&j, "file", at->file);
+		if (at->line > 0) {
+			json_number(&j, "line", at->line);
+			json_number(&j, "column", at->col);
+		}
+		json_text(&j, "what", d->items[i].text);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	json_close(&j, '}');
+	buf_addc(out, '\n');
+}
+
+static void
+mistakes_text(const struct diagnostics *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		CLEANUP(drop_buf) struct buf line = { 0 };
+
+		diagnostic_format(&d->items[i], &line);
+		say_error_text(buf_str(&line));
+	}
+}
+
 static int
 lint(struct machine *m, struct strlist *args, struct buf *out, struct err *e)
 {
-	struct diagnostics d = { 0 };
-	size_t n;
+	bool json = m->o->format == FORMAT_JSON;
+	const struct diagnostics *d = &m->diagnostics;
+	struct diagnostics own = { 0 };
+	size_t specs = m->catalogue.n, n;
 
-	if (args->n == 0) {
-		if (machine_complain(m))
-			return 2;
-		buf_addf(out, _("%zu specs, nothing to mend\n"),
-		    m->catalogue.n);
-		return 0;
+	if (args->n > 0) {
+		d = &own;
+		if (lint_files(args, &own, &specs, e) < 0) {
+			diagnostics_done(&own);
+			return -1;
+		}
 	}
-	if (lint_files(args, &d, e) < 0) {
-		diagnostics_done(&d);
-		return -1;
-	}
-	n = d.n;
-	for (size_t i = 0; i < n; i++) {
-		CLEANUP(drop_buf) struct buf line = { 0 };
-
-		diagnostic_format(&d.items[i], &line);
-		say_error_text(buf_str(&line));
-	}
-	diagnostics_done(&d);
-	if (n == 0)
+	n = d->n;
+	if (json)
+		mistakes_json(d, specs, out);
+	else
+		mistakes_text(d);
+	if (!json && n == 0 && args->n == 0)
+		buf_addf(out, _("%zu specs, nothing to mend\n"), specs);
+	else if (!json && n == 0)
 		buf_adds(out, _("nothing to mend\n"));
+	diagnostics_done(&own);
 	return n > 0 ? 2 : 0;
+}
+
+static int
+schema(const struct options *o, const struct strlist *args, struct buf *out,
+    struct err *e)
+{
+	(void)o;
+	if (args->n > 0)
+		return err_set(e, ERR_USAGE, args->items[0],
+		    _("'spec schema' takes no arguments"));
+	specschema_write(&specparse_shape, "driftctl-specs(5)", out);
+	return 0;
 }
 
 static const struct {
 	const char *name;
 	int (*run)(struct machine *m, struct strlist *args, struct buf *out,
 	    struct err *e);
+	/* In its place, where no machine is looked at. */
+	int (*alone)(const struct options *o, const struct strlist *args,
+	    struct buf *out, struct err *e);
 } verbs[] = {
-	{ "lint", lint },
-	{ "list", list },
-	{ "show", show },
-	{ "test", NULL },	/* needs no machine */
+	{ .name = "lint", .run = lint },
+	{ .name = "list", .run = list },
+	{ .name = "schema", .alone = schema },
+	{ .name = "show", .run = show },
+	{ .name = "test", .alone = spectest_run },
 };
 enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 
@@ -282,7 +408,7 @@ unknown(const char *typed, struct err *e)
 		names[i] = verbs[i].name;
 	near = text_nearest(typed, names);
 	return err_set(e, ERR_USAGE, NULL, _("unknown verb 'spec %s' "
-	    "[%s%s%sone of: lint, list, show, test]"), typed,
+	    "[%s%s%sone of: lint, list, schema, show, test]"), typed,
 	    near != NULL ? _("did you mean '") : "", near != NULL ? near : "",
 	    near != NULL ? "'? " : "");
 }
@@ -301,19 +427,17 @@ run(const struct options *o, struct err *e)
 		return -1;
 	if (words.n == 0)
 		return err_set(e, ERR_USAGE, "spec",
-		    _("say what to do [one of: lint, list, show, test]"));
+		    _("say what to do [one of: lint, list, schema, show, "
+		    "test]"));
 	while (i < N_VERBS && strcmp(verbs[i].name, words.items[0]) != 0)
 		i++;
 	if (i == N_VERBS)
 		return unknown(words.items[0], e);
 	args = (struct strlist){ words.items + 1, words.n - 1, 0 };
-	if (verbs[i].run == NULL) {
-		n = spectest_run(o, &args, &out, e);
+	if (verbs[i].alone != NULL) {
+		n = verbs[i].alone(o, &args, &out, e);
 		return n >= 0 && say_out(&out, e) < 0 ? -1 : n;
 	}
-	if (o->format == FORMAT_JSON && verbs[i].run != list)
-		return err_set(e, ERR_USAGE, "--format", _("'spec %s' writes "
-		    "text only [leave the option out]"), verbs[i].name);
 	if (machine_open(o, &m, e) < 0)
 		return -1;
 	n = verbs[i].run(&m, &args, &out, e);
@@ -323,7 +447,8 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_spec = {
-	"spec", "lint [FILE]... | list | show SPEC... | test [FILE]...",
+	"spec",
+	"lint [FILE]... | list | show SPEC... | test [FILE]... | schema",
 	N_("validates and tests specs, says which apply here and what they "
 	    "demand"), true, run
 };

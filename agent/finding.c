@@ -149,8 +149,8 @@ drift_remedy(struct findings *f, const struct result *r)
 	    r->rule->spec->name, r->rule->id);
 }
 
-static void
-add_result(struct findings *f, const struct result *r)
+void
+findings_add(struct findings *f, const struct result *r)
 {
 	bool drift = r->verdict == VERDICT_FAILS;
 	struct finding *x = add(f, drift ? FINDING_DRIFT : FINDING_UNKNOWN,
@@ -301,7 +301,7 @@ findings_make(const struct catalogue *cat, const struct results *results,
 {
 	out->command = arena_strdup(&out->arena, command);
 	for (size_t i = 0; i < results->n; i++)
-		add_result(out, &results->items[i]);
+		findings_add(out, &results->items[i]);
 	add_changes(out, cat, changes);
 	add_unknowns(out, capture);
 	if (out->n > 1)

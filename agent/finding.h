@@ -57,6 +57,9 @@ struct findings {
 void findings_make(const struct catalogue *cat, const struct results *results,
     const struct changes *changes, const struct capture *capture,
     const char *command, struct findings *out);
+/* One more, of a result that does not hold or cannot be told; f->command is
+ * set. */
+void findings_add(struct findings *f, const struct result *r);
 void findings_done(struct findings *f);
 
 /* Design: 2 where something is unknown, 1 where something is flagged, 0. */

@@ -5,10 +5,11 @@
 
 #include "agent/json.h"
 #include "agent/snapshotter.h"
+#include "agent/wrap.h"
 #include "base/text.h"
 #include "base/tr.h"
 
-enum { WIDTH = 80, INDENT = 10 };
+enum { INDENT = 10 };
 
 static const char *const severity_name[] = {
 	[SEVERITY_INFO] = N_("info"),
@@ -39,37 +40,6 @@ color_of(const struct finding *f)
 	if (!f->flagged)
 		return "\033[2m";
 	return f->severity == SEVERITY_CRITICAL ? "\033[1;31m" : "\033[1;33m";
-}
-
-/* Wraps words at the right margin, each line indented. */
-static void
-add_wrapped(struct buf *out, const char *text)
-{
-	CLEANUP(drop_buf) struct buf safe = { 0 };
-	size_t col = 0;
-	const char *p;
-
-	text_escape(&safe, text, strlen(text));
-	for (p = buf_str(&safe); *p != '\0';) {
-		size_t n = strcspn(p, " "), shown = 0;
-
-		for (size_t i = 0; i < n; i++)
-			shown += ((unsigned char)p[i] & 0xc0) != 0x80;
-		if (col == 0 || col + 1 + shown > WIDTH) {
-			if (col > 0)
-				buf_addc(out, '\n');
-			buf_addf(out, "%*s", INDENT, "");
-			col = INDENT;
-		} else {
-			buf_addc(out, ' ');
-			col++;
-		}
-		buf_add(out, p, n);
-		col += shown;
-		p += n;
-		p += strspn(p, " ");
-	}
-	buf_addc(out, '\n');
 }
 
 static void
@@ -110,7 +80,7 @@ add_finding(struct buf *out, const struct finding *f, const char *said,
 	buf_addc(out, '\n');
 	/* Forty files changed for one reason need it told once. */
 	if (f->why != NULL && f->why != said && (f->flagged || verbose))
-		add_wrapped(out, f->why);
+		wrap_text(out, INDENT, f->why);
 	if (f->remedy != NULL && f->flagged) {
 		buf_addf(out, "%*s-> ", INDENT, "");
 		text_escape(out, f->remedy, strlen(f->remedy));

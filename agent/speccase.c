@@ -126,13 +126,8 @@ static void
 type(struct reader *r, const struct keyword *k, const struct node_pair *p,
     void *into)
 {
-	const char *words[ENTRY_KINDS + 1];
-
-	for (int i = 0; i < ENTRY_KINDS; i++)
-		words[i] = entry_kind_name((enum entry_kind)i);
-	words[ENTRY_KINDS] = NULL;
 	((struct case_file *)into)->kind = read_choice(r, k->name, p->value,
-	    words);
+	    entry_kind_words);
 }
 
 static void

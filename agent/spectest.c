@@ -275,6 +275,12 @@ add_own(struct run *run, struct err *e)
 	return 0;
 }
 
+static int
+exit_code(const struct run *run)
+{
+	return run->unread > 0 ? 2 : run->failed > 0 ? 1 : 0;
+}
+
 static void
 sum_up(struct run *run)
 {
@@ -285,6 +291,7 @@ sum_up(struct run *run)
 		json_number(j, "passed", run->passed);
 		json_number(j, "failed", run->failed);
 		json_number(j, "unread", run->unread);
+		json_number(j, "exit", (uint64_t)exit_code(run));
 		json_close(j, '}');
 		buf_addc(run->out, '\n');
 		return;
@@ -321,12 +328,14 @@ run_all(struct run *run, const struct strlist *args, struct err *e)
 		return -1;
 	if (run->o->format == FORMAT_JSON) {
 		json_open(&run->json, NULL, '{');
+		json_number(&run->json, "version", 1);
+		json_text(&run->json, "verb", "spec test");
 		json_open(&run->json, "cases", '[');
 	}
 	for (size_t i = 0; i < run->files.n; i++)
 		run_case(run, run->files.items[i]);
 	sum_up(run);
-	return run->unread > 0 ? 2 : run->failed > 0 ? 1 : 0;
+	return exit_code(run);
 }
 
 int

@@ -102,12 +102,42 @@ add_rule(struct scope *s, const struct rule *r, struct err *e)
 }
 
 static int
+add_lists(struct scope *s, const char *const *include, size_t n_include,
+    const char *const *ignore, size_t n_ignore, struct err *e)
+{
+	if (add_all(s, include, n_include, scope_include, e) < 0)
+		return -1;
+	return add_all(s, ignore, n_ignore, scope_ignore, e);
+}
+
+int
+tracked_add(struct scope *s, const struct tracked_reason *r, struct err *e)
+{
+	switch (r->by) {
+	case TRACKED_ALWAYS:
+		return add_lists(s, always, sizeof(always) / sizeof(always[0]),
+		    volatile_names, sizeof(volatile_names) /
+		    sizeof(volatile_names[0]), e);
+	case TRACKED_CONFIG:
+		return add_lists(s,
+		    (const char *const *)r->config->track.items,
+		    r->config->track.n,
+		    (const char *const *)r->config->ignore.items,
+		    r->config->ignore.n, e);
+	case TRACKED_SPEC:
+		return add_lists(s, r->spec->track.items, r->spec->track.n,
+		    r->spec->ignore.items, r->spec->ignore.n, e);
+	case TRACKED_RULE:
+		return add_rule(s, r->rule, e);
+	}
+	return 0;
+}
+
+static int
 add_spec(struct scope *s, const struct spec *spec, struct err *e)
 {
-	if (add_all(s, spec->track.items, spec->track.n, scope_include,
-	    e) < 0 ||
-	    add_all(s, spec->ignore.items, spec->ignore.n, scope_ignore,
-	    e) < 0)
+	if (tracked_add(s, &(struct tracked_reason){ .by = TRACKED_SPEC,
+	    .spec = spec }, e) < 0)
 		return -1;
 	for (size_t i = 0; i < spec->n_rules; i++) {
 		const struct rule *r = &spec->rules[i];
@@ -122,14 +152,9 @@ int
 tracked_scope(const struct config *c, const struct catalogue *cat,
     struct scope *out, struct err *e)
 {
-	if (add_all(out, always, sizeof(always) / sizeof(always[0]),
-	    scope_include, e) < 0 ||
-	    add_all(out, volatile_names, sizeof(volatile_names) /
-	    sizeof(volatile_names[0]), scope_ignore, e) < 0 ||
-	    add_all(out, (const char *const *)c->track.items, c->track.n,
-	    scope_include, e) < 0 ||
-	    add_all(out, (const char *const *)c->ignore.items, c->ignore.n,
-	    scope_ignore, e) < 0)
+	if (tracked_add(out, &(struct tracked_reason){ .by = TRACKED_ALWAYS },
+	    e) < 0 || tracked_add(out, &(struct tracked_reason){
+	    .by = TRACKED_CONFIG, .config = c }, e) < 0)
 		return -1;
 	for (size_t i = 0; i < cat->n; i++)
 		if (cat->specs[i]->applies &&

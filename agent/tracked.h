@@ -16,6 +16,24 @@
  */
 int tracked_scope(const struct config *c, const struct catalogue *cat,
     struct scope *out, struct err *e);
+/* One of the reasons for it alone: what is built in, what driftctl.yaml says,
+ * what a spec tracks and ignores by itself, what a rule reads. */
+enum tracked_by {
+	TRACKED_ALWAYS,
+	TRACKED_CONFIG,
+	TRACKED_SPEC,
+	TRACKED_RULE,
+};
+
+struct tracked_reason {
+	enum tracked_by by;
+	const struct config *config;
+	const struct spec *spec;
+	const struct rule *rule;
+};
+
+int tracked_add(struct scope *s, const struct tracked_reason *r,
+    struct err *e);
 int tracked_secrets(const struct catalogue *cat, const struct root *r,
     struct scope *out, struct err *e);
 

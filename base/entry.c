@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/tr.h"
 
-static const char *const kind_name[ENTRY_KINDS] = {
+const char *const entry_kind_words[ENTRY_KINDS + 1] = {
 	[ENTRY_FILE] = "file",
 	[ENTRY_DIR] = "directory",
 	[ENTRY_SYMLINK] = "symlink",
@@ -95,14 +95,14 @@ entry_differs(const struct entry *a, const struct entry *b)
 const char *
 entry_kind_name(enum entry_kind k)
 {
-	return kind_name[k];
+	return entry_kind_words[k];
 }
 
 int
 entry_kind_from(const char *name, enum entry_kind *out)
 {
 	for (int k = 0; k < ENTRY_KINDS; k++) {
-		if (strcmp(name, kind_name[k]) == 0) {
+		if (strcmp(name, entry_kind_words[k]) == 0) {
 			*out = (enum entry_kind)k;
 			return 0;
 		}

@@ -76,6 +76,8 @@ enum entry_difference {
 
 /* Compares everything but the path. */
 unsigned entry_differs(const struct entry *a, const struct entry *b);
+/* The types in words of the spec language, then NULL. */
+extern const char *const entry_kind_words[ENTRY_KINDS + 1];
 /* The type in words of the spec language: "file", "directory"… */
 const char *entry_kind_name(enum entry_kind k);
 /* The reverse; -1 when there is no such type. */

@@ -42,6 +42,7 @@ must command:chattr             e2fsprogs             e2fsprogs               e2
 must command:zstd               zstd                  zstd                    zstd
 must command:python3            python3               python3                 python3
 want python:jsonschema.Draft202012Validator python3-jsonschema python3-jsonschema python3-jsonschema
+want python:yaml.safe_load      python3-yaml          python3-pyyaml          python3-PyYAML
 must command:xmllint            libxml2-utils         libxml2                 libxml2-tools
 want file:/usr/include/security/pam_appl.h libpam0g-dev pam-devel    pam-devel
 want command:busybox            busybox               busybox                 busybox

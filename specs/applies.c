@@ -188,14 +188,29 @@ none_of(struct reader *r, const struct keyword *k, const struct node_pair *p,
 	settle(into, r->vars.facts == NULL || yes, why);
 }
 
+static const struct shape shape_conditions = {
+	.takes = TAKES_LIST, .items = &applies_shape, .filled = true,
+};
+
 static const struct keyword conditions[] = {
-	{ "package", packages, 0, NULL },
-	{ "path", paths, 0, NULL },
-	{ "os", systems, 0, NULL },
-	{ "all", all_of, 0, NULL },
-	{ "any", any_of, 0, NULL },
-	{ "not", none_of, 0, NULL },
+	{ "package", packages, 0, NULL, &shape_texts,
+	    N_("one of these packages is installed") },
+	{ "path", paths, 0, NULL, &shape_paths,
+	    N_("one of these paths is there") },
+	{ "os", systems, 0, NULL, &shape_texts,
+	    N_("the ID of os-release(5) is one of these; * and ? allowed") },
+	{ "all", all_of, 0, NULL, &shape_conditions,
+	    N_("each of these conditions holds") },
+	{ "any", any_of, 0, NULL, &shape_conditions,
+	    N_("one of these conditions holds") },
+	{ "not", none_of, 0, NULL, &applies_shape,
+	    N_("none of these conditions holds") },
 	{ 0 },
+};
+
+const struct shape applies_shape = {
+	.name = "condition", .takes = TAKES_MAP | TAKES_LIST,
+	.keys = conditions, .items = &applies_shape, .filled = true,
 };
 
 static bool

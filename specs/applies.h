@@ -2,7 +2,7 @@
 #ifndef SPECS_APPLIES_H
 #define SPECS_APPLIES_H
 
-#include "specs/specread.h"
+#include "specs/shape.h"
 
 /*
  * `applies:` is a condition: a mapping whose keys must all hold.
@@ -19,5 +19,7 @@
  */
 bool applies_here(struct reader *r, const struct node *n,
     const char **out_why);
+/* For the schema. */
+extern const struct shape applies_shape;
 
 #endif

@@ -43,7 +43,8 @@ one_alternative(struct judge *j, const char *pattern, struct matches *m)
 	j->path = pattern;
 	matches_add(j->ev, pattern, m);
 	if (j->rule->require == REQUIRE_ABSENT && m->n == before)
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "absent" },
+		    _("is not there"));
 	if (j->rule->require != REQUIRE_PRESENT || m->n > before)
 		return;
 	if (j->ev->hidden != NULL)
@@ -154,7 +155,8 @@ judge_path(struct judge *j, const struct entry *en)
 	}
 	if (judge_settle(j)) {
 		if (r->require == REQUIRE_PRESENT)
-			judge_held(j);
+			judge_holds(j, (struct about){ .demand = "present" },
+			    _("is there"));
 		judge_metadata(j);
 		judge_extras(j);
 		judge_numbers(j);

@@ -102,6 +102,8 @@ struct results {
 	struct result *items;
 	size_t n, cap;
 	size_t held;		/* assertions that hold */
+	bool keep_held;		/* tell of these, too, as far as they have
+				 * words for it */
 	size_t rules;		/* rules judged */
 	struct lenses *lenses;	/* started when a rule needs them */
 	size_t asked;		/* commands that answered */

@@ -43,6 +43,10 @@ cert_tell(struct cert_question *q, enum verdict v, enum certificate_ask ask,
 		.at = &q->d->at[ask] };
 	va_list ap;
 
+	if (v == VERDICT_HOLDS)
+		judge_held(q->j);
+	if (v == VERDICT_HOLDS && !q->j->out->keep_held)
+		return;
 	va_start(ap, fmt);
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = xstrdup(fmt);
@@ -150,7 +154,8 @@ judge_dates(struct cert_question *q, size_t i)
 		    _("the certificate expires on %s, in less than %s"),
 		    until, show_span(q->j, left));
 	else
-		judge_held(q->j);
+		cert_tell(q, VERDICT_HOLDS, CERTIFICATE_VALID_FOR, c->line,
+		    _("the certificate is valid until %s"), until);
 }
 
 static void
@@ -196,7 +201,8 @@ judge_names(struct cert_question *q)
 		int found = certfile_is_for(q->f, 0, name);
 
 		if (found > 0)
-			judge_held(q->j);
+			cert_tell(q, VERDICT_HOLDS, CERTIFICATE_NAMES, line,
+			    _("the certificate is for %s"), name);
 		else if (found == 0)
 			cert_tell(q, VERDICT_FAILS, CERTIFICATE_NAMES, line,
 			    _("the certificate is for %s, not for %s"),
@@ -251,7 +257,8 @@ compare_key(struct cert_question *q, const struct certfile *keys,
 	}
 	same = certfile_matches(q->f, 0, keys, 0);
 	if (same > 0)
-		judge_held(q->j);
+		cert_tell(q, VERDICT_HOLDS, CERTIFICATE_KEY, line,
+		    _("the private key belongs to the certificate%s"), where);
 	else if (same == 0)
 		tell_other_key(q, keys, where);
 	else if (certfile_key(keys, 0)->state == CERTKEY_ENCRYPTED)
@@ -331,7 +338,8 @@ judge_bits(struct cert_question *q)
 		    "strength is not known"));
 	else if (c->factored ? c->bits >= least :
 	    c->strength >= strength_of(least))
-		judge_held(q->j);
+		cert_tell(q, VERDICT_HOLDS, CERTIFICATE_MIN_BITS, c->line,
+		    _("the key is %s of %d bits"), c->algorithm, c->bits);
 	else if (c->factored)
 		cert_tell(q, VERDICT_FAILS, CERTIFICATE_MIN_BITS, c->line,
 		    _("the key is %s of %d bits, expected at least %" PRId64),
@@ -356,7 +364,9 @@ judge_issuer(struct cert_question *q)
 	found = re == NULL ? -1 : regex_match(re, c->issuer,
 	    strlen(c->issuer), NULL);
 	if (found > 0)
-		judge_held(q->j);
+		cert_tell(q, VERDICT_HOLDS, CERTIFICATE_ISSUER, c->line,
+		    _("the certificate is issued by %s"),
+		    judge_public(q->j, c->issuer));
 	else if (found == 0)
 		cert_tell(q, VERDICT_FAILS, CERTIFICATE_ISSUER, c->line,
 		    _("the certificate is issued by %s, expected a match of "
@@ -378,7 +388,8 @@ judge_signature(struct cert_question *q)
 
 		if (c->self_signed || c->signature_strength >=
 		    STRONG_SIGNATURE)
-			judge_held(q->j);
+			cert_tell(q, VERDICT_HOLDS, CERTIFICATE_SIGNATURE,
+			    c->line, _("the signature is strong"));
 		else if (c->signature_strength < 0)
 			cert_tell(q, VERDICT_CANNOT_TELL,
 			    CERTIFICATE_SIGNATURE, c->line,

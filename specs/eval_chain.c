@@ -102,12 +102,14 @@ judge_end(struct cert_question *q)
 	int trusted;
 
 	if (c->self_signed) {
-		judge_held(q->j);
+		cert_tell(q, VERDICT_HOLDS, CERTIFICATE_CHAIN, c->line,
+		    _("the chain ends at a root"));
 		return;
 	}
 	trusted = is_trusted(q, &roots, &e);
 	if (trusted > 0)
-		judge_held(q->j);
+		cert_tell(q, VERDICT_HOLDS, CERTIFICATE_CHAIN, c->line,
+		    _("the chain ends at a root that is trusted"));
 	else if (trusted == 0)
 		cert_tell(q, VERDICT_FAILS, CERTIFICATE_CHAIN, c->line,
 		    _("the chain ends too early: %s, who issued the "
@@ -148,5 +150,7 @@ cert_chain(struct cert_question *q)
 	else if (q->d->complete)
 		judge_end(q);
 	else
-		judge_held(q->j);
+		cert_tell(q, VERDICT_HOLDS, CERTIFICATE_CHAIN,
+		    certfile_cert(q->f, q->top)->line,
+		    _("each certificate issued the one before"));
 }

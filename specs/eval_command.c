@@ -388,6 +388,18 @@ count_asked(struct judge *j, const struct command_answer *a)
 }
 
 static void
+content(struct judge *j, const struct command_answer *a)
+{
+	struct results *out = j->out;
+
+	judge_holds(j, (struct about){ .demand = "command",
+	    .at = &j->rule->command->at }, _("%s has nothing against it"),
+	    words(j));
+	if (out->keep_held)
+		out->items[out->n - 1].asked = a->when;
+}
+
+static void
 judge_answer(struct judge *j, const struct command_answer *a)
 {
 	const struct command_demand *d = j->rule->command;
@@ -397,7 +409,7 @@ judge_answer(struct judge *j, const struct command_answer *a)
 
 	count_asked(j, a);
 	if ((n = look(d, a, &r, &e)) > 0)
-		judge_held(j);
+		content(j, a);
 	else if (n == 0)
 		refused(j, a, &r);
 	else

@@ -86,7 +86,9 @@ hunt_done(struct judge *j, const struct hunt *h, const char *bytes)
 	if (h->gave_up && !(h->forbidden && h->found > 0))
 		return;
 	if (h->forbidden ? h->found == 0 : h->found > 0)
-		judge_held(j);
+		judge_holds(j, about, h->forbidden ?
+		    _("no line matches %s") : _("a line matches %s"),
+		    judge_wanted(j, h->pattern));
 	else if (!h->forbidden)
 		judge_add(j, VERDICT_FAILS, about, _("no line matches %s"),
 		    judge_wanted(j, h->pattern));
@@ -187,7 +189,8 @@ judge_canonical(struct judge *j)
 
 	switch (same_canonical(j, &e)) {
 	case VERDICT_HOLDS:
-		judge_held(j);
+		judge_holds(j, about,
+		    _("as XML it says what the baseline's does"));
 		break;
 	case VERDICT_FAILS:
 		judge_add(j, VERDICT_FAILS, about,
@@ -219,7 +222,8 @@ judge_baseline(struct judge *j)
 		judge_add(j, VERDICT_FAILS, about,
 		    _("the content is not that of the baseline"));
 	else
-		judge_held(j);
+		judge_holds(j, about,
+		    _("the content is that of the baseline"));
 }
 
 static void
@@ -243,7 +247,8 @@ judge_sha256(struct judge *j)
 	digest_end(d, sum);
 	text_hex(&hex, sum, sizeof(sum));
 	if (strcasecmp(buf_str(&hex), j->rule->content_sha256) == 0)
-		judge_held(j);
+		judge_holds(j, about, _("the SHA-256 of the content is the "
+		    "one expected"));
 	else
 		judge_add(j, VERDICT_FAILS, about,
 		    _("the SHA-256 of the content is %s, expected %s"),
@@ -263,7 +268,7 @@ judge_valid(struct judge *j)
 	struct err e = { 0 };
 
 	if (judge_view(j, &v, &top, &e) == 0) {
-		judge_held(j);
+		judge_holds(j, about, _("is a valid %s file"), v->name);
 		return;
 	}
 	/* Bytes that are there and a known format: then it is the content. */

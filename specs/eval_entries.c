@@ -91,6 +91,14 @@ show_field(struct judge *j, const char *field, const char *value)
 	return judge_shows(j, value);
 }
 
+/* Rows go by their first field: a user, a volume, a device. */
+static const char *
+row_name(struct judge *j, const struct view_node *row)
+{
+	return judge_shows(j, row->child != NULL && row->child->value != NULL ?
+	    row->child->value : "");
+}
+
 static void
 judge_row(struct judge *j, const struct view *view,
     const struct entry_demand *d, const struct view_node *row)
@@ -104,7 +112,9 @@ judge_row(struct judge *j, const struct view *view,
 	switch (test_row(j, view, row, &d->fields, &field, &test, &value,
 	    &e)) {
 	case VERDICT_HOLDS:
-		judge_held(j);
+		judge_holds(j, about, d->fields.n > 0 ?
+		    _("the entry %s is as expected") :
+		    _("the entry %s is there"), row_name(j, row));
 		break;
 	case VERDICT_CANNOT_TELL:
 		judge_unknown(j, "entries", &d->at, &e);
@@ -120,14 +130,6 @@ judge_row(struct judge *j, const struct view *view,
 			    show_field(j, field->field, value),
 			    test_describe(j, test));
 	}
-}
-
-/* Rows go by their first field: a user, a volume, a device. */
-static const char *
-row_name(struct judge *j, const struct view_node *row)
-{
-	return judge_shows(j, row->child != NULL && row->child->value != NULL ?
-	    row->child->value : "");
 }
 
 static void
@@ -182,7 +184,9 @@ judge_demand(struct judge *j, const struct view *view,
 	if (picked > 0)
 		return;
 	if (d->absent || (d->where.n == 0 && d->fields.n > 0))
-		judge_held(j);
+		judge_holds(j, about, d->where.n > 0 ?
+		    _("there is no entry with %s") : _("there is no entry%s"),
+		    describe_where(j, &d->where));
 	else if (d->where.n == 0)
 		judge_add(j, VERDICT_FAILS, about, _("there is no entry"));
 	else

@@ -108,7 +108,8 @@ acl_surplus(struct judge *j, size_t wanted)
 		    en->default_acl ? " default:" : "",
 		    en->default_acl ? en->default_acl : "");
 	else
-		judge_held(j);
+		judge_holds(j, about,
+		    _("the ACL names nobody else"));
 }
 
 static void
@@ -130,7 +131,7 @@ judge_acl(struct judge *j)
 		}
 		wanted += acl_named(one);
 		if (acl_has(dflt ? en->default_acl : en->acl, one))
-			judge_held(j);
+			judge_holds(j, about, _("the ACL has %s"), want);
 		else
 			judge_add(j, VERDICT_FAILS, about,
 			    _("the ACL lacks %s"), want);
@@ -166,7 +167,10 @@ judge_xattr(struct judge *j, const char *want)
 		    _("the extended attribute %.*s is missing"), (int)n, want);
 	else if (value == NULL || (len == strlen(value) &&
 	    memcmp(x->value, value, len) == 0))
-		judge_held(j);
+		judge_holds(j, about, value == NULL ?
+		    _("the extended attribute %.*s is there") :
+		    _("the extended attribute %.*s is as expected"), (int)n,
+		    want);
 	else
 		judge_add(j, VERDICT_FAILS, about,
 		    _("the extended attribute %.*s is %s, expected %s"),
@@ -204,11 +208,12 @@ judge_capabilities(struct judge *j)
 
 		holds = holds && see == wanted.bits[i];
 	}
+	filecaps_text(&is, &is_text);
 	if (holds) {
-		judge_held(j);
+		judge_holds(j, about, _("the capabilities are %s"),
+		    is_text.len > 0 ? buf_str(&is_text) : _("none"));
 		return;
 	}
-	filecaps_text(&is, &is_text);
 	filecaps_text(&wanted, &wanted_text);
 	judge_add(j, VERDICT_FAILS, about, j->rule->capabilities_includes ?
 	    _("the capabilities are %s, expected to include %s") :
@@ -259,7 +264,8 @@ judge_flags(struct judge *j)
 				want |= letters[i].bit;
 	}
 	if (includes ? (is & want) == want : is == want)
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "flags" },
+		    _("the inode flags are %s"), flags_text(j, is));
 	else
 		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "flags" },
 		    includes ?

@@ -56,7 +56,15 @@ one_test(struct judge *j, const struct view *view, const struct key_demand *d,
 
 	switch (test_values(j, view, t, v, false, &i, &e)) {
 	case VERDICT_HOLDS:
-		judge_held(j);
+		about.line = v->n > 0 ? v->lines[i < v->n ? i : v->n - 1] : 0;
+		if (v->n > 0)
+			judge_holds(j, about, _("%s is %s, %s"),
+			    key_name(j, d), judge_shows(j,
+			    v->items[i < v->n ? i : v->n - 1]),
+			    test_describe(j, t));
+		else
+			judge_holds(j, about, _("%s is not set, %s"),
+			    key_name(j, d), test_describe(j, t));
 		break;
 	case VERDICT_CANNOT_TELL:
 		judge_unknown(j, "keys", about.at, &e);

@@ -84,7 +84,8 @@ tell_all_moved(struct looking *k)
 	for (size_t i = 0; i < k->l.files.n; i++)
 		any |= tell_moved(k, k->l.files.items[i]);
 	if (!any)
-		judge_held(k->j);
+		judge_holds(k->j, (struct about){ .demand = "layers" },
+		    _("no package moved it to another layer"));
 }
 
 /* Where it is missed: where the baseline has it, so that it comes back. */
@@ -107,7 +108,8 @@ tell_missing(struct looking *k)
 	struct judge *j = k->j;
 
 	if (j->rule->require == REQUIRE_ABSENT)
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "absent" },
+		    _("is not there, in no layer"));
 	if (j->rule->require != REQUIRE_PRESENT)
 		return;
 	j->path = place_of(k);
@@ -173,7 +175,8 @@ judge_presence(struct looking *k)
 	}
 	j->path = k->l.first != NULL ? k->l.first : k->l.files.items[0];
 	if (j->rule->require == REQUIRE_ABSENT && k->l.files.n == 0)
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "absent" },
+		    _("masks what other layers have: nothing is read"));
 	else if (j->rule->require == REQUIRE_ABSENT)
 		judge_add(j, VERDICT_FAILS,
 		    (struct about){ .demand = "absent" },
@@ -184,7 +187,8 @@ judge_presence(struct looking *k)
 		    _("masks what other layers have: nothing is read"));
 	else if (j->rule->require == REQUIRE_PRESENT &&
 	    j->rule->layers == LAYERS_ETC)
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "present" },
+		    _("is there"));
 	return j->rule->require != REQUIRE_ABSENT;
 }
 

@@ -133,7 +133,8 @@ judge_bound(struct judge *j, const char *demand, const struct bound *b,
 		return;
 	if ((!b->has_least || (int64_t)n >= b->least) &&
 	    (!b->has_most || (int64_t)n <= b->most))
-		judge_held(j);
+		judge_holds(j, about(demand, &b->at), said, show_number(j, n),
+		    show_bound(j, b));
 	else
 		judge_add(j, VERDICT_FAILS, about(demand, &b->at), said,
 		    show_number(j, n), show_bound(j, b));
@@ -155,7 +156,9 @@ judge_tests(struct judge *j, const char *demand, const struct tests *tests,
 		enum verdict is = test_values(j, &words, t, &v, true, &at, &e);
 
 		if (is == VERDICT_HOLDS)
-			judge_held(j);
+			judge_holds(j, about(demand, &t->at), said, v.n > 0 ?
+			    judge_shows(j, v.items[0]) : _("not set"),
+			    test_describe(j, t));
 		else if (is == VERDICT_CANNOT_TELL)
 			judge_unknown(j, demand, &t->at, &e);
 		else
@@ -220,7 +223,7 @@ compare(struct judge *j, const struct luksdiff_side *kept,
 	const char *said = luksdiff(kept, now, &j->arena);
 
 	if (said == NULL)
-		judge_held(j);
+		judge_holds(j, here, _("is the header that %s has"), device);
 	else if (judge_secret(j))
 		judge_add(j, VERDICT_FAILS, here, _("is not the header that "
 		    "the device has (hidden: the rule is secret)"));
@@ -284,7 +287,8 @@ judge_header(struct judge *j, struct piece *p)
 		return;
 	}
 	if (head.bad_copy == 0)
-		judge_held(j);
+		judge_holds(j, about("luks", &d->at),
+		    _("is a sound LUKS header"));
 	else
 		judge_add(j, VERDICT_FAILS, about("luks", &d->at),
 		    head.bad_copy == 1 ?

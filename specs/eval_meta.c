@@ -39,7 +39,8 @@ judge_owner(struct judge *j)
 	if (want == NULL)
 		return;
 	if (same_principal(want, en->user, en->uid))
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "owner" },
+		    _("the owner is %s"), want);
 	else
 		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "owner" },
 		    _("the owner is %s, expected %s"),
@@ -55,7 +56,8 @@ judge_group(struct judge *j)
 	if (want == NULL)
 		return;
 	if (same_principal(want, en->group, en->gid))
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "group" },
+		    _("the group is %s"), want);
 	else
 		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "group" },
 		    _("the group is %s, expected %s"),
@@ -71,7 +73,10 @@ judge_mode(struct judge *j)
 	if (j->rule->mode < 0 || j->subject->kind == ENTRY_SYMLINK)
 		return;
 	if (j->rule->mode_at_most ? (is & ~want) == 0 : is == want)
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "mode" },
+		    j->rule->mode_at_most ?
+		    _("the mode is %04o, which grants no more than %04o") :
+		    _("the mode is %04o, expected %04o"), is, want);
 	else if (j->rule->mode_at_most)
 		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "mode" },
 		    _("the mode is %04o, which grants %04o more than %04o"),
@@ -87,7 +92,8 @@ judge_kind(struct judge *j)
 	if (j->rule->kind < 0)
 		return;
 	if ((int)j->entry->kind == j->rule->kind)
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "type" },
+		    _("is a %s"), entry_kind_name(j->entry->kind));
 	else
 		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "type" },
 		    _("is a %s, expected a %s"),

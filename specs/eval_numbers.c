@@ -84,7 +84,9 @@ judge_age(struct judge *j, const struct entry *en, const struct bound *b,
 	age = age < 0 ? 0 : age;
 	expire(j, b, mtime);
 	if (within(b, age))
-		judge_held(j);
+		judge_holds(j, about, _("was changed %s ago, expected %s"),
+		    show_number(j, MEASURE_SECONDS, age),
+		    show_bound(j, MEASURE_SECONDS, b));
 	else
 		judge_add(j, VERDICT_FAILS, about,
 		    _("was changed %s ago, expected %s"),
@@ -103,7 +105,9 @@ judge_size(struct judge *j, const struct entry *en, const struct bound *b,
 		    _("is a %s, which has no size to judge"),
 		    entry_kind_name(en->kind));
 	else if (within(b, (int64_t)en->size))
-		judge_held(j);
+		judge_holds(j, about, _("the size is %s, expected %s"),
+		    show_number(j, MEASURE_BYTES, (int64_t)en->size),
+		    show_bound(j, MEASURE_BYTES, b));
 	else
 		judge_add(j, VERDICT_FAILS, about,
 		    _("the size is %s, expected %s"),
@@ -158,7 +162,8 @@ judge_count(struct judge *j, size_t n)
 		judge_add(j, VERDICT_CANNOT_TELL, about,
 		    _("lies in a folder that cannot be read (%s)"), why);
 	else if (within(b, (int64_t)n))
-		judge_held(j);
+		judge_holds(j, about, _("%zu found, expected %s"), n,
+		    show_bound(j, MEASURE_NUMBER, b));
 	else
 		judge_add(j, VERDICT_FAILS, about,
 		    _("%zu found, expected %s"), n,

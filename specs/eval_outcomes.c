@@ -175,6 +175,20 @@ say_wrong(struct judge *j, const struct pam_outcome *o,
 	    describe_if(j, o), o->type, word);
 }
 
+static void
+say_right(struct judge *j, const struct pam_outcome *o,
+    const struct pam_verdict *v)
+{
+	struct about about = { .demand = "pam.outcomes", .at = &o->at };
+
+	if (v->step != NULL) {
+		about.file = v->step->file;
+		about.line = v->step->line;
+	}
+	judge_holds(j, about, o->granted ? _("with %s %s is granted") :
+	    _("with %s %s is denied"), describe_if(j, o), o->type);
+}
+
 /* Every combination; a module on which alone it hangs is told. */
 static void
 run(struct judge *j, const struct pam_outcome *o, struct trial *t)
@@ -200,7 +214,7 @@ run(struct judge *j, const struct pam_outcome *o, struct trial *t)
 		return;
 	}
 	if (n_right == all)
-		judge_held(j);
+		say_right(j, o, &first);
 	else if (n_right == 0)
 		say_wrong(j, o, &first);
 	for (unsigned m = 0; n_right > 0 && n_right < all; m++) {

@@ -137,8 +137,12 @@ one_demand(struct judge *j, const struct pam_demand *d)
 	if (d->absent && best == FITS)
 		judge_add(j, VERDICT_FAILS, about,
 		    _("%s calls %s, but must not"), d->type, d->module);
-	else if (d->absent || best == FITS)
-		judge_held(j);
+	else if (best == FITS)
+		judge_holds(j, about, _("%s calls %s as %s"), d->type,
+		    d->module, judge_shows(j, nearest->control));
+	else if (d->absent)
+		judge_holds(j, (struct about){ .demand = "pam", .at = &d->at },
+		    _("%s does not call %s"), d->type, d->module);
 	else
 		say_misfit(j, d, best, nearest, about);
 }

@@ -34,7 +34,8 @@ judge_missing(struct judge *j, const char *name)
 	const char *hidden = NULL;
 
 	if (j->rule->require == REQUIRE_ABSENT)
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "absent" },
+		    _("there is no unit %s"), name);
 	if (j->rule->require != REQUIRE_PRESENT)
 		return;
 	j->path = place_of(j, unit_name_is_instance(name) ?
@@ -60,7 +61,8 @@ judge_mask(struct judge *j, const struct unit *u)
 	const struct rule *r = j->rule;
 
 	if (r->masked == MASKED_YES)
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "masked" },
+		    _("masks %s"), u->id);
 	else if (r->masked == MASKED_NO || r->require == REQUIRE_PRESENT ||
 	    r->enabled == ENABLED_YES)
 		judge_add(j, VERDICT_FAILS,
@@ -162,7 +164,9 @@ judge_enabled(struct judge *j, const struct unit *u)
 	/* A preset has no say in what systemctl(1) does not enable. */
 	if ((by != NULL) == preset.enable || preset.ignored ||
 	    (j->rule->enabled == ENABLED_PRESET && !is_installable(j, u))) {
-		judge_held(j);
+		about.file = by;
+		judge_holds(j, about, by != NULL ? _("%s is enabled") :
+		    _("%s is not enabled, and need not be"), u->id);
 		return;
 	}
 	about.file = preset.file != NULL ? preset.file : by;
@@ -225,13 +229,15 @@ judge_loaded(struct judge *j, const struct unit *u)
 	if (!fragment_is_there(j))
 		return;
 	if (r->require == REQUIRE_PRESENT)
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "present" },
+		    _("unit %s is there"), u->id);
 	if (r->masked == MASKED_YES)
 		judge_add(j, VERDICT_FAILS,
 		    (struct about){ .demand = "masked" },
 		    _("%s is not masked [systemctl mask %s]"), u->id, u->id);
 	else if (r->masked == MASKED_NO)
-		judge_held(j);
+		judge_holds(j, (struct about){ .demand = "masked" },
+		    _("%s is not masked"), u->id);
 	judge_unit_keys(j, u);
 	judge_enabled(j, u);
 }

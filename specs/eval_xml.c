@@ -56,7 +56,10 @@ one_test(struct judge *j, const struct xpath_demand *d, const struct test *t,
 		v = &nothing;
 	is = test_values(j, &view_xml, t, v, true, &i, &e);
 	if (is == VERDICT_HOLDS) {
-		judge_held(j);
+		about.line = v->n > 0 ? v->lines[0] : 0;
+		judge_holds(j, about, _("%s yields %s, %s"), expr, v->n > 0 ?
+		    judge_shows(j, v->items[0]) : _("nothing"),
+		    test_describe(j, t));
 		return;
 	}
 	if (is == VERDICT_CANNOT_TELL) {

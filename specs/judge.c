@@ -66,21 +66,42 @@ add(struct judge *j, enum verdict v, struct about about, const char *what)
 	r->what = arena_strdup(&out->arena, what);
 }
 
+static void
+add_said(struct judge *j, enum verdict v, struct about about,
+    const char *fmt, va_list ap)
+{
+	CLEANUP(drop_free) char *text = NULL;
+	CLEANUP(drop_buf) struct buf what = { 0 };
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = xstrdup(fmt);
+	/* Again, for what came from the spec; it changes nothing twice. */
+	text_escape(&what, text, strlen(text));
+	add(j, v, about, buf_str(&what));
+}
+
 void
 judge_add(struct judge *j, enum verdict v, struct about about,
     const char *fmt, ...)
 {
-	CLEANUP(drop_free) char *text = NULL;
-	CLEANUP(drop_buf) struct buf what = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = xstrdup(fmt);
+	add_said(j, v, about, fmt, ap);
 	va_end(ap);
-	/* Again, for what came from the spec; it changes nothing twice. */
-	text_escape(&what, text, strlen(text));
-	add(j, v, about, buf_str(&what));
+}
+
+void
+judge_holds(struct judge *j, struct about about, const char *fmt, ...)
+{
+	va_list ap;
+
+	judge_held(j);
+	if (!j->out->keep_held)
+		return;
+	va_start(ap, fmt);
+	add_said(j, VERDICT_HOLDS, about, fmt, ap);
+	va_end(ap);
 }
 
 void

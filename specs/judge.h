@@ -61,6 +61,9 @@ struct about {
  * recorded sealed. */
 bool judge_secret(const struct judge *j);
 void judge_held(struct judge *j);
+/* The same; told of where somebody wants to know what holds, and why. */
+void judge_holds(struct judge *j, struct about about, const char *fmt, ...)
+    PRINTF(3, 4);
 /* Adds a result; what it shows of the machine must have been through show. */
 void judge_add(struct judge *j, enum verdict v, struct about about,
     const char *fmt, ...) PRINTF(4, 5);

@@ -46,6 +46,17 @@ relation_stand_at(struct judge *j, const struct sided *x)
 		.at = &j->rule->relation->at };
 }
 
+static void
+is_right(struct judge *j, const struct sided *x, const char *fmt,
+    const char *other)
+{
+	if (j->out->keep_held)
+		judge_holds(j, relation_stand_at(j, x), fmt,
+		    judge_shows(j, x->value), other);
+	else
+		judge_held(j);
+}
+
 bool
 relation_room(struct judge *j, size_t *told, const struct sided *x)
 {
@@ -85,7 +96,7 @@ each_in(struct judge *j, const struct side_values *each,
 		const struct sided *x = &each->items[i];
 
 		if (relation_find(in, x->value) != NULL)
-			judge_held(j);
+			is_right(j, x, _("%s is among %s"), describe(j, from));
 		else if (in->unknown)
 			continue;	/* told already, for the file */
 		else if (relation_room(j, &told, x))
@@ -105,7 +116,8 @@ each_not_in(struct judge *j, const struct side_values *each,
 		struct about about;
 
 		if (also == NULL && !in->unknown)
-			judge_held(j);
+			is_right(j, x, _("%s is not among %s"),
+			    describe(j, from));
 		if (also == NULL || !relation_room(j, &told, x))
 			continue;
 		about = relation_stand_at(j, x);
@@ -277,7 +289,7 @@ each_exists(struct judge *j, const struct side_values *each)
 			err_set(&e, ERR_INPUT, x->file->path,
 			    _("more values than are looked for"));
 		} else if (find_one(j, x, &other, &e)) {
-			judge_held(j);
+			is_right(j, x, _("%s has what it needs%s"), "");
 			continue;
 		}
 		if (e.kind == ERR_NONE && relation_room(j, &told, x))

@@ -162,7 +162,8 @@ judge_one(struct judge *j, const struct sided *x, const struct certfile *f,
 	if (certfile_cert(f, 0)->broken != NULL)
 		not_told(j, x, "key-in", certfile_cert(f, 0)->broken, 0);
 	else if (found > 0)
-		judge_held(j);
+		judge_holds(j, about, _("the private key of %s is there"),
+		    judge_shows(j, x->value));
 	else if (found < 0)
 		judge_add(j, VERDICT_CANNOT_TELL, about,
 		    _("whether the private key of %s is %s cannot be told: it "

@@ -79,7 +79,8 @@ key_path(struct reader *r, const struct keyword *k,
 }
 
 static const struct keyword key_keys[] = {
-	{ "path", key_path, 0, NULL },
+	{ "path", key_path, 0, NULL, &shape_text,
+	    N_("the file of the key, or its name in the same folder") },
 	{ 0 },
 };
 
@@ -123,12 +124,14 @@ issuer(struct reader *r, const struct keyword *k, const struct node_pair *p,
 	d->issuer = read_regex(r, p->key, p->value);
 }
 
+static const char *const key_words[] = { "matches", NULL };
+static const char *const signature_words[] = { "strong", NULL };
+static const char *const chain_words[] = { "ordered", "complete", NULL };
+
 static void
 signature(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
-	static const char *const signature_words[] = { "strong", NULL };
-
 	asks(into, k, p);
 	read_choice(r, p->key, p->value, signature_words);
 }
@@ -137,25 +140,46 @@ static void
 chain(struct reader *r, const struct keyword *k, const struct node_pair *p,
     void *into)
 {
-	static const char *const chain_words[] = { "ordered", "complete",
-		NULL };
 	struct certificate_demand *d = into;
 
 	asks(d, k, p);
 	d->complete = read_choice(r, p->key, p->value, chain_words) == 1;
 }
 
+static const struct shape shape_key = {
+	.takes = TAKES_TEXT | TAKES_MAP, .words = key_words, .keys = key_keys,
+};
+
+static const struct shape shape_signature = {
+	.takes = TAKES_TEXT, .words = signature_words,
+};
+
+static const struct shape shape_chain = {
+	.takes = TAKES_TEXT, .words = chain_words,
+};
+
 static const struct keyword certificate_keys[] = {
-	{ "valid-for", valid_for, CERTIFICATE_VALID_FOR, NULL },
-	{ "names", names, CERTIFICATE_NAMES, NULL },
-	{ "key", key, CERTIFICATE_KEY, NULL },
-	{ "min-bits", min_bits, CERTIFICATE_MIN_BITS, NULL },
-	{ "issuer", issuer, CERTIFICATE_ISSUER, NULL },
-	{ "signature", signature, CERTIFICATE_SIGNATURE, NULL },
-	{ "chain", chain, CERTIFICATE_CHAIN, NULL },
+	{ "valid-for", valid_for, CERTIFICATE_VALID_FOR, NULL, &shape_amount,
+	    N_("it does not expire before so long") },
+	{ "names", names, CERTIFICATE_NAMES, NULL, &shape_texts,
+	    N_("hosts that it is for") },
+	{ "key", key, CERTIFICATE_KEY, NULL, &shape_key,
+	    N_("the private key belongs to it") },
+	{ "min-bits", min_bits, CERTIFICATE_MIN_BITS, NULL, &shape_amount,
+	    N_("its key has at least so many bits") },
+	{ "issuer", issuer, CERTIFICATE_ISSUER, NULL, &shape_text,
+	    N_("a regular expression on who issued it") },
+	{ "signature", signature, CERTIFICATE_SIGNATURE, NULL,
+	    &shape_signature, N_("strong: none of MD5 and SHA-1") },
+	{ "chain", chain, CERTIFICATE_CHAIN, NULL, &shape_chain,
+	    N_("the certificates after it, up to a root") },
 	{ "trust", keyword_paths, offsetof(struct certificate_demand, trust),
-	    NULL },
+	    NULL, NULL, N_("roots that a complete chain may end at") },
 	{ 0 },
+};
+
+const struct shape speccert_shape = {
+	.takes = TAKES_MAP, .keys = certificate_keys,
 };
 
 static void

@@ -121,18 +121,39 @@ scratch(struct reader *r, const struct keyword *k, const struct node_pair *p,
 
 #define AT(member) offsetof(struct command_demand, member)
 
+static const struct shape shape_run = {
+	.takes = TAKES_LIST, .items = &shape_text, .filled = true,
+};
+
 static const struct keyword command_keys[] = {
-	{ "run", run, 0, NULL },
-	{ "exit", exit_codes, 0, NULL },
-	{ "stdout", regex, AT(out), NULL },
-	{ "stderr", regex, AT(err), NULL },
-	{ "not-stdout", regex, AT(not_out), NULL },
-	{ "not-stderr", regex, AT(not_err), NULL },
-	{ "timeout", timeout, 0, NULL },
-	{ "user", keyword_text, AT(user), NULL },
-	{ "reads", keyword_paths, AT(reads), NULL },
-	{ "scratch", scratch, 0, NULL },
+	{ "run", run, 0, NULL, &shape_run,
+	    N_("the program and its arguments; no shell") },
+	{ "exit", exit_codes, 0, NULL, &shape_texts,
+	    N_("codes it may exit with, or any; 0 without it") },
+	{ "stdout", regex, AT(out), NULL, &shape_text,
+	    N_("a regular expression on what it prints") },
+	{ "stderr", regex, AT(err), NULL, &shape_text,
+	    N_("a regular expression on what it complains of") },
+	{ "not-stdout", regex, AT(not_out), NULL, &shape_text,
+	    N_("an expression that what it prints does not match") },
+	{ "not-stderr", regex, AT(not_err), NULL, &shape_text,
+	    N_("one that what it complains of does not match") },
+	{ "timeout", timeout, 0, NULL, &shape_amount,
+	    N_("how long it is waited for") },
+	{ "user", keyword_text, AT(user), NULL, NULL,
+	    N_("whose rights it has") },
+	{ "reads", keyword_paths, AT(reads), NULL, NULL,
+	    N_("what its answer depends on besides the path") },
+	{ "scratch", scratch, 0, NULL, &shape_texts,
+	    N_("folders that it may write to; nothing of that stays") },
 	{ 0 },
+};
+
+static const char *const command_required[] = { "run", NULL };
+
+const struct shape speccommand_shape = {
+	.takes = TAKES_MAP, .keys = command_keys,
+	.required = command_required,
 };
 
 void

@@ -55,22 +55,48 @@ test(struct reader *r, const struct keyword *k, const struct node_pair *p,
 }
 
 static const struct keyword config_keys[] = {
-	{ "lens", lens, offsetof(struct config_demand, lens), NULL },
-	{ "match", match, offsetof(struct config_demand, match), NULL },
-	{ "why", keyword_text, offsetof(struct config_demand, why), NULL },
-	{ "equals", test, 0, NULL },
-	{ "matches", test, 0, NULL },
-	{ "not-matches", test, 0, NULL },
-	{ "includes", test, 0, NULL },
-	{ "excludes", test, 0, NULL },
-	{ "one-of", test, 0, NULL },
-	{ "absent", test, 0, NULL },
-	{ "present", test, 0, NULL },
-	{ "exists", test, 0, NULL },
-	{ "count", test, 0, NULL },
-	{ "at-least", test, 0, NULL },
-	{ "at-most", test, 0, NULL },
+	{ "lens", lens, offsetof(struct config_demand, lens), NULL,
+	    &shape_text,
+	    N_("the lens that reads the file; by its path without it") },
+	{ "match", match, offsetof(struct config_demand, match), NULL,
+	    &shape_text, N_("a path of augeas inside of the file") },
+	{ "why", keyword_text, offsetof(struct config_demand, why), NULL,
+	    NULL, N_("what a finding of it says in place of the path") },
+	{ "equals", test, 0, NULL, &shape_text,
+	    N_("what it finds is this text") },
+	{ "matches", test, 0, NULL, &shape_text,
+	    N_("a regular expression finds something in it") },
+	{ "not-matches", test, 0, NULL, &shape_text,
+	    N_("a regular expression finds nothing in it") },
+	{ "includes", test, 0, NULL, &shape_texts,
+	    N_("these are among its words") },
+	{ "excludes", test, 0, NULL, &shape_texts,
+	    N_("none of these is among its words") },
+	{ "one-of", test, 0, NULL, &shape_texts, N_("it is one of these") },
+	{ "absent", test, 0, NULL, &shape_bool, N_("the path finds nothing") },
+	{ "present", test, 0, NULL, &shape_bool,
+	    N_("the path finds something") },
+	{ "exists", test, 0, NULL, &shape_bool,
+	    N_("the path finds something") },
+	{ "count", test, 0, NULL, &shape_number,
+	    N_("the path finds so many nodes") },
+	{ "at-least", test, 0, NULL, &shape_number,
+	    N_("it is a number, this one or greater") },
+	{ "at-most", test, 0, NULL, &shape_number,
+	    N_("it is a number, this one or less") },
 	{ 0 },
+};
+
+static const char *const config_required[] = { "match", NULL };
+
+static const struct shape config_item = {
+	.name = "config", .takes = TAKES_MAP, .keys = config_keys,
+	.required = config_required,
+};
+
+const struct shape specconfig_shape = {
+	.takes = TAKES_MAP | TAKES_LIST, .keys = config_keys,
+	.required = config_required, .items = &config_item, .filled = true,
 };
 
 /* Wrong ones are told of already. */

@@ -82,9 +82,22 @@ replace_with(struct reader *r, const struct keyword *k,
 }
 
 static const struct keyword replace_keys[] = {
-	{ "match", replace_match, 0, NULL },
-	{ "with", replace_with, 0, NULL },
+	{ "match", replace_match, 0, NULL, &shape_text,
+	    N_("a regular expression") },
+	{ "with", replace_with, 0, NULL, &shape_text,
+	    N_("what takes the place of it; $1 is its first group") },
 	{ 0 },
+};
+
+static const char *const replace_both[] = { "match", "with", NULL };
+
+static const struct shape replace_item = {
+	.takes = TAKES_MAP, .keys = replace_keys, .required = replace_both,
+};
+
+static const struct shape shape_replace = {
+	.takes = TAKES_MAP | TAKES_LIST, .keys = replace_keys,
+	.required = replace_both, .items = &replace_item,
 };
 
 /* Whether `with` names only groups that `match` has. */
@@ -130,10 +143,17 @@ replace(struct reader *r, const struct keyword *k, const struct node_pair *p,
 }
 
 static const struct keyword repair_keys[] = {
-	{ "append", append, 0, NULL },
-	{ "comment-out", comment_out, 0, NULL },
-	{ "replace", replace, 0, NULL },
+	{ "append", append, 0, NULL, &shape_texts,
+	    N_("lines to add where a required one is missing") },
+	{ "comment-out", comment_out, 0, NULL, &shape_text,
+	    N_("true, or what to put before a forbidden line") },
+	{ "replace", replace, 0, NULL, &shape_replace,
+	    N_("what to put in the place of a forbidden line") },
 	{ 0 },
+};
+
+static const struct shape shape_repair = {
+	.takes = TAKES_MAP, .keys = repair_keys,
 };
 
 static void
@@ -144,10 +164,17 @@ repair(struct reader *r, const struct keyword *k, const struct node_pair *p,
 }
 
 static const struct keyword lines_keys[] = {
-	{ "require", regexes, 0, NULL },
-	{ "forbid", regexes, 0, NULL },
-	{ "repair", repair, 0, NULL },
+	{ "require", regexes, 0, NULL, &shape_texts,
+	    N_("each of these expressions matches a line") },
+	{ "forbid", regexes, 0, NULL, &shape_texts,
+	    N_("none of these expressions matches a line") },
+	{ "repair", repair, 0, NULL, &shape_repair,
+	    N_("how the file is mended") },
 	{ 0 },
+};
+
+const struct shape speccontent_lines_shape = {
+	.takes = TAKES_MAP, .keys = lines_keys,
 };
 
 void
@@ -200,14 +227,27 @@ control(struct reader *r, const struct keyword *k, const struct node_pair *p,
 }
 
 static const struct keyword pam_keys[] = {
-	{ "module", keyword_text, offsetof(struct pam_demand, module), NULL },
-	{ "control", control, 0, NULL },
+	{ "module", keyword_text, offsetof(struct pam_demand, module), NULL,
+	    NULL, N_("the module, as pam_unix.so") },
+	{ "control", control, 0, NULL, &shape_text,
+	    N_("required, sufficient… or [value=action …]") },
 	{ "arguments", keyword_texts, offsetof(struct pam_demand, arguments),
-	    NULL },
-	{ "before", keyword_text, offsetof(struct pam_demand, before), NULL },
-	{ "after", keyword_text, offsetof(struct pam_demand, after), NULL },
-	{ "state", keyword_absent, offsetof(struct pam_demand, absent), NULL },
+	    NULL, NULL,
+	    N_("arguments that the module is called with, at least") },
+	{ "before", keyword_text, offsetof(struct pam_demand, before), NULL,
+	    NULL, N_("a module that comes after it") },
+	{ "after", keyword_text, offsetof(struct pam_demand, after), NULL,
+	    NULL, N_("a module that comes before it") },
+	{ "state", keyword_absent, offsetof(struct pam_demand, absent), NULL,
+	    NULL, N_("absent: the stack does not call it so") },
 	{ 0 },
+};
+
+static const char *const pam_call_required[] = { "module", NULL };
+
+static const struct shape shape_pam_call = {
+	.name = "pam-call", .takes = TAKES_MAP, .keys = pam_keys,
+	.required = pam_call_required,
 };
 
 static void
@@ -272,33 +312,63 @@ outcome_if(struct reader *r, const struct keyword *k,
 	}
 }
 
+static const char *const then_words[] = { "denied", "granted", NULL };
+static const char *const type_words[] = { "auth", "account", "password",
+	"session", "setcred", NULL };
+
 static void
 outcome_then(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
-	static const char *const words[] = { "denied", "granted", NULL };
 	struct pam_outcome *o = into;
 
-	o->granted = read_choice(r, k->name, p->value, words) == 1;
+	o->granted = read_choice(r, k->name, p->value, then_words) == 1;
 }
 
 static void
 outcome_type(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
-	static const char *const words[] = { "auth", "account", "password",
-		"session", "setcred", NULL };
 	struct pam_outcome *o = into;
-	int i = read_choice(r, k->name, p->value, words);
+	int i = read_choice(r, k->name, p->value, type_words);
 
-	o->type = i >= 0 ? words[i] : o->type;
+	o->type = i >= 0 ? type_words[i] : o->type;
 }
 
+static const struct shape shape_pam_type = {
+	.takes = TAKES_TEXT, .words = type_words,
+};
+
+static const struct shape pam_code = {
+	.takes = TAKES_TEXT, .words = pam_code_words,
+};
+
+static const struct shape shape_pam_if = {
+	.takes = TAKES_MAP, .values = &pam_code,
+};
+
+static const struct shape shape_pam_then = {
+	.takes = TAKES_TEXT, .words = then_words,
+};
+
 static const struct keyword outcome_keys[] = {
-	{ "type", outcome_type, 0, NULL },
-	{ "if", outcome_if, 0, NULL },
-	{ "then", outcome_then, 0, NULL },
+	{ "type", outcome_type, 0, NULL, &shape_pam_type,
+	    N_("the stack that is asked; auth without it") },
+	{ "if", outcome_if, 0, NULL, &shape_pam_if,
+	    N_("what modules return; the others fail") },
+	{ "then", outcome_then, 0, NULL, &shape_pam_then,
+	    N_("what the whole stack comes to") },
 	{ 0 },
+};
+
+static const char *const outcome_both[] = { "if", "then", NULL };
+
+static const struct shape outcome = {
+	.takes = TAKES_MAP, .keys = outcome_keys, .required = outcome_both,
+};
+
+static const struct shape shape_pam_outcomes = {
+	.takes = TAKES_LIST, .items = &outcome, .filled = true,
 };
 
 static void
@@ -332,12 +402,26 @@ outcomes(struct reader *r, const struct keyword *k,
 }
 
 static const struct keyword pam_stacks[] = {
-	{ "auth", pam_type, 0, NULL },
-	{ "account", pam_type, 0, NULL },
-	{ "password", pam_type, 0, NULL },
-	{ "session", pam_type, 0, NULL },
-	{ "outcomes", outcomes, 0, NULL },
+	{ "auth", pam_type, 0, NULL, &shape_pam_call,
+	    N_("a module that logging in calls") },
+	{ "account", pam_type, 0, NULL, &shape_pam_call,
+	    N_("a module that admitting an account calls") },
+	{ "password", pam_type, 0, NULL, &shape_pam_call,
+	    N_("a module that changing a password calls") },
+	{ "session", pam_type, 0, NULL, &shape_pam_call,
+	    N_("a module that opening a session calls") },
+	{ "outcomes", outcomes, 0, NULL, &shape_pam_outcomes,
+	    N_("what the stack comes to, whoever vouches") },
 	{ 0 },
+};
+
+static const struct shape pam_item = {
+	.name = "pam", .takes = TAKES_MAP, .keys = pam_stacks,
+};
+
+const struct shape speccontent_pam_shape = {
+	.takes = TAKES_MAP | TAKES_LIST, .keys = pam_stacks,
+	.items = &pam_item, .filled = true,
 };
 
 void
@@ -388,27 +472,40 @@ static void
 baseline(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
-	static const char *const words[] = { "false", "true", "canonical",
-		NULL };
 	struct rule *rule = into;
-	int i = read_choice(r, k->name, p->value, words);
+	int i = read_choice(r, k->name, p->value, k->words);
 
 	rule->content_baseline = i > 0;
 	rule->content_canonical = i == 2;
 }
 
+static const struct shape shape_sha256 = {
+	.takes = TAKES_TEXT, .pattern = "^[0-9a-fA-F]{64}$",
+};
+
+static const char *const baseline_words[] = { "false", "true", "canonical",
+	NULL };
+
 static const struct keyword content_keys[] = {
-	{ "baseline", baseline, 0, NULL },
-	{ "sha256", sha256, 0, NULL },
-	{ "valid", keyword_bool, offsetof(struct rule, content_valid), NULL },
+	{ "baseline", baseline, 0, baseline_words, NULL,
+	    N_("it is that of the accepted snapshot") },
+	{ "sha256", sha256, 0, NULL, &shape_sha256, N_("it has this SHA-256") },
+	{ "valid", keyword_bool, offsetof(struct rule, content_valid), NULL,
+	    NULL, N_("it can be read in its format") },
 	{ 0 },
+};
+
+static const char *const content_words[] = { "baseline", NULL };
+
+const struct shape speccontent_content_shape = {
+	.takes = TAKES_TEXT | TAKES_MAP, .words = content_words,
+	.keys = content_keys,
 };
 
 void
 speccontent_content(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
-	static const char *const words[] = { "baseline", NULL };
 	struct rule *rule = into;
 
 	if (!read_is(r, k->name, p->value, TAKES_TEXT | TAKES_MAP))
@@ -419,6 +516,6 @@ speccontent_content(struct reader *r, const struct keyword *k,
 		    "{sha256: …} or {valid: true}]"));
 	if (p->value->kind == NODE_MAP)
 		read_keys(r, k->name, p->value, content_keys, rule);
-	else if (read_choice(r, k->name, p->value, words) == 0)
+	else if (read_choice(r, k->name, p->value, content_words) == 0)
 		rule->content_baseline = true;
 }

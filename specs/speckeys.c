@@ -48,13 +48,9 @@ static void
 type(struct reader *r, const struct keyword *k, const struct node_pair *p,
     void *into)
 {
-	const char *words[ENTRY_KINDS + 1];
 	struct rule *rule = into;
 
-	for (int i = 0; i < ENTRY_KINDS; i++)
-		words[i] = entry_kind_name((enum entry_kind)i);
-	words[ENTRY_KINDS] = NULL;
-	rule->kind = read_choice(r, k->name, p->value, words);
+	rule->kind = read_choice(r, k->name, p->value, entry_kind_words);
 }
 
 static void
@@ -223,13 +219,14 @@ unit(struct reader *r, const struct keyword *k, const struct node_pair *p,
 	}
 }
 
+static const char *const enabled_words[] = { "false", "true", "preset", NULL };
+
 static void
 enabled(struct reader *r, const struct keyword *k, const struct node_pair *p,
     void *into)
 {
-	static const char *const words[] = { "false", "true", "preset", NULL };
 	struct rule *rule = into;
-	int choice = read_choice(r, k->name, p->value, words);
+	int choice = read_choice(r, k->name, p->value, enabled_words);
 
 	if (choice >= 0)
 		rule->enabled = (enum enabled)(choice + 1);
@@ -251,44 +248,106 @@ masked(struct reader *r, const struct keyword *k, const struct node_pair *p,
 
 #define AT(member) offsetof(struct rule, member)
 
-static const struct keyword rule_keys[] = {
-	{ "id", id, 0, NULL },
-	{ "path", keyword_paths, AT(paths), NULL },
-	{ "unit", unit, 0, NULL },
-	{ "enabled", enabled, 0, NULL },
-	{ "masked", masked, 0, NULL },
-	{ "why", keyword_text, AT(why), NULL },
-	{ "severity", keyword_choice, AT(severity), severities },
-	{ "on-drift", keyword_choice, AT(on_drift), drift_words },
-	{ "on-change", keyword_choice, AT(on_change), change_words },
-	{ "require", keyword_choice, AT(require), require_words },
-	{ "type", type, 0, NULL },
-	{ "owner", owner, AT(owner), NULL },
-	{ "group", owner, AT(group), NULL },
-	{ "mode", mode, 0, NULL },
-	{ "acl", acl, 0, NULL },
-	{ "xattr", xattr, 0, NULL },
-	{ "capabilities", capabilities, 0, NULL },
-	{ "flags", flags, 0, NULL },
-	{ "secret", keyword_bool, AT(secret), NULL },
-	{ "disable", keyword_bool, AT(disabled), NULL },
-	{ "lines", speccontent_lines, 0, NULL },
-	{ "as", keyword_text, AT(as), NULL },
-	{ "keys", spectests_keys, 0, NULL },
-	{ "entries", spectests_entries, 0, NULL },
-	{ "xpath", spectests_xpath, 0, NULL },
-	{ "pam", speccontent_pam, 0, NULL },
-	{ "content", speccontent_content, 0, NULL },
-	{ "count", specnumbers_count, 0, NULL },
-	{ "size", specnumbers_size, 0, NULL },
-	{ "age", specnumbers_age, 0, NULL },
-	{ "newest", specnumbers_newest, 0, NULL },
-	{ "layers", speclayers_key, 0, speclayers_words },
-	{ "config", specconfig, 0, NULL },
-	{ "luks", specluks_luks, 0, NULL },
-	{ "certificate", speccert_certificate, 0, NULL },
-	{ "command", speccommand, 0, NULL },
+static const struct shape shape_enabled = {
+	.takes = TAKES_TEXT, .words = enabled_words,
+};
+
+/* What set_of reads. */
+static const struct keyword set_keys[] = {
+	{ "includes", keyword_texts, 0, NULL, NULL,
+	    N_("these are among them; others may be, too") },
 	{ 0 },
+};
+
+static const struct shape shape_set = {
+	.takes = TAKES_TEXT | TAKES_LIST | TAKES_MAP, .keys = set_keys,
+	.items = &shape_text,
+};
+
+static const struct keyword rule_keys[] = {
+	{ "id", id, 0, NULL, &shape_name,
+	    N_("what findings call the rule; unique in the spec") },
+	{ "path", keyword_paths, AT(paths), NULL, NULL,
+	    N_("the files it is about: patterns with *, ?, [], ** and "
+	    "braces") },
+	{ "unit", unit, 0, NULL, &shape_texts,
+	    N_("in place of path: systemd units, as they take effect") },
+	{ "enabled", enabled, 0, NULL, &shape_enabled,
+	    N_("whether a link starts the unit, or as presets say") },
+	{ "masked", masked, 0, NULL, &shape_bool,
+	    N_("whether the unit is masked") },
+	{ "why", keyword_text, AT(why), NULL, NULL,
+	    N_("what breaks without it, for the person who reads the "
+	    "finding") },
+	{ "severity", keyword_choice, AT(severity), severities, NULL,
+	    N_("how bad it is when the rule does not hold") },
+	{ "on-drift", keyword_choice, AT(on_drift), drift_words, NULL,
+	    N_("what to do when the rule does not hold") },
+	{ "on-change", keyword_choice, AT(on_change), change_words, NULL,
+	    N_("what to do when the file differs from the baseline") },
+	{ "require", keyword_choice, AT(require), require_words, NULL,
+	    N_("whether it must be there, must not, or is judged if it is") },
+	{ "type", type, 0, NULL, &shape_type, N_("what kind of object it is") },
+	{ "owner", owner, AT(owner), NULL, &shape_text,
+	    N_("the user that owns it, a name or a number") },
+	{ "group", owner, AT(group), NULL, &shape_text,
+	    N_("its group, a name or a number") },
+	{ "mode", mode, 0, NULL, &shape_mode,
+	    N_("octal digits; \"<=0644\" grants at most these bits") },
+	{ "acl", acl, 0, NULL, &shape_set,
+	    N_("entries of its ACL, as getfacl(1) writes them") },
+	{ "xattr", xattr, 0, NULL, &shape_texts,
+	    N_("extended attributes: NAME, or NAME=VALUE") },
+	{ "capabilities", capabilities, 0, NULL, &shape_set,
+	    N_("capabilities, as getcap(8) writes them") },
+	{ "flags", flags, 0, NULL, &shape_set,
+	    N_("inode flags: letters of chattr(1)") },
+	{ "secret", keyword_bool, AT(secret), NULL, NULL,
+	    N_("its content is sealed and never shown") },
+	{ "disable", keyword_bool, AT(disabled), NULL, NULL,
+	    N_("switches the rule off") },
+	{ "lines", speccontent_lines, 0, NULL, &speccontent_lines_shape,
+	    N_("what lines there must and must not be") },
+	{ "as", keyword_text, AT(as), NULL, &shape_view,
+	    N_("the format the content is read in") },
+	{ "keys", spectests_keys, 0, NULL, &spectests_keys_shape,
+	    N_("values of keys: [Section.]Key and what it must be") },
+	{ "entries", spectests_entries, 0, NULL, &spectests_entries_shape,
+	    N_("rows of a table: which, and what they hold") },
+	{ "xpath", spectests_xpath, 0, NULL, &spectests_xpath_shape,
+	    N_("what expressions find in XML") },
+	{ "pam", speccontent_pam, 0, NULL, &speccontent_pam_shape,
+	    N_("what the effective PAM stack calls and comes to") },
+	{ "content", speccontent_content, 0, NULL, &speccontent_content_shape,
+	    N_("the content as a whole") },
+	{ "count", specnumbers_count, 0, NULL, &specnumbers_shape,
+	    N_("how many objects the patterns match") },
+	{ "size", specnumbers_size, 0, NULL, &specnumbers_shape,
+	    N_("how many bytes a file has") },
+	{ "age", specnumbers_age, 0, NULL, &specnumbers_shape,
+	    N_("how long ago it was changed") },
+	{ "newest", specnumbers_newest, 0, NULL, &specnumbers_newest_shape,
+	    N_("the object that was changed last") },
+	{ "layers", speclayers_key, 0, speclayers_words, NULL,
+	    N_("the layers that take effect: /etc, /run, /usr/lib and "
+	    "others") },
+	{ "config", specconfig, 0, NULL, &specconfig_shape,
+	    N_("what a lens of augeas finds") },
+	{ "luks", specluks_luks, 0, NULL, &specluks_shape,
+	    N_("what a LUKS header must be, a backup of one too") },
+	{ "certificate", speccert_certificate, 0, NULL, &speccert_shape,
+	    N_("what certificates must be") },
+	{ "command", speccommand, 0, NULL, &speccommand_shape,
+	    N_("what a program says of the configuration") },
+	{ 0 },
+};
+
+/* A site's change of a rule need not say more. */
+static const char *const id_required[] = { "id", NULL };
+
+const struct shape speckeys_rule_shape = {
+	.name = "rule", .takes = TAKES_MAP, .keys = rule_keys,
+	.required = id_required,
 };
 
 static void
@@ -336,20 +395,40 @@ speckeys_rule(struct reader *r, const struct node *n, struct rule *out)
 static const char *const relation_drift[] = { "flag", NULL };
 
 static const struct keyword relation_keys[] = {
-	{ "id", id, 0, NULL },
-	{ "why", keyword_text, AT(why), NULL },
-	{ "severity", keyword_choice, AT(severity), severities },
-	{ "on-drift", keyword_choice, AT(on_drift), relation_drift },
-	{ "secret", keyword_bool, AT(secret), NULL },
-	{ "disable", keyword_bool, AT(disabled), NULL },
-	{ "each", specrelation_each, 0, NULL },
-	{ "in", specrelation_other, RELATION_IN, NULL },
-	{ "not-in", specrelation_other, RELATION_NOT_IN, NULL },
-	{ "equals", specrelation_other, RELATION_EQUALS, NULL },
-	{ "exists", specrelation_exists, 0, NULL },
-	{ "certificate", speccert_relation, 0, NULL },
-	{ "key-in", specrelation_other, RELATION_KEY_IN, NULL },
+	{ "id", id, 0, NULL, &shape_name,
+	    N_("what findings call the relation; unique in the spec") },
+	{ "why", keyword_text, AT(why), NULL, NULL,
+	    N_("what breaks without it, for the person who reads the "
+	    "finding") },
+	{ "severity", keyword_choice, AT(severity), severities, NULL,
+	    N_("how bad it is when the relation does not hold") },
+	{ "on-drift", keyword_choice, AT(on_drift), relation_drift, NULL,
+	    N_("what to do then: a relation is only flagged") },
+	{ "secret", keyword_bool, AT(secret), NULL, NULL,
+	    N_("its values are never shown") },
+	{ "disable", keyword_bool, AT(disabled), NULL, NULL,
+	    N_("switches the relation off") },
+	{ "each", specrelation_each, 0, NULL, &specrelation_side_shape,
+	    N_("the values it is about") },
+	{ "in", specrelation_other, RELATION_IN, NULL,
+	    &specrelation_side_shape, N_("each value is among these") },
+	{ "not-in", specrelation_other, RELATION_NOT_IN, NULL,
+	    &specrelation_side_shape, N_("no value is among these") },
+	{ "equals", specrelation_other, RELATION_EQUALS, NULL,
+	    &specrelation_side_shape, N_("both sides hold the same values") },
+	{ "exists", specrelation_exists, 0, NULL, &specrelation_exists_shape,
+	    N_("a file named after each value is there") },
+	{ "certificate", speccert_relation, 0, NULL, &speccert_shape,
+	    N_("each value is the path of such a certificate") },
+	{ "key-in", specrelation_other, RELATION_KEY_IN, NULL,
+	    &specrelation_side_shape,
+	    N_("the key of each certificate is in one of these") },
 	{ 0 },
+};
+
+const struct shape speckeys_relation_shape = {
+	.name = "relation", .takes = TAKES_MAP, .keys = relation_keys,
+	.required = id_required,
 };
 
 void

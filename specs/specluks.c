@@ -53,17 +53,31 @@ backup_of(struct reader *r, const struct keyword *k,
 }
 
 static const struct keyword luks_keys[] = {
-	{ "version", number, AT(version), NULL },
-	{ "cipher", spectests_value, AT(cipher), NULL },
-	{ "key-bits", number, AT(key_bits), NULL },
-	{ "hash", spectests_value, AT(hash), NULL },
-	{ "pbkdf", spectests_value, AT(pbkdf), NULL },
-	{ "keyslots", number, AT(keyslots), NULL },
-	{ "uuid", spectests_value, AT(uuid), NULL },
-	{ "label", spectests_value, AT(label), NULL },
-	{ "backup-of", backup_of, 0, NULL },
-	{ "if-header", keyword_bool, AT(if_header), NULL },
+	{ "version", number, AT(version), NULL, &specnumbers_number_shape,
+	    N_("1 or 2") },
+	{ "cipher", spectests_value, AT(cipher), NULL, &spectests_value_shape,
+	    N_("as aes-xts-plain64") },
+	{ "key-bits", number, AT(key_bits), NULL, &specnumbers_number_shape,
+	    N_("the length of the volume key") },
+	{ "hash", spectests_value, AT(hash), NULL, &spectests_value_shape,
+	    N_("the hash of the keyslots") },
+	{ "pbkdf", spectests_value, AT(pbkdf), NULL, &spectests_value_shape,
+	    N_("as argon2id") },
+	{ "keyslots", number, AT(keyslots), NULL, &specnumbers_number_shape,
+	    N_("how many are in use") },
+	{ "uuid", spectests_value, AT(uuid), NULL, &spectests_value_shape,
+	    N_("the UUID of the volume") },
+	{ "label", spectests_value, AT(label), NULL, &spectests_value_shape,
+	    N_("the label of the volume") },
+	{ "backup-of", backup_of, 0, NULL, &shape_text,
+	    N_("the device whose header it is a copy of") },
+	{ "if-header", keyword_bool, AT(if_header), NULL, NULL,
+	    N_("a file that is no LUKS header is none of its business") },
 	{ 0 },
+};
+
+const struct shape specluks_shape = {
+	.takes = TAKES_MAP, .keys = luks_keys,
 };
 
 void

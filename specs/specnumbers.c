@@ -108,10 +108,19 @@ equals(struct reader *r, const struct keyword *k, const struct node_pair *p,
 }
 
 static const struct keyword bound_keys[] = {
-	{ "at-least", at_least, 0, NULL },
-	{ "at-most", at_most, 0, NULL },
-	{ "equals", equals, 0, NULL },
+	{ "at-least", at_least, 0, NULL, &shape_amount, N_("this, or more") },
+	{ "at-most", at_most, 0, NULL, &shape_amount, N_("this, or less") },
+	{ "equals", equals, 0, NULL, &shape_amount, N_("exactly this") },
 	{ 0 },
+};
+
+const struct shape specnumbers_number_shape = {
+	.takes = TAKES_TEXT | TAKES_MAP, .pattern = "^[0-9]+$",
+	.keys = bound_keys,
+};
+
+const struct shape specnumbers_shape = {
+	.name = "bound", .takes = TAKES_MAP, .keys = bound_keys,
 };
 
 static void
@@ -204,10 +213,17 @@ newest_size(struct reader *r, const struct keyword *k,
 }
 
 static const struct keyword newest_keys[] = {
-	{ "of", keyword_paths, offsetof(struct newest_demand, of), NULL },
-	{ "age", newest_age, 0, NULL },
-	{ "size", newest_size, 0, NULL },
+	{ "of", keyword_paths, offsetof(struct newest_demand, of), NULL, NULL,
+	    N_("patterns of those compared; without it those of the rule") },
+	{ "age", newest_age, 0, NULL, &specnumbers_shape,
+	    N_("how long ago it was changed") },
+	{ "size", newest_size, 0, NULL, &specnumbers_shape,
+	    N_("how many bytes it has") },
 	{ 0 },
+};
+
+const struct shape specnumbers_newest_shape = {
+	.takes = TAKES_MAP, .keys = newest_keys,
 };
 
 void

@@ -2,7 +2,7 @@
 #ifndef SPECS_SPECNUMBERS_H
 #define SPECS_SPECNUMBERS_H
 
-#include "specs/specread.h"
+#include "specs/shape.h"
 
 /* `count`, `size`, `age` and `newest` of a rule; into is the struct rule. */
 void specnumbers_count(struct reader *r, const struct keyword *k,
@@ -22,5 +22,9 @@ void specnumbers_number(struct reader *r, const struct node_pair *p,
 int64_t specnumbers_seconds(struct reader *r, const struct node_pair *p);
 /* The same for a whole number. */
 int64_t specnumbers_whole(struct reader *r, const struct node_pair *p);
+
+/* What a count, size or age looks like, specnumbers_number, and `newest`. */
+extern const struct shape specnumbers_shape, specnumbers_number_shape,
+    specnumbers_newest_shape;
 
 #endif

@@ -139,17 +139,47 @@ make_room(struct reader *r, const struct node *top, struct spec *spec)
 	spec->rules = arena_alloc(r->arena, n * sizeof(*spec->rules));
 }
 
+static const struct shape variable_values = {
+	.takes = TAKES_TEXT | TAKES_LIST, .items = &shape_text,
+};
+
+static const struct shape shape_vars = {
+	.takes = TAKES_MAP, .values = &variable_values,
+};
+
+static const struct shape shape_rules = {
+	.takes = TAKES_LIST, .items = &speckeys_rule_shape,
+};
+
+static const struct shape shape_relations = {
+	.takes = TAKES_LIST, .items = &speckeys_relation_shape,
+};
+
 static const struct keyword spec_keys[] = {
-	{ "spec", name, 0, NULL },
-	{ "title", keyword_text, offsetof(struct spec, title), NULL },
-	{ "about", keyword_text, offsetof(struct spec, about), NULL },
-	{ "applies", applies, 0, NULL },
-	{ "vars", vars, 0, NULL },
-	{ "track", keyword_paths, offsetof(struct spec, track), NULL },
-	{ "ignore", keyword_paths, offsetof(struct spec, ignore), NULL },
-	{ "rules", rules, 0, NULL },
-	{ "relations", relations, 0, NULL },
+	{ "spec", name, 0, NULL, &shape_name,
+	    N_("the name of the spec, as its file is called") },
+	{ "title", keyword_text, offsetof(struct spec, title), NULL, NULL,
+	    N_("one line that says what the spec is about") },
+	{ "about", keyword_text, offsetof(struct spec, about), NULL, NULL,
+	    N_("what it protects, for the person who reads a finding at "
+	    "night") },
+	{ "applies", applies, 0, NULL, &applies_shape,
+	    N_("where the spec is in force; everywhere without it") },
+	{ "vars", vars, 0, NULL, &shape_vars,
+	    N_("variables, which ${name} stands for below") },
+	{ "track", keyword_paths, offsetof(struct spec, track), NULL, NULL,
+	    N_("paths to record without demanding anything of them") },
+	{ "ignore", keyword_paths, offsetof(struct spec, ignore), NULL, NULL,
+	    N_("paths not to record, unless written out in full elsewhere") },
+	{ "rules", rules, 0, NULL, &shape_rules,
+	    N_("what must hold, each of a path or a unit") },
+	{ "relations", relations, 0, NULL, &shape_relations,
+	    N_("what must hold across files") },
 	{ 0 },
+};
+
+const struct shape specparse_shape = {
+	.takes = TAKES_MAP, .keys = spec_keys,
 };
 
 struct spec *

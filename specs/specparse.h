@@ -2,7 +2,7 @@
 #ifndef SPECS_SPECPARSE_H
 #define SPECS_SPECPARSE_H
 
-#include "specs/specread.h"
+#include "specs/shape.h"
 
 /*
  * One spec from its mapping, to which the site's additions were merged. name
@@ -11,5 +11,8 @@
  */
 struct spec *spec_parse(struct reader *r, const char *name,
     const struct node *top);
+
+/* What a whole spec looks like. */
+extern const struct shape specparse_shape;
 
 #endif

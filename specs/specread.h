@@ -16,10 +16,13 @@ struct reader {
 	struct vars vars;
 };
 
+struct shape;
+
 /*
  * One key of a mapping: what reads its value, where the result goes in the
  * struct that the mapping stands for, and what else the function must know.
- * Tables end with a keyword without a name.
+ * What it says of its value is for editors (shape.h). Tables end with a keyword
+ * without a name.
  */
 struct keyword {
 	const char *name;
@@ -27,6 +30,8 @@ struct keyword {
 	    const struct node_pair *p, void *into);
 	size_t at;
 	const char *const *words;
+	const struct shape *shape;	/* of its value; NULL: as read says */
+	const char *about;		/* one line for who types it */
 };
 
 /* Reads each pair of a mapping by the table; other keys are mistakes. */

@@ -84,25 +84,54 @@ among(struct reader *r, const struct keyword *k, const struct node_pair *p,
 
 #define AT(member) offsetof(struct relation_side, member)
 
+static const struct shape shape_luks = {
+	.takes = TAKES_TEXT, .words = luks_words,
+};
+
 static const struct keyword side_keys[] = {
-	{ "path", keyword_paths, AT(paths), NULL },
-	{ "xpath", xpath, SIDE_XPATH, NULL },
-	{ "namespaces", spectests_namespaces, AT(namespaces), NULL },
-	{ "entries", reads, SIDE_ENTRIES, NULL },
-	{ "keys", reads, SIDE_KEYS, NULL },
-	{ "regex", reads, SIDE_REGEX, NULL },
-	{ "luks", reads, SIDE_LUKS, NULL },
-	{ "names", names, SIDE_NAMES, NULL },
-	{ "stem", names, SIDE_STEMS, NULL },
-	{ "where", spectests_where, AT(where), NULL },
-	{ "without", spectests_where, AT(without), NULL },
-	{ "as", keyword_text, AT(as), NULL },
-	{ "words", keyword_bool, AT(words), NULL },
-	{ "strip", keyword_text, AT(strip), NULL },
-	{ "matches", matches, 0, NULL },
-	{ "except", keyword_texts, AT(except), NULL },
-	{ "among", among, 0, NULL },
+	{ "path", keyword_paths, AT(paths), NULL, NULL,
+	    N_("the files the values stand in") },
+	{ "xpath", xpath, SIDE_XPATH, NULL, &shape_text,
+	    N_("the values are what this expression finds") },
+	{ "namespaces", spectests_namespaces, AT(namespaces), NULL,
+	    &spectests_namespaces_shape,
+	    N_("prefixes, and the URIs they stand for") },
+	{ "entries", reads, SIDE_ENTRIES, NULL, &shape_text,
+	    N_("the values are this field of the rows of a table") },
+	{ "keys", reads, SIDE_KEYS, NULL, &shape_text,
+	    N_("the values are those of this key") },
+	{ "regex", reads, SIDE_REGEX, NULL, &shape_text,
+	    N_("the values are its first group, or all it matches") },
+	{ "luks", reads, SIDE_LUKS, NULL, &shape_luks,
+	    N_("the values are what LUKS headers say") },
+	{ "names", names, SIDE_NAMES, NULL, &shape_bool,
+	    N_("the values are the names of the files") },
+	{ "stem", names, SIDE_STEMS, NULL, &shape_bool,
+	    N_("the same without what follows the last dot") },
+	{ "where", spectests_where, AT(where), NULL, &spectests_where_shape,
+	    N_("only rows whose fields are so") },
+	{ "without", spectests_where, AT(without), NULL,
+	    &spectests_where_shape, N_("but not those whose fields are so") },
+	{ "as", keyword_text, AT(as), NULL, &shape_view,
+	    N_("the format the files are read in") },
+	{ "words", keyword_bool, AT(words), NULL, NULL,
+	    N_("each word of a value is a value") },
+	{ "strip", keyword_text, AT(strip), NULL, NULL,
+	    N_("only values that begin so, and what follows that") },
+	{ "matches", matches, 0, NULL, &shape_text,
+	    N_("only values that this expression matches") },
+	{ "except", keyword_texts, AT(except), NULL, NULL,
+	    N_("but not these values") },
+	{ "among", among, 0, NULL, &specrelation_side_shape,
+	    N_("only values that are there, too") },
 	{ 0 },
+};
+
+static const char *const side_required[] = { "path", NULL };
+
+const struct shape specrelation_side_shape = {
+	.name = "side", .takes = TAKES_MAP, .keys = side_keys,
+	.required = side_required,
 };
 
 /* Formats, fields and sections are those of a rule about the same files. */
@@ -267,13 +296,8 @@ static void
 exists_type(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
-	const char *words[ENTRY_KINDS + 1];
-
-	for (int i = 0; i < ENTRY_KINDS; i++)
-		words[i] = entry_kind_name((enum entry_kind)i);
-	words[ENTRY_KINDS] = NULL;
 	((struct relation *)into)->kind = read_choice(r, k->name, p->value,
-	    words);
+	    entry_kind_words);
 }
 
 static void
@@ -285,22 +309,36 @@ exists_mode(struct reader *r, const struct keyword *k,
 	read_mode(r, k->name, p->value, &rel->mode, &rel->mode_at_most);
 }
 
+static const char *const require_words[] = { "present", "if-present", NULL };
+
 static void
 exists_require(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
-	static const char *const words[] = { "present", "if-present", NULL };
-
 	((struct relation *)into)->if_present =
-	    read_choice(r, k->name, p->value, words) == 1;
+	    read_choice(r, k->name, p->value, require_words) == 1;
 }
 
+static const struct shape shape_require = {
+	.takes = TAKES_TEXT, .words = require_words,
+};
+
 static const struct keyword exists_keys[] = {
-	{ "path", exists_path, 0, NULL },
-	{ "type", exists_type, 0, NULL },
-	{ "mode", exists_mode, 0, NULL },
-	{ "require", exists_require, 0, NULL },
+	{ "path", exists_path, 0, NULL, &shape_texts,
+	    N_("what must be there; ${value} stands for the value") },
+	{ "type", exists_type, 0, NULL, &shape_type,
+	    N_("what kind of object it is") },
+	{ "mode", exists_mode, 0, NULL, &shape_mode,
+	    N_("octal digits; \"<=0644\" grants at most these bits") },
+	{ "require", exists_require, 0, NULL, &shape_require,
+	    N_("if-present: what is there is so") },
 	{ 0 },
+};
+
+static const char *const exists_required[] = { "path", NULL };
+
+const struct shape specrelation_exists_shape = {
+	.takes = TAKES_MAP, .keys = exists_keys, .required = exists_required,
 };
 
 void

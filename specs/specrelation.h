@@ -2,7 +2,7 @@
 #ifndef SPECS_SPECRELATION_H
 #define SPECS_SPECRELATION_H
 
-#include "specs/specread.h"
+#include "specs/shape.h"
 
 /* `each`, and `in`, `not-in`, `equals` or `exists` of a relation; into is the
  * struct rule, whose relation is there. */
@@ -16,5 +16,8 @@ void specrelation_exists(struct reader *r, const struct keyword *k,
 /* Says what the mapping of a relation lacks or has twice. */
 void specrelation_check(struct reader *r, const struct node *n,
     const struct rule *rule);
+
+/* What a side looks like, and `exists`. */
+extern const struct shape specrelation_side_shape, specrelation_exists_shape;
 
 #endif

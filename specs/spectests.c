@@ -106,26 +106,56 @@ test_number(struct reader *r, const struct keyword *k,
 }
 
 #define TESTS								\
-	{ "equals", test_equals, TEST_EQUALS, NULL },			\
-	{ "matches", test_matches, TEST_MATCHES, NULL },		\
-	{ "not-matches", test_matches, TEST_NOT_MATCHES, NULL },	\
-	{ "includes", test_words, TEST_INCLUDES, NULL },		\
-	{ "excludes", test_words, TEST_EXCLUDES, NULL },		\
-	{ "one-of", test_words, TEST_ONE_OF, NULL },			\
-	{ "absent", test_there, TEST_ABSENT, NULL },			\
-	{ "present", test_there, TEST_PRESENT, NULL },			\
-	{ "at-least", test_number, TEST_AT_LEAST, NULL },		\
-	{ "at-most", test_number, TEST_AT_MOST, NULL }
+	{ "equals", test_equals, TEST_EQUALS, NULL, &shape_text,	\
+	    N_("it is this text") },					\
+	{ "matches", test_matches, TEST_MATCHES, NULL, &shape_text,	\
+	    N_("a regular expression finds something in it") },		\
+	{ "not-matches", test_matches, TEST_NOT_MATCHES, NULL,		\
+	    &shape_text,						\
+	    N_("a regular expression finds nothing in it") },		\
+	{ "includes", test_words, TEST_INCLUDES, NULL, &shape_texts,	\
+	    N_("these are among its words") },				\
+	{ "excludes", test_words, TEST_EXCLUDES, NULL, &shape_texts,	\
+	    N_("none of these is among its words") },			\
+	{ "one-of", test_words, TEST_ONE_OF, NULL, &shape_texts,	\
+	    N_("it is one of these") },					\
+	{ "absent", test_there, TEST_ABSENT, NULL, &shape_bool,		\
+	    N_("it is not set") },					\
+	{ "present", test_there, TEST_PRESENT, NULL, &shape_bool,	\
+	    N_("it is set") },						\
+	{ "at-least", test_number, TEST_AT_LEAST, NULL, &shape_number,	\
+	    N_("it is a number, this one or greater") },		\
+	{ "at-most", test_number, TEST_AT_MOST, NULL, &shape_number,	\
+	    N_("it is a number, this one or less") }
 
 static const struct keyword value_tests[] = {
 	TESTS,
 	{ 0 },
 };
 
+/* A value, which it equals, or a mapping of tests. */
+const struct shape spectests_value_shape = {
+	.name = "test", .takes = TAKES_TEXT | TAKES_MAP, .keys = value_tests,
+};
+
+const struct shape spectests_keys_shape = {
+	.takes = TAKES_MAP, .values = &spectests_value_shape,
+};
+
+const struct shape spectests_namespaces_shape = {
+	.takes = TAKES_MAP, .values = &shape_text,
+};
+
+const struct shape spectests_where_shape = {
+	.takes = TAKES_MAP, .values = &spectests_value_shape,
+};
+
 static const struct keyword xpath_tests[] = {
 	TESTS,
-	{ "exists", test_there, TEST_PRESENT, NULL },
-	{ "count", test_number, TEST_COUNT, NULL },
+	{ "exists", test_there, TEST_PRESENT, NULL, &shape_bool,
+	    N_("the expression finds something") },
+	{ "count", test_number, TEST_COUNT, NULL, &shape_number,
+	    N_("the expression finds so many nodes") },
 	{ 0 },
 };
 
@@ -221,12 +251,26 @@ spectests_where(struct reader *r, const struct keyword *k,
 
 static const struct keyword entry_keys[] = {
 	{ "where", spectests_where, offsetof(struct entry_demand, where),
-	    NULL },
+	    NULL, &spectests_where_shape,
+	    N_("the fields that say which rows are meant") },
 	{ "state", keyword_absent, offsetof(struct entry_demand, absent),
-	    NULL },
+	    NULL, NULL, N_("absent: there is no such row") },
 	{ "fields", spectests_where, offsetof(struct entry_demand, fields),
-	    NULL },
+	    NULL, &spectests_where_shape,
+	    N_("what the fields of these rows hold") },
 	{ 0 },
+};
+
+static const char *const entry_required[] = { "where", NULL };
+
+static const struct shape entry_item = {
+	.name = "entries", .takes = TAKES_MAP, .keys = entry_keys,
+	.required = entry_required,
+};
+
+const struct shape spectests_entries_shape = {
+	.takes = TAKES_MAP | TAKES_LIST, .keys = entry_keys,
+	.required = entry_required, .items = &entry_item, .filled = true,
 };
 
 static void
@@ -311,23 +355,51 @@ xpath_test(struct reader *r, const struct keyword *k,
 }
 
 static const struct keyword xpath_keys[] = {
-	{ "expr", xpath_expr, 0, NULL },
+	{ "expr", xpath_expr, 0, NULL, &shape_text,
+	    N_("the expression, XPath 1.0") },
 	{ "namespaces", spectests_namespaces,
-	    offsetof(struct xpath_demand, namespaces), NULL },
-	{ "why", keyword_text, offsetof(struct xpath_demand, why), NULL },
-	{ "equals", xpath_test, 0, NULL },
-	{ "matches", xpath_test, 0, NULL },
-	{ "not-matches", xpath_test, 0, NULL },
-	{ "includes", xpath_test, 0, NULL },
-	{ "excludes", xpath_test, 0, NULL },
-	{ "one-of", xpath_test, 0, NULL },
-	{ "absent", xpath_test, 0, NULL },
-	{ "present", xpath_test, 0, NULL },
-	{ "exists", xpath_test, 0, NULL },
-	{ "count", xpath_test, 0, NULL },
-	{ "at-least", xpath_test, 0, NULL },
-	{ "at-most", xpath_test, 0, NULL },
+	    offsetof(struct xpath_demand, namespaces), NULL,
+	    &spectests_namespaces_shape,
+	    N_("prefixes, and the URIs they stand for") },
+	{ "why", keyword_text, offsetof(struct xpath_demand, why), NULL, NULL,
+	    N_("what a finding of it says in place of the expression") },
+	{ "equals", xpath_test, 0, NULL, &shape_text,
+	    N_("what it yields is this text") },
+	{ "matches", xpath_test, 0, NULL, &shape_text,
+	    N_("a regular expression finds something in it") },
+	{ "not-matches", xpath_test, 0, NULL, &shape_text,
+	    N_("a regular expression finds nothing in it") },
+	{ "includes", xpath_test, 0, NULL, &shape_texts,
+	    N_("these are among its words") },
+	{ "excludes", xpath_test, 0, NULL, &shape_texts,
+	    N_("none of these is among its words") },
+	{ "one-of", xpath_test, 0, NULL, &shape_texts,
+	    N_("it is one of these") },
+	{ "absent", xpath_test, 0, NULL, &shape_bool,
+	    N_("the expression finds nothing") },
+	{ "present", xpath_test, 0, NULL, &shape_bool,
+	    N_("the expression finds something") },
+	{ "exists", xpath_test, 0, NULL, &shape_bool,
+	    N_("the expression finds something") },
+	{ "count", xpath_test, 0, NULL, &shape_number,
+	    N_("the expression finds so many nodes") },
+	{ "at-least", xpath_test, 0, NULL, &shape_number,
+	    N_("it is a number, this one or greater") },
+	{ "at-most", xpath_test, 0, NULL, &shape_number,
+	    N_("it is a number, this one or less") },
 	{ 0 },
+};
+
+static const char *const xpath_required[] = { "expr", NULL };
+
+static const struct shape xpath_item = {
+	.name = "xpath", .takes = TAKES_MAP, .keys = xpath_keys,
+	.required = xpath_required,
+};
+
+const struct shape spectests_xpath_shape = {
+	.takes = TAKES_MAP | TAKES_LIST, .keys = xpath_keys,
+	.required = xpath_required, .items = &xpath_item, .filled = true,
 };
 
 static void

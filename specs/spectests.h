@@ -2,7 +2,7 @@
 #ifndef SPECS_SPECTESTS_H
 #define SPECS_SPECTESTS_H
 
-#include "specs/specread.h"
+#include "specs/shape.h"
 
 /* `keys`, `entries` and `xpath` of a rule, whose values are tested; into is
  * the struct rule. The names of keys come whole: speccheck.h splits them. */
@@ -28,5 +28,10 @@ void spectests_one(struct reader *r, const struct node_pair *p,
     struct tests *out);
 void spectests_check(struct reader *r, struct place at,
     const struct tests *tests);
+
+/* What their values look like. */
+extern const struct shape spectests_keys_shape, spectests_entries_shape,
+    spectests_where_shape, spectests_xpath_shape, spectests_value_shape,
+    spectests_namespaces_shape;
 
 #endif

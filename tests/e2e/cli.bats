@@ -177,8 +177,8 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 }
 
 @test "wrong arguments of spec are refused" {
-	refuses "spec: say what to do [one of: lint, list, show, test]" spec
-	refuses "unknown verb 'spec lnt' [did you mean 'lint'? one of: lint, list, show, test]" \
+	refuses "spec: say what to do [one of: lint, list, schema, show, test]" spec
+	refuses "unknown verb 'spec lnt' [did you mean 'lint'? one of: lint, list, schema, show, test]" \
 	    spec lnt
 	refuses "spec show: name a spec [see 'driftctl spec list']" spec show
 	refuses "nope: no such spec [see 'driftctl spec list']" spec show nope

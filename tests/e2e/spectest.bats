@@ -289,6 +289,26 @@ mistake() {
 	[ "$status" -eq 0 ]
 }
 
+@test "the baseline has content, too" {
+	cat >> "$SPECS/mail.yaml" <<-'END'
+	  - id: xml
+	    path: /etc/x.xml
+	    why: The same in other words is the same.
+	    content: {baseline: canonical}
+	END
+	files_are <<-'END'
+	files: {/etc/pam.d/imap: "", /etc/x.xml: "<a><b/></a>"}
+	baseline: {/etc/x.xml: "<a>\n  <b/>\n</a>"}
+	END
+	[ "$status" -eq 0 ]
+	files_are <<-'END'
+	files: {/etc/pam.d/imap: "", /etc/x.xml: "<a><c/></a>"}
+	baseline: {/etc/x.xml: "<a>\n  <b/>\n</a>"}
+	finds: [{rule: xml, demand: content.baseline}]
+	END
+	[ "$status" -eq 0 ]
+}
+
 @test "all metadata that a rule can ask for can be said" {
 	printf x > "$CASES/bytes"
 	files_are <<-'END'

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/wrap.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+/* Columns of the next word; a letter of several bytes has one. */
+static size_t
+columns(const char *p, size_t n)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < n; i++)
+		shown += ((unsigned char)p[i] & 0xc0) != 0x80;
+	return shown;
+}
+
+void
+wrap_from(struct buf *out, size_t col, int indent, const char *text)
+{
+	CLEANUP(drop_buf) struct buf safe = { 0 };
+	bool begun = false;
+
+	text_escape(&safe, text, strlen(text));
+	for (const char *p = buf_str(&safe); *p != '\0';) {
+		size_t n = strcspn(p, " "), shown = columns(p, n);
+
+		if (begun && col + 1 + shown > WRAP_WIDTH) {
+			buf_addf(out, "\n%*s", indent, "");
+			col = (size_t)indent;
+		} else if (begun) {
+			buf_addc(out, ' ');
+			col++;
+		}
+		buf_add(out, p, n);
+		begun = true;
+		col += shown;
+		p += n;
+		p += strspn(p, " ");
+	}
+	buf_addc(out, '\n');
+}
+
+void
+wrap_text(struct buf *out, int indent, const char *text)
+{
+	buf_addf(out, "%*s", indent, "");
+	wrap_from(out, (size_t)indent, indent, text);
+}
