@@ -427,9 +427,9 @@ reads(const char *paths, const char *path)
 	bool found = false;
 
 	for (size_t n; *paths != '\0'; paths += n + (paths[n] == ' ')) {
-		bool not = *paths == '!';
+		bool negated = *paths == '!';
 
-		paths += not;
+		paths += negated;
 		n = strcspn(paths, " ");
 		if (n >= sizeof(pattern))
 			continue;
@@ -438,7 +438,7 @@ reads(const char *paths, const char *path)
 		if (!glob_path(pattern, path) || (is_leftover(path) &&
 		    !glob_literal(pattern, n)))
 			continue;
-		if (not)
+		if (negated)
 			return false;
 		found = true;
 	}
