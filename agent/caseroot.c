@@ -212,9 +212,9 @@ caseroot_new(const struct spec_case *c, struct diagnostics *diags)
 		casefiles_make(c, &c->baseline, NOW, &r->baseline, diags);
 	r->ev = (struct evidence){ .ctx = r, .entry = ev_entry,
 		.find = ev_find, .bytes = ev_bytes, .hidden = ev_hidden,
-		.baseline = ev_baseline,
-		.baseline_bytes = ev_baseline_bytes, .look = ev_look,
-		.device = ev_device, .ask = ev_ask, .now = NOW };
+		.baseline = ev_baseline, .baseline_bytes = ev_baseline_bytes,
+		.look = ev_look, .device = ev_device, .ask = ev_ask,
+		.now = NOW };
 	set_facts(r);
 	return r;
 }
