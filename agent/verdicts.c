@@ -16,7 +16,7 @@
  * The file: a header, then for each rule its name, what was asked and what it
  * said. Numbers are of this machine's own form: no other machine reads it.
  */
-enum { VERSION_NOW = 1, FILE_MAX = 64 << 20 };
+enum { VERSION_NOW = 2, FILE_MAX = 64 << 20 };
 
 #define MAGIC "drftverd"
 #define FILE_NAME "verdicts"
@@ -25,7 +25,8 @@ struct header {
 	char magic[8];
 	uint32_t version;
 	uint32_t n;
-	uint64_t sum;		/* over all behind the header */
+	uint64_t sum;		/* over n, when and what follows */
+	int64_t when;		/* nothing of it was judged later */
 	struct oid key;
 };
 
@@ -50,6 +51,7 @@ struct verdicts {
 	struct witness *witness;
 	struct arena arena;
 	struct buf file;		/* what known points into */
+	int64_t when;			/* of that */
 	struct {
 		struct known *items;
 		size_t n, cap;
@@ -58,6 +60,7 @@ struct verdicts {
 	struct buf out;		/* the records to keep */
 	uint32_t n_out;
 	size_t judged;
+	bool news;		/* out has what file has not */
 };
 
 /* Reading stops at the first thing that does not fit. */
@@ -172,6 +175,12 @@ get_known(struct verdicts *v, struct cursor *c, struct known *k)
 	k->results = results;
 }
 
+static uint64_t
+sum_of(const struct header *h, const char *rest, size_t len)
+{
+	return checksum(checksum(h->n, &h->when, sizeof(h->when)), rest, len);
+}
+
 static void
 read_file(struct verdicts *v)
 {
@@ -186,7 +195,12 @@ read_file(struct verdicts *v)
 	get(&c, &h, sizeof(h));
 	if (c.bad || memcmp(h.magic, MAGIC, 8) != 0 ||
 	    h.version != VERSION_NOW || !oid_equal(&h.key, v->key) ||
-	    h.sum != checksum(h.n, c.p, (size_t)(c.end - c.p)))
+	    h.sum != sum_of(&h, c.p, (size_t)(c.end - c.p)))
+		return;
+	/* Where the clock was set back, what was expired may be valid again,
+	 * and what was valid may not be so yet. */
+	v->when = h.when;
+	if (v->ev->now < h.when)
 		return;
 	for (uint32_t i = 0; i < h.n && !c.bad; i++)
 		get_known(v, &c, VEC_ADD(&v->known));
@@ -309,6 +323,7 @@ judge_anew(struct verdicts *v, const struct rule *rule, const char *name,
 	bool sure;
 
 	v->judged++;
+	v->news = true;
 	eval_rule(rule, witness_listen(v->witness), &own);
 	sure = witness_heard(v->witness, &asked, &n);
 	r = (struct record){ .n_asked = (uint32_t)n,
@@ -356,9 +371,10 @@ verdicts_keep(struct verdicts *v)
 	CLEANUP(drop_buf) struct buf file = { 0 };
 	struct err ignored = { 0 };
 	struct header h = { .magic = MAGIC, .version = VERSION_NOW,
-		.n = v->n_out, .key = *v->key };
+		.n = v->n_out, .key = *v->key,
+		.when = v->news ? v->ev->now : v->when };
 
-	h.sum = checksum(h.n, buf_str(&v->out), v->out.len);
+	h.sum = sum_of(&h, buf_str(&v->out), v->out.len);
 	buf_add(&file, &h, sizeof(h));
 	buf_add(&file, buf_str(&v->out), v->out.len);
 	if (file.len > FILE_MAX || (file.len == v->file.len &&
