@@ -47,7 +47,7 @@ question(const struct options *o)
 {
 	static const char *const env[] = { "LANG", "LC_ALL", "LC_MESSAGES",
 		"LC_CTYPE", "LANGUAGE", "COLUMNS", "XDG_STATE_HOME", "HOME",
-		"TZ" };
+		"TZ", "AUGEAS_LENS_LIB" };
 	struct { uint32_t format, color, uid; int32_t verbose; } how = {
 		(uint32_t)o->format, options_color(o), geteuid(), o->verbose };
 	char cwd[PATH_MAX] = "", host[256] = "";

@@ -11,6 +11,7 @@
 #include "base/checksum.h"
 #include "base/file.h"
 #include "base/vec.h"
+#include "specs/lenses.h"
 
 /*
  * The file: a header, then for each rule its name, what was asked and what it
@@ -391,19 +392,32 @@ add_text(struct digest *d, const char *s)
 	digest_add(d, s != NULL ? "+" : "-", 1);
 }
 
-/* Another build of the program may judge otherwise. */
 static void
-add_program(struct digest *d)
+add_file(struct digest *d, const char *path)
 {
 	struct stat st = { 0 };
 
-	if (stat("/proc/self/exe", &st) == 0) {
+	if (stat(path, &st) == 0) {
 		const int64_t id[] = { (int64_t)st.st_dev,
 			(int64_t)st.st_ino, st.st_size, st.st_mtim.tv_sec,
 			st.st_mtim.tv_nsec };
 
 		digest_add(d, id, sizeof(id));
 	}
+	digest_add(d, path, strlen(path) + 1);
+}
+
+/* Another build of the program may judge otherwise, other lenses may read
+ * otherwise. */
+static void
+add_program(struct digest *d)
+{
+	static const char *const folders[] = { LENSES_FOLDERS };
+
+	add_file(d, "/proc/self/exe");
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		add_file(d, folders[i]);
+	add_text(d, getenv("AUGEAS_LENS_LIB"));
 }
 
 void
