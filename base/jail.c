@@ -84,8 +84,8 @@ read_only(const struct jail *j)
 		/* One that another hides is out of reach for all. */
 		if (mount(NULL, j->mounts[i].path, NULL, MS_REMOUNT | MS_BIND |
 		    MS_RDONLY | MS_NOSUID | MS_NODEV | j->mounts[i].flags,
-		    NULL) < 0 && errno != ENOENT && errno != EINVAL && errno != ENOTDIR &&
-		    errno != EACCES)
+		    NULL) < 0 && errno != ENOENT && errno != EINVAL &&
+		    errno != ENOTDIR && errno != EACCES)
 			return -1;
 	return 0;
 }
