@@ -18,7 +18,7 @@
 #include "snapshots/statcache.h"
 
 enum {
-	VERSION_NOW = 3,
+	VERSION_NOW = 4,
 	ANSWERS_MAX = 24,	/* different questions that are remembered */
 	ANSWER_BYTES_MAX = 8 << 20,
 };
@@ -29,7 +29,7 @@ struct header {
 	int32_t exit_code;
 	uint64_t sum;		/* over all but itself */
 	uint64_t seen_sum;
-	int64_t valid_until;
+	int64_t made, valid_until;
 	uint32_t n_inputs;
 	uint32_t text_len;
 };
@@ -47,7 +47,7 @@ question(const struct options *o)
 {
 	static const char *const env[] = { "LANG", "LC_ALL", "LC_MESSAGES",
 		"LC_CTYPE", "LANGUAGE", "COLUMNS", "XDG_STATE_HOME", "HOME",
-		"TZ" };
+		"TZ", "AUGEAS_LENS_LIB" };
 	struct { uint32_t format, color, uid; int32_t verbose; } how = {
 		(uint32_t)o->format, options_color(o), geteuid(), o->verbose };
 	char cwd[PATH_MAX] = "", host[256] = "";
@@ -152,7 +152,7 @@ answer_recall(const struct options *o, struct answer *out)
 		return false;
 	memcpy(&h, file.bytes, sizeof(h));
 	if (memcmp(h.magic, MAGIC, 8) != 0 || h.version != VERSION_NOW ||
-	    h.sum != sum_of(&h, &file) ||
+	    h.sum != sum_of(&h, &file) || time(NULL) < h.made ||
 	    (h.valid_until != 0 && time(NULL) >= h.valid_until))
 		return false;
 	text = check_inputs(&h, file.bytes + sizeof(h),
@@ -216,6 +216,7 @@ answer_keep(const struct options *o, const struct answer *a,
 	struct err ignored = { 0 };
 	struct header h = { .magic = MAGIC, .version = VERSION_NOW,
 		.exit_code = a->exit_code, .seen_sum = seen_sum,
+		.made = since / 1000000000,
 		.valid_until = valid_until, .n_inputs = (uint32_t)inputs->n,
 		.text_len = (uint32_t)a->text.len };
 

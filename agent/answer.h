@@ -31,7 +31,8 @@ bool answer_recall(const struct options *o, struct answer *out);
  * is when the work began (statcache_now): inputs that changed later than that
  * make it worthless, as do those that are no longer what they were when they
  * were added, and then nothing is kept. valid_until: seconds since the epoch
- * from when time itself changes the answer, 0 = never.
+ * from when time itself changes the answer, 0 = never. A clock that was set
+ * back since makes it worthless, too.
  */
 void answer_keep(const struct options *o, const struct answer *a,
     uint64_t seen_sum, const struct inputs *inputs, int64_t since,

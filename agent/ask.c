@@ -11,6 +11,7 @@
 #include "agent/askkept.h"
 #include "base/mem.h"
 #include "base/sandbox.h"
+#include "base/strlist.h"
 #include "base/tr.h"
 #include "specs/eval_command.h"
 
@@ -63,7 +64,8 @@ check_owner(const char *path, struct err *e)
 		if (lstat(len > 0 ? part : "/", &st) < 0)
 			return err_sys(e, NULL, _("cannot look at '%s'"),
 			    len > 0 ? part : "/");
-		if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		if (st.st_uid != 0 || (!S_ISLNK(st.st_mode) &&
+		    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0))
 			return err_set(e, ERR_INPUT, NULL, _("'%s' is not "
 			    "run: others than root can change '%s' [chown "
 			    "root, chmod go-w]"), path,
@@ -74,6 +76,23 @@ check_owner(const char *path, struct err *e)
 			len--;
 		len -= len > 0;
 	}
+}
+
+/* Who can turn a symlink on the way can put another program of root's in its
+ * place, that is content with everything. */
+static int
+check_way(struct machine *m, const char *found, struct err *e)
+{
+	CLEANUP(drop_free) char *whole = xasprintf("%s/.", found);
+	CLEANUP(drop_strlist) struct strlist links = { 0 };
+	CLEANUP(drop_buf) struct buf real = { 0 };
+
+	if (root_resolve(&m->root, whole, &real, &links, e) < 0)
+		return -1;
+	for (size_t i = 0; i < links.n; i++)
+		if (check_owner(links.items[i], e) < 0)
+			return -1;
+	return 0;
 }
 
 static int
@@ -140,7 +159,8 @@ ask_command(struct machine *m, const struct evidence *ev,
 		return err_sys(e, NULL, _("cannot look at '%s'"),
 		    buf_str(&found));
 	inputs_add(&m->inputs, program);
-	if (check_spec(rule, e) < 0 || check_owner(program, e) < 0)
+	if (check_spec(rule, e) < 0 || check_owner(program, e) < 0 ||
+	    check_way(m, buf_str(&found), e) < 0)
 		return -1;
 	keep = d->reads.n > 0 && askkept_key(ev, rule, program, &key) == 0;
 	if (keep && askkept_recall(store_fd(m->store), &key, d, a, out) &&

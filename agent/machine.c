@@ -23,6 +23,7 @@
 #include "snapshots/gitfiles.h"
 #include "snapshots/seal.h"
 #include "specs/diagnostics.h"
+#include "specs/lenses.h"
 
 enum { CONFIG_MAX = 1 << 20, READERS = 2 };
 
@@ -95,13 +96,16 @@ read_specs(struct machine *m, struct err *e)
 	return n;
 }
 
-/* The program itself: another version may say other things. */
+/* The program itself, and lenses: other versions may say other things. */
 static void
 add_own_inputs(struct machine *m)
 {
+	static const char *const folders[] = { LENSES_FOLDERS };
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		inputs_add(&m->inputs, folders[i]);
 	if (n <= 0)
 		return;
 	self[n] = '\0';

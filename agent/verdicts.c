@@ -11,12 +11,13 @@
 #include "base/checksum.h"
 #include "base/file.h"
 #include "base/vec.h"
+#include "specs/lenses.h"
 
 /*
  * The file: a header, then for each rule its name, what was asked and what it
  * said. Numbers are of this machine's own form: no other machine reads it.
  */
-enum { VERSION_NOW = 1, FILE_MAX = 64 << 20 };
+enum { VERSION_NOW = 2, FILE_MAX = 64 << 20 };
 
 #define MAGIC "drftverd"
 #define FILE_NAME "verdicts"
@@ -25,7 +26,8 @@ struct header {
 	char magic[8];
 	uint32_t version;
 	uint32_t n;
-	uint64_t sum;		/* over all behind the header */
+	uint64_t sum;		/* over n, when and what follows */
+	int64_t when;		/* nothing of it was judged later */
 	struct oid key;
 };
 
@@ -50,6 +52,7 @@ struct verdicts {
 	struct witness *witness;
 	struct arena arena;
 	struct buf file;		/* what known points into */
+	int64_t when;			/* of that */
 	struct {
 		struct known *items;
 		size_t n, cap;
@@ -58,6 +61,7 @@ struct verdicts {
 	struct buf out;		/* the records to keep */
 	uint32_t n_out;
 	size_t judged;
+	bool news;		/* out has what file has not */
 };
 
 /* Reading stops at the first thing that does not fit. */
@@ -172,6 +176,12 @@ get_known(struct verdicts *v, struct cursor *c, struct known *k)
 	k->results = results;
 }
 
+static uint64_t
+sum_of(const struct header *h, const char *rest, size_t len)
+{
+	return checksum(checksum(h->n, &h->when, sizeof(h->when)), rest, len);
+}
+
 static void
 read_file(struct verdicts *v)
 {
@@ -186,7 +196,12 @@ read_file(struct verdicts *v)
 	get(&c, &h, sizeof(h));
 	if (c.bad || memcmp(h.magic, MAGIC, 8) != 0 ||
 	    h.version != VERSION_NOW || !oid_equal(&h.key, v->key) ||
-	    h.sum != checksum(h.n, c.p, (size_t)(c.end - c.p)))
+	    h.sum != sum_of(&h, c.p, (size_t)(c.end - c.p)))
+		return;
+	/* Where the clock was set back, what was expired may be valid again,
+	 * and what was valid may not be so yet. */
+	v->when = h.when;
+	if (v->ev->now < h.when)
 		return;
 	for (uint32_t i = 0; i < h.n && !c.bad; i++)
 		get_known(v, &c, VEC_ADD(&v->known));
@@ -309,6 +324,7 @@ judge_anew(struct verdicts *v, const struct rule *rule, const char *name,
 	bool sure;
 
 	v->judged++;
+	v->news = true;
 	eval_rule(rule, witness_listen(v->witness), &own);
 	sure = witness_heard(v->witness, &asked, &n);
 	r = (struct record){ .n_asked = (uint32_t)n,
@@ -356,9 +372,10 @@ verdicts_keep(struct verdicts *v)
 	CLEANUP(drop_buf) struct buf file = { 0 };
 	struct err ignored = { 0 };
 	struct header h = { .magic = MAGIC, .version = VERSION_NOW,
-		.n = v->n_out, .key = *v->key };
+		.n = v->n_out, .key = *v->key,
+		.when = v->news ? v->ev->now : v->when };
 
-	h.sum = checksum(h.n, buf_str(&v->out), v->out.len);
+	h.sum = sum_of(&h, buf_str(&v->out), v->out.len);
 	buf_add(&file, &h, sizeof(h));
 	buf_add(&file, buf_str(&v->out), v->out.len);
 	if (file.len > FILE_MAX || (file.len == v->file.len &&
@@ -375,19 +392,32 @@ add_text(struct digest *d, const char *s)
 	digest_add(d, s != NULL ? "+" : "-", 1);
 }
 
-/* Another build of the program may judge otherwise. */
 static void
-add_program(struct digest *d)
+add_file(struct digest *d, const char *path)
 {
 	struct stat st = { 0 };
 
-	if (stat("/proc/self/exe", &st) == 0) {
+	if (stat(path, &st) == 0) {
 		const int64_t id[] = { (int64_t)st.st_dev,
 			(int64_t)st.st_ino, st.st_size, st.st_mtim.tv_sec,
 			st.st_mtim.tv_nsec };
 
 		digest_add(d, id, sizeof(id));
 	}
+	digest_add(d, path, strlen(path) + 1);
+}
+
+/* Another build of the program may judge otherwise, other lenses may read
+ * otherwise. */
+static void
+add_program(struct digest *d)
+{
+	static const char *const folders[] = { LENSES_FOLDERS };
+
+	add_file(d, "/proc/self/exe");
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		add_file(d, folders[i]);
+	add_text(d, getenv("AUGEAS_LENS_LIB"));
 }
 
 void

@@ -5,8 +5,12 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/audit.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -25,7 +29,7 @@ struct attributes {
 
 enum {
 	ALL_BELOW = 0x8000,	/* AT_RECURSIVE */
-	SET_READ_ONLY = 1, SET_NO_SUID = 2,
+	SET_READ_ONLY = 1, SET_NO_SUID = 2, SET_NO_DEV = 4,
 };
 
 #ifndef SYS_mount_setattr
@@ -70,7 +74,8 @@ settle_network(void)
 static int
 read_only(const struct jail *j)
 {
-	const struct attributes a = { .set = SET_READ_ONLY | SET_NO_SUID };
+	const struct attributes a = { .set = SET_READ_ONLY | SET_NO_SUID |
+	    SET_NO_DEV };
 
 	if (j->mounts == NULL)
 		return (int)syscall(SYS_mount_setattr, AT_FDCWD, "/",
@@ -78,14 +83,15 @@ read_only(const struct jail *j)
 	for (size_t i = 0; i < j->n_mounts; i++)
 		/* One that another hides is out of reach for all. */
 		if (mount(NULL, j->mounts[i].path, NULL, MS_REMOUNT | MS_BIND |
-		    MS_RDONLY | MS_NOSUID | j->mounts[i].flags, NULL) < 0 &&
-		    errno != ENOENT && errno != EINVAL && errno != ENOTDIR &&
-		    errno != EACCES)
+		    MS_RDONLY | MS_NOSUID | MS_NODEV | j->mounts[i].flags,
+		    NULL) < 0 && errno != ENOENT && errno != EINVAL &&
+		    errno != ENOTDIR && errno != EACCES)
 			return -1;
 	return 0;
 }
 
-/* Harmless devices alone: on a disk's a read-only mount would not help. */
+/* Harmless devices alone, and no others, wherever their nodes lie: on a disk's
+ * a read-only mount would not help. */
 static int
 make_devices(void)
 {
@@ -105,7 +111,9 @@ make_devices(void)
 		if (fd < 0)
 			return -1;
 		close(fd);
-		if (mount(nodes[i][0], nodes[i][1], NULL, MS_BIND, NULL) < 0)
+		if (mount(nodes[i][0], nodes[i][1], NULL, MS_BIND, NULL) < 0 ||
+		    mount(NULL, nodes[i][1], NULL, MS_REMOUNT | MS_BIND |
+		    MS_RDONLY | MS_NOSUID, NULL) < 0)
 			return -1;
 	}
 	if (symlink("/proc/self/fd", "/tmp/dev/fd") < 0 ||
@@ -249,6 +257,49 @@ jail_enter(const struct jail *j)
 	return chdir("/") < 0 ? JAIL_MOUNTS : JAIL_DONE;
 }
 
+#if defined(__x86_64__)
+#define OWN_CALLS AUDIT_ARCH_X86_64
+#elif defined(__i386__)
+#define OWN_CALLS AUDIT_ARCH_I386
+#elif defined(__aarch64__)
+#define OWN_CALLS AUDIT_ARCH_AARCH64
+#elif defined(__arm__)
+#define OWN_CALLS AUDIT_ARCH_ARM
+#elif defined(__riscv) && __riscv_xlen == 64
+#define OWN_CALLS AUDIT_ARCH_RISCV64
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+#define OWN_CALLS AUDIT_ARCH_PPC64LE
+#elif defined(__s390x__)
+#define OWN_CALLS AUDIT_ARCH_S390X
+#endif
+
+/*
+ * A socket in the file system leads to whoever listens there, however the file
+ * system is mounted: to systemd, libvirtd or postfix, who would do what they
+ * are told. In this network there is nobody else to connect to.
+ */
+static int
+forbid_connect(void)
+{
+#ifdef OWN_CALLS
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_CALLS, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_connect, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENETUNREACH),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog all = { sizeof(code) / sizeof(code[0]), code };
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all, 0, 0);
+#else
+	return 0;
+#endif
+}
+
 /*
  * To get at what belongs to others, which is read-only or forgotten; to become
  * the service's user; to bind, and to read the tables of a firewall, in a
@@ -275,7 +326,9 @@ drop_rights(void)
 	d[0].inheritable = d[1].inheritable = 0;
 	if (syscall(SYS_capset, &h, d) < 0)
 		return -1;
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	return forbid_connect();
 }
 
 static int

@@ -4,6 +4,10 @@
 
 #include "specs/lens.h"
 
+/* Where the library finds lenses, besides what AUGEAS_LENS_LIB names. */
+#define LENSES_FOLDERS "/usr/share/augeas/lenses", \
+	"/usr/share/augeas/lenses/dist"
+
 /*
  * Lenses for files of the machine. A process of its own reads them, since what
  * is in them can make the library crash or loop; lenses once loaded stay

@@ -248,6 +248,25 @@ time.sleep(60)' > "$BOX/port" 3>&- &
 	chmod 755 "$BOX/sbin"
 	live check
 	[ "$status" -eq 0 ]
+	# Nor may others turn a symlink that leads to it.
+	echo 'exit 1' >> "$BOX/sbin/fakeconf"
+	mkdir "$BOX/etc/alternatives"
+	mv "$BOX/sbin/fakeconf" "$BOX/etc/alternatives/strict"
+	ln -s /etc/alternatives/fake "$BOX/sbin/fakeconf"
+	ln -s /bin/true "$BOX/etc/alternatives/fake"
+	live check
+	[ "$status" -eq 0 ]
+	chown 65534 "$BOX/etc/alternatives"
+	live check
+	[ "$status" -eq 2 ]
+	says unknown "is not run" "root can change '/etc/alternatives'"
+	chown 0 "$BOX/etc/alternatives"
+	chown -h 65534 "$BOX/sbin/fakeconf"
+	live check
+	[ "$status" -eq 2 ]
+	says unknown "root can change '/usr/local/sbin/fakeconf'"
+	rm "$BOX/sbin/fakeconf"
+	fake 'exit 0'
 	# Another user has specs of his own.
 	needs setpriv
 	HIS=$(mktemp -d)

@@ -56,6 +56,34 @@ u() {
 	says /etc/ssh/sshd_config: "the mode is 0666"
 }
 
+@test "other lenses are asked anew" {
+	local lenses=/usr/share/augeas/lenses own=$BATS_TEST_TMPDIR/lenses
+
+	needs_root
+	skip_unless "mounts of its own are not to be had" unshare -m true
+	printf 'PermitRootLogin no\n' > "$SSHD"
+	chmod 644 "$SSHD"
+	u accept
+	u check
+	[ "$status" -eq 0 ]
+	mkdir -p "$own/dist"
+	cp "$lenses"/dist/*.aug "$own/dist"
+	echo 'module Sshd = let other = Util.del_str "x"' > "$own/dist/sshd.aug"
+	AUGEAS_LENS_LIB=$own/dist u check
+	[ "$status" -eq 2 ]
+	says unknown sshd_config "lens Sshd.lns"
+	u check
+	[ "$status" -eq 0 ]
+	# A package brings its lenses anew.
+	printf '#!/bin/sh\nexec unshare -m sh -c '\''mount --make-rprivate / &&
+	    mount --bind "%s" "%s" && exec "%s" "$@"'\'' sh "$@"\n' "$own" \
+	    "$lenses" "$DRIFTCTL" > "$BATS_TEST_TMPDIR/with-lenses"
+	chmod +x "$BATS_TEST_TMPDIR/with-lenses"
+	DRIFTCTL=$BATS_TEST_TMPDIR/with-lenses u check
+	[ "$status" -eq 2 ]
+	says unknown sshd_config "lens Sshd.lns"
+}
+
 @test "what makes the library crash or loop only ends its own process" {
 	printf 'AllowUsers%s\n' "$(printf ' a%.0s' {1..130000})" > "$SSHD"
 	printf '  - {id: users, path: /etc/ssh/sshd_config, why: w, %s}\n' \

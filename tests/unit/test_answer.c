@@ -279,6 +279,10 @@ an_answer_ends_when_its_time_is_over(void **state)
 	assert_true(recalls(&a.o));
 	keep_until(&a, time(NULL) - 1);
 	assert_false(recalls(&a.o));
+	/* It was made when the clock was wrong. */
+	a.since += (int64_t)3600 * 1000000000;
+	keep(&a);
+	assert_false(recalls(&a.o));
 	end(&a);
 }
 

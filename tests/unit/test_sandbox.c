@@ -4,15 +4,20 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 static bool one_by_one;
@@ -113,6 +118,38 @@ no_network_is_reached(void **state)
 	skip_unless_root();
 	expect("grep -c : /proc/net/dev; grep -o 'lo:' /proc/net/dev", NULL, 0,
 	    "1\nlo:\n", "");
+}
+
+/* Read-only mounts keep nobody from either. */
+static void
+neither_sockets_nor_devices_outside_are_reached(void **state)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	char dir[] = "/srv/probe-XXXXXX";
+	CLEANUP(drop_free) char *script = NULL;
+	CLEANUP(drop_free) char *node = NULL;
+	CLEANUP(drop_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC,
+	    0);
+
+	(void)state;
+	skip_unless_root();
+	assert_non_null(mkdtemp(dir));
+	node = xasprintf("%s/zero", dir);
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s/socket", dir);
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	script = xasprintf("python3 -c 'import socket\n"
+	    "try: socket.socket(socket.AF_UNIX).connect(\"%s\")\n"
+	    "except OSError as e: print(e.strerror)'\n"
+	    "(head -c 1 %s) 2> /dev/null || echo none", a.sun_path, node);
+	if (mknod(node, S_IFCHR | 0600, makedev(1, 5)) < 0)
+		print_message("no devices can be made here\n");
+	expect(script, NULL, 0, "Network is unreachable\nnone\n", "");
+	expect("head -c 1 /dev/zero | wc -c; echo x > /dev/null", NULL, 0,
+	    "1\n", "");
+	unlink(node);
+	unlink(a.sun_path);
+	rmdir(dir);
 }
 
 static void
@@ -241,6 +278,11 @@ main(void)
 		    old_kernel, new_kernel),
 		cmocka_unit_test(what_is_written_to_scratch_folders_is_forgotten),
 		cmocka_unit_test(no_network_is_reached),
+		cmocka_unit_test(
+		    neither_sockets_nor_devices_outside_are_reached),
+		cmocka_unit_test_setup_teardown(
+		    neither_sockets_nor_devices_outside_are_reached,
+		    old_kernel, new_kernel),
 		cmocka_unit_test(few_rights_are_left),
 		cmocka_unit_test(what_it_leaves_behind_ends_with_it),
 		cmocka_unit_test(its_time_and_its_words_are_bounded),

@@ -210,6 +210,12 @@ time_makes_a_verdict_old(void **state)
 	ev.now = 100000 + 3700;
 	assert_int_equal(judge_text(&s, aged, &ev, NULL, &said), 1);
 	assert_non_null(strstr(buf_str(&said), "a F"));
+	/* A clock that is set back makes it new again. */
+	assert_int_equal(judge_text(&s, aged, &ev, NULL, &said), 0);
+	ev.now = 100000 + 60;
+	assert_int_equal(judge_text(&s, aged, &ev, NULL, &said), 1);
+	assert_null(strstr(buf_str(&said), "a F"));
+	assert_int_equal(judge_text(&s, aged, &ev, NULL, &said), 0);
 	scratch_end(&s);
 }
 
