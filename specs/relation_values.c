@@ -307,11 +307,9 @@ one_file(struct gathering *g, const struct entry *en)
 static void
 find_pattern(struct gathering *g, const char *pattern, struct matches *m)
 {
-	const struct evidence *ev = g->j->ev;
-	const char *why = ev->hidden == NULL ? NULL :
-	    ev->hidden(ev->ctx, pattern);
+	const char *why = judge_hidden(g->j, pattern);
 
-	matches_add(ev, pattern, m);
+	matches_add(g->j->ev, pattern, m);
 	if (why == NULL)
 		return;
 	g->out->unknown = true;
