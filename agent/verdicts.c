@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/verdicts.h"
 
-#include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "agent/ownfiles.h"
 #include "base/checksum.h"
 #include "base/file.h"
 #include "base/vec.h"
@@ -16,7 +15,7 @@
  * The file: a header, then for each rule its name, what was asked and what it
  * said. Numbers are of this machine's own form: no other machine reads it.
  */
-enum { VERSION_NOW = 1, FILE_MAX = 64 << 20 };
+enum { VERSION_NOW = 2, FILE_MAX = 64 << 20 };
 
 #define MAGIC "drftverd"
 #define FILE_NAME "verdicts"
@@ -33,6 +32,7 @@ struct header {
 struct record {
 	uint32_t n_asked, n_results;
 	uint64_t held;
+	int64_t judged_at;	/* seconds since the epoch */
 	int64_t valid_until;
 };
 
@@ -242,7 +242,9 @@ find_known(struct verdicts *v, const char *name)
 static bool
 still_true(struct verdicts *v, const struct known *k)
 {
-	if (k->r.valid_until != 0 && v->ev->now >= k->r.valid_until)
+	/* A clock that was put back may bring other answers back. */
+	if (v->ev->now < k->r.judged_at || (k->r.valid_until != 0 &&
+	    v->ev->now >= k->r.valid_until))
 		return false;
 	for (uint32_t i = 0; i < k->r.n_asked; i++)
 		if (!witness_same(v->witness, &k->asked[i]))
@@ -309,11 +311,13 @@ judge_anew(struct verdicts *v, const struct rule *rule, const char *name,
 	bool sure;
 
 	v->judged++;
+	own.lenses = STEAL(out->lenses);
 	eval_rule(rule, witness_listen(v->witness), &own);
+	out->lenses = STEAL(own.lenses);
 	sure = witness_heard(v->witness, &asked, &n);
 	r = (struct record){ .n_asked = (uint32_t)n,
 		.n_results = (uint32_t)own.n, .held = own.held,
-		.valid_until = own.valid_until };
+		.judged_at = v->ev->now, .valid_until = own.valid_until };
 	if (sure)
 		keep_record(v, name, &r, asked, own.items);
 	say(rule, &r, own.items, out);
@@ -375,18 +379,17 @@ add_text(struct digest *d, const char *s)
 	digest_add(d, s != NULL ? "+" : "-", 1);
 }
 
-/* Another build of the program may judge otherwise. */
 static void
-add_program(struct digest *d)
+add_file(void *digest, const char *path)
 {
 	struct stat st = { 0 };
 
-	if (stat("/proc/self/exe", &st) == 0) {
+	if (stat(path, &st) == 0) {
 		const int64_t id[] = { (int64_t)st.st_dev,
 			(int64_t)st.st_ino, st.st_size, st.st_mtim.tv_sec,
 			st.st_mtim.tv_nsec };
 
-		digest_add(d, id, sizeof(id));
+		digest_add(digest, id, sizeof(id));
 	}
 }
 
@@ -398,7 +401,7 @@ verdicts_key(const struct spec_sources *sources,
 	struct digest *d = digest_new();
 
 	digest_sha1_start(d);
-	add_program(d);
+	ownfiles_each(add_file, d);
 	add_text(d, setlocale(LC_MESSAGES, NULL));
 	add_text(d, getenv("LANGUAGE"));
 	add_text(d, facts->hostname);

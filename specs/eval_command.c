@@ -369,7 +369,7 @@ refused(struct judge *j, const struct command_answer *a,
 		    judge_wanted(j, r->regex), said, when);
 	j->out->items[j->out->n - 1].asked = a->when;
 	/* What is wrong may be outside of all files: it is asked again. */
-	j->out->valid_until = j->ev->now;
+	judge_again(j);
 }
 
 static void

@@ -207,6 +207,15 @@ judge_until(struct judge *j, int64_t moment)
 		*until = moment;
 }
 
+void
+judge_again(struct judge *j)
+{
+	int64_t *until = &j->out->valid_until;
+
+	if (j->ev->now != 0 && (*until == 0 || j->ev->now < *until))
+		*until = j->ev->now;
+}
+
 const char *
 judge_wanted(struct judge *j, const char *s)
 {

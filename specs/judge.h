@@ -88,6 +88,8 @@ const char *judge_hidden(struct judge *j, const char *pattern);
 const char *judge_hides(struct judge *j, const struct texts *patterns);
 /* At this moment the answer may be another one. */
 void judge_until(struct judge *j, int64_t moment);
+/* Nobody hears of it when this answer changes: it is for now only. */
+void judge_again(struct judge *j);
 /* Says that the entry is a symlink to nothing. */
 void judge_dangling(struct judge *j);
 

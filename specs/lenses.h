@@ -40,6 +40,9 @@ int lenses_ask(struct lenses *l, const struct lens_text *text,
 int lenses_edit(struct lenses *l, const struct lens_text *text,
     const struct lens_edit *edit, struct buf *out, struct err *e);
 
+/* Where the library finds its lenses; NULL at the end. */
+extern const char *const lenses_folders[];
+
 /* The lens that the library itself reads a path with, NULL when it knows
  * none; a pattern is taken for the paths it stands for. */
 const char *lenses_for_path(const char *path);

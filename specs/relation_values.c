@@ -273,6 +273,8 @@ static void
 unknown(struct gathering *g, const struct err *e)
 {
 	g->out->unknown = true;
+	if (g->side->reads == SIDE_LUKS && e->kind == ERR_SYSTEM)
+		judge_again(g->file);
 	judge_unknown(g->file, "relation", &g->side->at, e);
 }
 

@@ -210,6 +210,10 @@ time_makes_a_verdict_old(void **state)
 	ev.now = 100000 + 3700;
 	assert_int_equal(judge_text(&s, aged, &ev, NULL, &said), 1);
 	assert_non_null(strstr(buf_str(&said), "a F"));
+	/* The clock was wrong, and is put back. */
+	ev.now = 100000 + 60;
+	assert_int_equal(judge_text(&s, aged, &ev, NULL, &said), 1);
+	assert_null(strstr(buf_str(&said), "a F"));
 	scratch_end(&s);
 }
 
