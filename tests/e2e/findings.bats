@@ -139,9 +139,9 @@ nobodys_root() {
 	rules:
 	  - {id: f, path: /etc/d/shut/f, why: w, require: absent}
 	  - {id: g, path: '/etc/d/*/g', why: w, require: absent}
-	  - {id: h, path: '/etc/d/**/h', why: w, count: 0}
+	  - {id: h, path: '/etc/d/**/h', why: w, count: {at-most: 0}}
 	  - {id: i, path: '/etc/d/open/*', why: w, require: absent}
-	  - {id: j, path: '/etc/d/*', why: w, count: 2}
+	  - {id: j, path: '/etc/d/*', why: w, count: {at-least: 2, at-most: 2}}
 	END
 	nobodys_root
 	as_nobody init
