@@ -29,7 +29,7 @@ struct header {
 	int32_t exit_code;
 	uint64_t sum;		/* over all but itself */
 	uint64_t seen_sum;
-	int64_t made, valid_until;
+	int64_t kept_at, valid_until;	/* seconds since the epoch */
 	uint32_t n_inputs;
 	uint32_t text_len;
 };
@@ -145,6 +145,7 @@ answer_recall(const struct options *o, struct answer *out)
 	struct header h;
 	struct err ignored = { 0 };
 	const char *text;
+	int64_t now = time(NULL);
 
 	if (store < 0 ||
 	    file_read(store, name, ANSWER_BYTES_MAX, &file, &ignored) < 0 ||
@@ -152,8 +153,8 @@ answer_recall(const struct options *o, struct answer *out)
 		return false;
 	memcpy(&h, file.bytes, sizeof(h));
 	if (memcmp(h.magic, MAGIC, 8) != 0 || h.version != VERSION_NOW ||
-	    h.sum != sum_of(&h, &file) || time(NULL) < h.made ||
-	    (h.valid_until != 0 && time(NULL) >= h.valid_until))
+	    h.sum != sum_of(&h, &file) ||
+	    now < h.kept_at || (h.valid_until != 0 && now >= h.valid_until))
 		return false;
 	text = check_inputs(&h, file.bytes + sizeof(h),
 	    file.bytes + file.len);
@@ -216,8 +217,8 @@ answer_keep(const struct options *o, const struct answer *a,
 	struct err ignored = { 0 };
 	struct header h = { .magic = MAGIC, .version = VERSION_NOW,
 		.exit_code = a->exit_code, .seen_sum = seen_sum,
-		.made = since / 1000000000,
-		.valid_until = valid_until, .n_inputs = (uint32_t)inputs->n,
+		.kept_at = since / 1000000000, .valid_until = valid_until,
+		.n_inputs = (uint32_t)inputs->n,
 		.text_len = (uint32_t)a->text.len };
 
 	if (store < 0)

@@ -197,14 +197,14 @@ assess(struct machine *m, const struct machine_capture *how,
 		follow_moved_folders(a);
 		rewritten_mark(m, &a->changes);
 	}
-	if (!a->has_baseline)
-		miss_baseline(m, a);
 	ev = evidence_live(m, &a->live.manifest,
 	    a->has_baseline ? &a->baseline_commit : NULL, &m->inputs);
 	evidence_set_unknown(ev, &a->live);
 	evidence_let_ask(ev);
 	judge_rules(m, evidence_get(ev),
 	    a->has_baseline ? &a->baseline_commit : NULL, &a->results);
+	if (!a->has_baseline)
+		miss_baseline(m, a);
 	options_command(m->o, &command);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    buf_str(&command), &a->findings);

@@ -400,11 +400,26 @@ static const char *
 ev_hidden(void *ctx, const char *path)
 {
 	struct evidence_source *s = ctx;
+	const struct capture *c = s->capture;
 	const char *why = glance_hides(&s->glance, path);
+	CLEANUP(drop_buf) struct buf real = { 0 };
 
-	if (why == NULL && s->capture != NULL)
-		why = capture_hides(s->capture, path);
-	return why;
+	if (why != NULL || c == NULL || c->unknown.n == 0)
+		return why;
+	resolve_pattern(s->m, path, &real);
+	if (glob_literal(path, strlen(path)))
+		return capture_hides(c, buf_str(&real));
+	for (size_t i = 0; i < c->unknown.n; i++) {
+		const char *at = c->unknown.items[i].path;
+		const struct entry *en = manifest_find(s->m, at);
+
+		/* A file that cannot be read hides but itself. */
+		if ((en == NULL || en->kind == ENTRY_DIR) &&
+		    (path_is_under(buf_str(&real), at) ||
+		    glob_reaches(buf_str(&real), at)))
+			return c->unknown.items[i].why;
+	}
+	return NULL;
 }
 
 void

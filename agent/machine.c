@@ -11,6 +11,7 @@
 
 #include "agent/apply/apply.h"
 #include "agent/apply/journal.h"
+#include "agent/ownfiles.h"
 #include "agent/say.h"
 #include "agent/specfolders.h"
 #include "agent/tracked.h"
@@ -96,20 +97,10 @@ read_specs(struct machine *m, struct err *e)
 	return n;
 }
 
-/* The program itself, and lenses: other versions may say other things. */
 static void
-add_own_inputs(struct machine *m)
+add_own_file(void *inputs, const char *path)
 {
-	static const char *const folders[] = { LENSES_FOLDERS };
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		inputs_add(&m->inputs, folders[i]);
-	if (n <= 0)
-		return;
-	self[n] = '\0';
-	inputs_add(&m->inputs, self);
+	inputs_add(inputs, path);
 }
 
 /* Captured paths are real ones; so that a rule about /var/run is found again
@@ -162,7 +153,7 @@ machine_open(const struct options *o, struct machine *m, struct err *e)
 		return -1;
 	m->live = fstat(m->root.fd, &here) == 0 && stat("/", &top) == 0 &&
 	    here.st_dev == top.st_dev && here.st_ino == top.st_ino;
-	add_own_inputs(m);
+	ownfiles_each(add_own_file, &m->inputs);
 	m->facts = facts_load(&m->root, m->live, &m->inputs);
 	if (read_config(m, e) < 0 || read_specs(m, e) < 0 ||
 	    resolve_rules(m, e) < 0 ||

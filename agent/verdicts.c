@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/verdicts.h"
 
-#include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "agent/ownfiles.h"
 #include "base/checksum.h"
 #include "base/file.h"
 #include "base/vec.h"
@@ -35,6 +34,7 @@ struct header {
 struct record {
 	uint32_t n_asked, n_results;
 	uint64_t held;
+	int64_t judged_at;	/* seconds since the epoch */
 	int64_t valid_until;
 };
 
@@ -257,7 +257,9 @@ find_known(struct verdicts *v, const char *name)
 static bool
 still_true(struct verdicts *v, const struct known *k)
 {
-	if (k->r.valid_until != 0 && v->ev->now >= k->r.valid_until)
+	/* A clock that was put back may bring other answers back. */
+	if (v->ev->now < k->r.judged_at || (k->r.valid_until != 0 &&
+	    v->ev->now >= k->r.valid_until))
 		return false;
 	for (uint32_t i = 0; i < k->r.n_asked; i++)
 		if (!witness_same(v->witness, &k->asked[i]))
@@ -325,11 +327,13 @@ judge_anew(struct verdicts *v, const struct rule *rule, const char *name,
 
 	v->judged++;
 	v->news = true;
+	own.lenses = STEAL(out->lenses);
 	eval_rule(rule, witness_listen(v->witness), &own);
+	out->lenses = STEAL(own.lenses);
 	sure = witness_heard(v->witness, &asked, &n);
 	r = (struct record){ .n_asked = (uint32_t)n,
 		.n_results = (uint32_t)own.n, .held = own.held,
-		.valid_until = own.valid_until };
+		.judged_at = v->ev->now, .valid_until = own.valid_until };
 	if (sure)
 		keep_record(v, name, &r, asked, own.items);
 	say(rule, &r, own.items, out);
@@ -393,7 +397,7 @@ add_text(struct digest *d, const char *s)
 }
 
 static void
-add_file(struct digest *d, const char *path)
+add_file(void *digest, const char *path)
 {
 	struct stat st = { 0 };
 
@@ -402,22 +406,9 @@ add_file(struct digest *d, const char *path)
 			(int64_t)st.st_ino, st.st_size, st.st_mtim.tv_sec,
 			st.st_mtim.tv_nsec };
 
-		digest_add(d, id, sizeof(id));
+		digest_add(digest, id, sizeof(id));
 	}
-	digest_add(d, path, strlen(path) + 1);
-}
-
-/* Another build of the program may judge otherwise, other lenses may read
- * otherwise. */
-static void
-add_program(struct digest *d)
-{
-	static const char *const folders[] = { LENSES_FOLDERS };
-
-	add_file(d, "/proc/self/exe");
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		add_file(d, folders[i]);
-	add_text(d, getenv("AUGEAS_LENS_LIB"));
+	digest_add(digest, path, strlen(path) + 1);
 }
 
 void
@@ -428,7 +419,8 @@ verdicts_key(const struct spec_sources *sources,
 	struct digest *d = digest_new();
 
 	digest_sha1_start(d);
-	add_program(d);
+	ownfiles_each(add_file, d);
+	add_text(d, getenv("AUGEAS_LENS_LIB"));
 	add_text(d, setlocale(LC_MESSAGES, NULL));
 	add_text(d, getenv("LANGUAGE"));
 	add_text(d, facts->hostname);

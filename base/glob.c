@@ -202,6 +202,29 @@ glob_path(const char *pattern, const char *path)
 }
 
 bool
+glob_reaches(const char *pattern, const char *folder)
+{
+	char name[256];
+	size_t pn, n;
+
+	pattern += strspn(pattern, "/");
+	folder += strspn(folder, "/");
+	pn = strcspn(pattern, "/");
+	/* Something must be left for what lies in it. */
+	if (*folder == '\0')
+		return pn > 0;
+	if (pn == 2 && memcmp(pattern, "**", 2) == 0)
+		return true;
+	n = strcspn(folder, "/");
+	if (pn == 0 || n >= sizeof(name))
+		return false;
+	memcpy(name, folder, n);
+	name[n] = '\0';
+	return glob_name(pattern, pn, name) &&
+	    glob_reaches(pattern + pn, folder + n);
+}
+
+bool
 glob_literal(const char *pattern, size_t len)
 {
 	for (size_t i = 0; i < len; i++)

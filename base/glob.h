@@ -22,6 +22,9 @@ struct strlist;
  * as they are. Refuses unbalanced braces and more than 4096 alternatives. */
 int glob_braces(const char *pattern, struct strlist *out, struct err *e);
 
+/* Whether anything that pattern (without braces) matches may lie in folder. */
+bool glob_reaches(const char *pattern, const char *folder);
+
 /* One component (len bytes of pattern) against one name. */
 bool glob_name(const char *pattern, size_t len, const char *name);
 

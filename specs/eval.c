@@ -37,22 +37,21 @@ drop_regexes(struct regex_cache *c)
 static void
 one_alternative(struct judge *j, const char *pattern, struct matches *m)
 {
+	bool absent = j->rule->require == REQUIRE_ABSENT;
 	size_t before = m->n;
-	const char *hidden = NULL;
+	const char *hidden;
 
 	j->path = pattern;
 	matches_add(j->ev, pattern, m);
-	if (j->rule->require == REQUIRE_ABSENT && m->n == before)
+	if (j->rule->require == REQUIRE_IF_PRESENT || m->n > before)
+		return;
+	if ((hidden = judge_hidden(j, pattern)) != NULL)
+		judge_add(j, VERDICT_CANNOT_TELL,
+		    (struct about){ .demand = absent ? "absent" : "present" },
+		    _("lies in a folder that cannot be read (%s)"), hidden);
+	else if (absent)
 		judge_holds(j, (struct about){ .demand = "absent" },
 		    _("is not there"));
-	if (j->rule->require != REQUIRE_PRESENT || m->n > before)
-		return;
-	if (j->ev->hidden != NULL)
-		hidden = j->ev->hidden(j->ev->ctx, pattern);
-	if (hidden != NULL)
-		judge_add(j, VERDICT_CANNOT_TELL,
-		    (struct about){ .demand = "present" },
-		    _("lies in a folder that cannot be read (%s)"), hidden);
 	else
 		judge_add(j, VERDICT_FAILS,
 		    (struct about){ .demand = "present" },

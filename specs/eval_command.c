@@ -5,8 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/glob.h"
-#include "base/strlist.h"
 #include "base/tr.h"
 #include "specs/judge.h"
 #include "specs/matches.h"
@@ -371,7 +369,7 @@ refused(struct judge *j, const struct command_answer *a,
 		    judge_wanted(j, r->regex), said, when);
 	j->out->items[j->out->n - 1].asked = a->when;
 	/* What is wrong may be outside of all files: it is asked again. */
-	j->out->valid_until = j->ev->now;
+	judge_again(j);
 }
 
 static void
@@ -436,18 +434,8 @@ static void
 tell_hidden(struct judge *j)
 {
 	const struct rule *r = j->rule;
-	const char *why = NULL;
+	const char *why = judge_hides(j, &r->paths);
 
-	for (size_t i = 0; j->ev->hidden != NULL && i < r->paths.n &&
-	    why == NULL; i++) {
-		CLEANUP(drop_strlist) struct strlist all = { 0 };
-		struct err ignored = { 0 };
-
-		if (glob_braces(r->paths.items[i], &all, &ignored) < 0)
-			continue;
-		for (size_t k = 0; k < all.n && why == NULL; k++)
-			why = j->ev->hidden(j->ev->ctx, all.items[k]);
-	}
 	/* What must be present was missed already. */
 	if (why != NULL && r->require == REQUIRE_IF_PRESENT)
 		judge_add(j, VERDICT_CANNOT_TELL, (struct about){ .demand =

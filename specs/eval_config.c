@@ -99,8 +99,8 @@ one_lens(struct judge *j, struct lens_text text, size_t first)
 		judge_unknown(j, "config", &all[first].at, &e);
 		/* A lens that is not installed, or a busy machine, is no
 		 * fact about the file: asked again the next time. */
-		if (e.line == 0 && j->ev->now != 0)
-			j->out->valid_until = j->ev->now;
+		if (e.line == 0)
+			judge_again(j);
 		return;
 	}
 	for (size_t i = first, k = 0; i < j->rule->config.n; i++)

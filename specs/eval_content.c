@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "specs/conf_files.h"
 #include "specs/views/reader.h"
 #include "specs/xpath.h"
 
@@ -159,7 +160,7 @@ judge_lines(struct judge *j)
 
 /* Whether both say the same, as XML. */
 static enum verdict
-same_canonical(struct judge *j, struct err *e)
+same_canonical(struct judge *j, const char *path, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf was = { 0 };
 	CLEANUP(drop_buf) struct buf is = { 0 };
@@ -171,8 +172,8 @@ same_canonical(struct judge *j, struct err *e)
 		    _("its content in the baseline is not known"));
 		return VERDICT_CANNOT_TELL;
 	}
-	if (j->ev->baseline_bytes(j->ev->ctx, j->path, &bytes, &len, e) < 0 ||
-	    xpath_canonical(j->path, bytes, len, &was, e) < 0 ||
+	if (j->ev->baseline_bytes(j->ev->ctx, path, &bytes, &len, e) < 0 ||
+	    xpath_canonical(path, bytes, len, &was, e) < 0 ||
 	    judge_bytes(j, &bytes, &len, e) < 0 ||
 	    xpath_canonical(j->path, bytes, len, &is, e) < 0)
 		return VERDICT_CANNOT_TELL;
@@ -182,12 +183,12 @@ same_canonical(struct judge *j, struct err *e)
 }
 
 static void
-judge_canonical(struct judge *j)
+judge_canonical(struct judge *j, const char *path)
 {
 	struct about about = { .demand = "content.baseline" };
 	struct err e = { 0 };
 
-	switch (same_canonical(j, &e)) {
+	switch (same_canonical(j, path, &e)) {
 	case VERDICT_HOLDS:
 		judge_holds(j, about,
 		    _("as XML it says what the baseline's does"));
@@ -201,15 +202,29 @@ judge_canonical(struct judge *j)
 	}
 }
 
-static void
-judge_baseline(struct judge *j)
+/* Whether a symlink stands for what it leads to, so that this counts too. */
+static bool
+stands_for_another(const struct judge *j, const struct entry *en)
 {
-	struct about about = { .demand = "content.baseline" };
-	const struct entry *was = j->ev->baseline == NULL ? NULL :
-	    j->ev->baseline(j->ev->ctx, j->path);
-	unsigned diff = was == NULL ? 0 : entry_differs(was, j->entry);
+	return en == j->entry && en->kind == ENTRY_SYMLINK &&
+	    j->rule->kind < 0 && !conf_is_mask(en);
+}
 
-	if (was == NULL)
+/* True when en is what the baseline has; else it was told what it is. */
+static bool
+is_as_it_was(struct judge *j, const struct entry *en)
+{
+	struct about about = { .demand = "content.baseline",
+		.file = en->path };
+	const struct entry *was = j->ev->baseline == NULL ? NULL :
+	    j->ev->baseline(j->ev->ctx, en->path);
+	unsigned diff = was == NULL ? 0 : entry_differs(was, en);
+
+	if (was == NULL && en != j->entry)
+		judge_add(j, VERDICT_CANNOT_TELL, about,
+		    _("leads to %s, which the baseline does not have [track "
+		    "it, and accept it]"), judge_shows(j, en->path));
+	else if (was == NULL)
 		judge_add(j, VERDICT_CANNOT_TELL, about,
 		    _("the baseline does not have it [accept it first]"));
 	else if (diff & DIFF_UNKNOWN)
@@ -217,11 +232,29 @@ judge_baseline(struct judge *j)
 		    _("its content now or in the baseline is not known"));
 	else if (j->rule->content_canonical && (diff & DIFF_CONTENT) &&
 	    !(diff & DIFF_KIND) && was->kind == ENTRY_FILE)
-		judge_canonical(j);
+		judge_canonical(j, en->path);
 	else if (diff & (DIFF_CONTENT | DIFF_KIND))
 		judge_add(j, VERDICT_FAILS, about,
 		    _("the content is not that of the baseline"));
 	else
+		return true;
+	return false;
+}
+
+static void
+judge_baseline(struct judge *j)
+{
+	struct about about = { .demand = "content.baseline" };
+
+	if (!is_as_it_was(j, j->entry))
+		return;
+	if (!stands_for_another(j, j->entry))
+		judge_holds(j, about,
+		    _("the content is that of the baseline"));
+	else if (j->subject == NULL)
+		judge_add(j, VERDICT_CANNOT_TELL, about,
+		    _("what it leads to is not known"));
+	else if (is_as_it_was(j, j->subject))
 		judge_holds(j, about,
 		    _("the content is that of the baseline"));
 }

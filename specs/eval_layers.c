@@ -23,13 +23,10 @@ is_hidden(struct looking *k)
 {
 	struct judge *j = k->j;
 	struct texts all = { 0 };
-	const char *why = NULL;
+	const char *why;
 
-	if (j->ev->hidden == NULL)
-		return false;
 	layers_track(&k->arena, j->rule->layers, k->path, &all);
-	for (size_t i = 0; why == NULL && i < all.n; i++)
-		why = j->ev->hidden(j->ev->ctx, all.items[i]);
+	why = judge_hides(j, &all);
 	if (why != NULL)
 		judge_add(j, VERDICT_CANNOT_TELL,
 		    (struct about){ .demand = "layers" },

@@ -31,22 +31,12 @@ struct piece {
 	bool more;		/* there may be more of it */
 };
 
-/* Nobody hears of it when a device changes: the answer is for now. */
-static void
-expire(struct judge *j)
-{
-	int64_t *until = &j->out->valid_until;
-
-	if (j->ev->now != 0 && (*until == 0 || j->ev->now < *until))
-		*until = j->ev->now;
-}
-
 static int
 read_device(struct judge *j, size_t max, struct piece *p, struct err *e)
 {
 	const struct evidence *ev = j->ev;
 
-	expire(j);
+	judge_again(j);
 	if (ev->device == NULL)
 		return err_set(e, ERR_SYSTEM, p->name,
 		    _("devices are only looked at on the running system"));
@@ -205,6 +195,9 @@ static void
 no_header(struct judge *j, const char *demand, const struct place *at,
     const struct err *e)
 {
+	/* The library that reads it may be there the next time. */
+	if (e->kind != ERR_INPUT)
+		judge_again(j);
 	if (e->kind != ERR_INPUT)
 		judge_unknown(j, demand, at, e);
 	else if (judge_secret(j))

@@ -128,25 +128,6 @@ judge_numbers(struct judge *j)
 		judge_age(j, en, r->age, "age");
 }
 
-/* Why the number of what patterns match is not known, or NULL. */
-static const char *
-hidden(struct judge *j, const struct texts *patterns)
-{
-	const char *why = NULL;
-
-	for (size_t i = 0; i < patterns->n && why == NULL; i++) {
-		CLEANUP(drop_strlist) struct strlist all = { 0 };
-		struct err ignored = { 0 };
-
-		if (j->ev->hidden == NULL ||
-		    glob_braces(patterns->items[i], &all, &ignored) < 0)
-			continue;
-		for (size_t k = 0; k < all.n && why == NULL; k++)
-			why = j->ev->hidden(j->ev->ctx, all.items[k]);
-	}
-	return why;
-}
-
 void
 judge_count(struct judge *j, size_t n)
 {
@@ -158,7 +139,7 @@ judge_count(struct judge *j, size_t n)
 		return;
 	about.at = &b->at;
 	j->path = j->rule->paths.items[0];
-	if ((why = hidden(j, &j->rule->paths)) != NULL)
+	if ((why = judge_hides(j, &j->rule->paths)) != NULL)
 		judge_add(j, VERDICT_CANNOT_TELL, about,
 		    _("lies in a folder that cannot be read (%s)"), why);
 	else if (within(b, (int64_t)n))
@@ -216,17 +197,22 @@ judge_newest(struct judge *j, const struct matches *m)
 		find_of(j, of = &d->of, &own);
 		m = &own;
 	}
-	/* None is the business of `require` and `count`. */
-	if ((en = find_newest(m)) == NULL)
-		return;
-	j->path = en->path;
-	j->entry = j->subject = en;
-	if ((why = hidden(j, of)) != NULL) {
+	if ((en = find_newest(m)) != NULL) {
+		j->path = en->path;
+		j->entry = j->subject = en;
+	} else {
+		j->path = of->items[0];
+	}
+	if ((why = judge_hides(j, of)) != NULL) {
 		judge_add(j, VERDICT_CANNOT_TELL,
 		    (struct about){ .demand = "newest", .at = &d->at },
-		    _("the newest cannot be told: %s cannot be read"), why);
+		    _("the newest may lie in a folder that cannot be read "
+		    "(%s)"), why);
 		return;
 	}
+	/* None is the business of `require` and `count`. */
+	if (en == NULL)
+		return;
 	if (d->age.has_least || d->age.has_most)
 		judge_age(j, en, &d->age, "newest");
 	if (d->size.has_least || d->size.has_most)

@@ -31,8 +31,6 @@ place_of(struct judge *j, const char *name)
 static void
 judge_missing(struct judge *j, const char *name)
 {
-	const char *hidden = NULL;
-
 	if (j->rule->require == REQUIRE_ABSENT)
 		judge_holds(j, (struct about){ .demand = "absent" },
 		    _("there is no unit %s"), name);
@@ -40,18 +38,27 @@ judge_missing(struct judge *j, const char *name)
 		return;
 	j->path = place_of(j, unit_name_is_instance(name) ?
 	    unit_name_template(&j->arena, name) : name);
-	for (size_t i = 0; hidden == NULL && j->ev->hidden != NULL &&
-	    unit_folders[i] != NULL; i++)
-		hidden = j->ev->hidden(j->ev->ctx, arena_printf(&j->arena,
-		    "%s/%s", unit_folders[i], name));
-	if (hidden != NULL)
-		judge_add(j, VERDICT_CANNOT_TELL,
-		    (struct about){ .demand = "present" },
-		    _("lies in a folder that cannot be read (%s)"), hidden);
-	else
-		judge_add(j, VERDICT_FAILS,
-		    (struct about){ .demand = "present" },
-		    _("unit %s is missing"), name);
+	judge_add(j, VERDICT_FAILS, (struct about){ .demand = "present" },
+	    _("unit %s is missing"), name);
+}
+
+/* What cannot be seen might win, add to the unit or start it. */
+static bool
+is_hidden(struct judge *j, const char *name, const char *path)
+{
+	struct texts all = { 0 };
+	const char *why;
+
+	unit_name_track(&j->arena, name, &all);
+	if (j->rule->enabled == ENABLED_PRESET)
+		unit_preset_track(&j->arena, &all);
+	if ((why = judge_hides(j, &all)) == NULL)
+		return false;
+	j->path = path != NULL ? path : place_of(j, name);
+	judge_add(j, VERDICT_CANNOT_TELL, (struct about){ .demand = "unit" },
+	    _("unit %s may have files in a folder that cannot be read (%s)"),
+	    name, why);
+	return true;
 }
 
 /* What is masked is not read: there is nothing more to judge. */
@@ -248,7 +255,9 @@ judge_unit(struct judge *j, const char *name)
 	struct unit u;
 
 	unit_load(j->ev, name, &j->arena, &u);
-	if (u.fragment == NULL)
+	if (is_hidden(j, u.id, u.fragment))
+		;
+	else if (u.fragment == NULL)
 		judge_missing(j, name);
 	else if (texts_add_once(&j->out->arena, &j->seen,
 	    arena_strdup(&j->out->arena, u.id)))

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/glob.h"
+#include "base/strlist.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -166,6 +168,36 @@ judge_public(struct judge *j, const char *s)
 	    quoted(j, s, strlen(s), SHOWN_MAX);
 }
 
+const char *
+judge_hidden(struct judge *j, const char *pattern)
+{
+	const struct evidence *ev = j->ev;
+
+	/* What is known to be there only hides its own content. */
+	if (ev->hidden == NULL || (glob_literal(pattern, strlen(pattern)) &&
+	    ev->entry(ev->ctx, pattern) != NULL))
+		return NULL;
+	return ev->hidden(ev->ctx, pattern);
+}
+
+const char *
+judge_hides(struct judge *j, const struct texts *patterns)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; j->ev->hidden != NULL && i < patterns->n &&
+	    why == NULL; i++) {
+		CLEANUP(drop_strlist) struct strlist all = { 0 };
+		struct err ignored = { 0 };
+
+		/* The parser has refused what does not expand. */
+		glob_braces(patterns->items[i], &all, &ignored);
+		for (size_t k = 0; k < all.n && why == NULL; k++)
+			why = judge_hidden(j, all.items[k]);
+	}
+	return why;
+}
+
 void
 judge_until(struct judge *j, int64_t moment)
 {
@@ -173,6 +205,15 @@ judge_until(struct judge *j, int64_t moment)
 
 	if (moment > j->ev->now && (*until == 0 || moment < *until))
 		*until = moment;
+}
+
+void
+judge_again(struct judge *j)
+{
+	int64_t *until = &j->out->valid_until;
+
+	if (j->ev->now != 0 && (*until == 0 || j->ev->now < *until))
+		*until = j->ev->now;
 }
 
 const char *

@@ -82,8 +82,14 @@ const char *judge_wanted(struct judge *j, const char *s);
 /* The same for what is public in a file with secrets: hidden only where the
  * rule says so. */
 const char *judge_public(struct judge *j, const char *s);
+/* Why something may be there, of what the pattern (or one of them, braces
+ * expanded) stands for, that nobody could look at; NULL: nothing is hidden. */
+const char *judge_hidden(struct judge *j, const char *pattern);
+const char *judge_hides(struct judge *j, const struct texts *patterns);
 /* At this moment the answer may be another one. */
 void judge_until(struct judge *j, int64_t moment);
+/* Nobody hears of it when this answer changes: it is for now only. */
+void judge_again(struct judge *j);
 /* Says that the entry is a symlink to nothing. */
 void judge_dangling(struct judge *j);
 

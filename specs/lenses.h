@@ -4,10 +4,6 @@
 
 #include "specs/lens.h"
 
-/* Where the library finds lenses, besides what AUGEAS_LENS_LIB names. */
-#define LENSES_FOLDERS "/usr/share/augeas/lenses", \
-	"/usr/share/augeas/lenses/dist"
-
 /*
  * Lenses for files of the machine. A process of its own reads them, since what
  * is in them can make the library crash or loop; lenses once loaded stay
@@ -43,6 +39,9 @@ int lenses_ask(struct lenses *l, const struct lens_text *text,
 /* See lens_write. */
 int lenses_edit(struct lenses *l, const struct lens_text *text,
     const struct lens_edit *edit, struct buf *out, struct err *e);
+
+/* Where the library finds its lenses; NULL at the end. */
+extern const char *const lenses_folders[];
 
 /* The lens that the library itself reads a path with, NULL when it knows
  * none; a pattern is taken for the paths it stands for. */

@@ -454,20 +454,24 @@ lenses_for_path(const char *path)
 	return NULL;
 }
 
+const char *const lenses_folders[] = {
+	"/usr/share/augeas/lenses",
+	"/usr/share/augeas/lenses/dist",
+	NULL
+};
+
 /* A module of the site's own is a file named after it in small letters. */
 static bool
 is_installed(const char *name, size_t len)
 {
-	static const char *const folders[] = { "/usr/share/augeas/lenses",
-		"/usr/share/augeas/lenses/dist" };
 	char path[256];
 
-	for (size_t i = 0; i < 2; i++) {
-		size_t n = strlen(folders[i]);
+	for (size_t i = 0; lenses_folders[i] != NULL; i++) {
+		size_t n = strlen(lenses_folders[i]);
 
 		if (n + len + 6 > sizeof(path))
 			return false;
-		memcpy(path, folders[i], n);
+		memcpy(path, lenses_folders[i], n);
 		path[n++] = '/';
 		for (size_t k = 0; k < len; k++)
 			path[n++] = (char)(name[k] >= 'A' && name[k] <= 'Z' ?

@@ -77,14 +77,14 @@ load(struct library *l, const char *name, struct err *e)
 	void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 
 	if (handle == NULL)
-		return err_set(e, ERR_MISSING, name,
+		return err_set(e, ERR_SYSTEM, name,
 		    _("LUKS headers are read by %s, which is not installed"),
 		    LIBRARY);
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
 		void *f = dlsym(handle, functions[i].name);
 
 		if (f == NULL)
-			return err_set(e, ERR_MISSING, name,
+			return err_set(e, ERR_SYSTEM, name,
 			    _("%s is too old: it has no %s"), LIBRARY,
 			    functions[i].name);
 		memcpy((char *)l + functions[i].at, &f, sizeof(f));

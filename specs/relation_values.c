@@ -273,6 +273,8 @@ static void
 unknown(struct gathering *g, const struct err *e)
 {
 	g->out->unknown = true;
+	if (g->side->reads == SIDE_LUKS && e->kind == ERR_SYSTEM)
+		judge_again(g->file);
 	judge_unknown(g->file, "relation", &g->side->at, e);
 }
 
@@ -307,11 +309,9 @@ one_file(struct gathering *g, const struct entry *en)
 static void
 find_pattern(struct gathering *g, const char *pattern, struct matches *m)
 {
-	const struct evidence *ev = g->j->ev;
-	const char *why = ev->hidden == NULL ? NULL :
-	    ev->hidden(ev->ctx, pattern);
+	const char *why = judge_hidden(g->j, pattern);
 
-	matches_add(ev, pattern, m);
+	matches_add(g->j->ev, pattern, m);
 	if (why == NULL)
 		return;
 	g->out->unknown = true;

@@ -132,6 +132,29 @@ nobodys_root() {
 	[[ $output == *"unknown   /etc/d/f: lies in a folder that cannot be read"* ]]
 }
 
+@test "what may lie in a folder that cannot be read is not known to be absent" {
+	mkdir -p "$ROOT/etc/d/shut" "$ROOT/etc/d/open"
+	spec <<-'END'
+	spec: t
+	rules:
+	  - {id: f, path: /etc/d/shut/f, why: w, require: absent}
+	  - {id: g, path: '/etc/d/*/g', why: w, require: absent}
+	  - {id: h, path: '/etc/d/**/h', why: w, count: {at-most: 0}}
+	  - {id: i, path: '/etc/d/open/*', why: w, require: absent}
+	  - {id: j, path: '/etc/d/*', why: w, count: {at-least: 2, at-most: 2}}
+	END
+	nobodys_root
+	as_nobody init
+	chmod 000 "$ROOT/etc/d/shut"
+	as_nobody check
+	[ "$status" -eq 2 ]
+	[[ $output == *"unknown   /etc/d/shut/f: lies in a folder that cannot be read"* ]]
+	[[ $output == *"unknown   /etc/d/*/g: lies in a folder that cannot be read"* ]]
+	[[ $output == *"unknown   /etc/d/**/h: lies in a folder that cannot be read"* ]]
+	[[ $output != *"/etc/d/open/"* ]]
+	[[ $output != *"/etc/d/*:"* ]]
+}
+
 @test "a folder that cannot be read for a moment keeps what was recorded" {
 	mkdir "$ROOT/etc/d"
 	echo x > "$ROOT/etc/d/f"

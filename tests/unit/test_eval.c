@@ -231,6 +231,33 @@ content_is_judged_against_what_it_must_be(void **state)
 }
 
 static void
+a_symlink_is_as_it_was_when_its_target_is_too(void **state)
+{
+	struct fake_file files[] = { { .en = plain },
+		file("/usr/t", "a\n"), END };
+	const char *path = "/etc/link";
+	struct rule r = rule_on(&path);
+
+	(void)state;
+	files[0].en.path = path;
+	files[0].en.kind = ENTRY_SYMLINK;
+	files[0].en.target = "/usr/t";
+	files[0].was.b[0] = 1;
+	r.content_baseline = true;
+	expect(&r, files, "0\nU content.baseline /etc/link>/usr/t leads to '/usr/t', "
+	    "which the baseline does not have [track it, and accept it]\n");
+	files[1].was.b[0] = files[1].en.oid.b[0] = 1;
+	files[1].en.content = CONTENT_STORED;
+	expect(&r, files, "1\n");
+	files[1].en.oid.b[0] = 2;
+	expect(&r, files, "0\nF content.baseline /etc/link>/usr/t the content "
+	    "is not that of the baseline\n");
+	/* Of the link itself, where that is what is asked for. */
+	r.kind = ENTRY_SYMLINK;
+	expect(&r, files, "2\n");
+}
+
+static void
 a_symlink_stands_for_its_target(void **state)
 {
 	struct fake_file files[] = { file("/etc/l", NULL),
@@ -271,6 +298,7 @@ main(void)
 		cmocka_unit_test(lines_are_required_and_forbidden),
 		cmocka_unit_test(what_explodes_or_is_too_large_cannot_be_told),
 		cmocka_unit_test(content_is_judged_against_what_it_must_be),
+		cmocka_unit_test(a_symlink_is_as_it_was_when_its_target_is_too),
 		cmocka_unit_test(a_symlink_stands_for_its_target),
 	};
 

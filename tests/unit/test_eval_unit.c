@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "eval_expect.h"
+#include "judged.h"
 
 #define LIB "/usr/lib/systemd/system/"
 #define ETC "/etc/systemd/system/"
@@ -252,6 +252,32 @@ a_drop_in_that_leads_nowhere_masks_and_is_told(void **state)
 	    "not there\n");
 }
 
+static const char *
+hides_dropins(void *ctx, const char *path)
+{
+	(void)ctx;
+	return strncmp(path, ETC "a.service.d/", strlen(ETC) + 12) == 0 ?
+	    "why" : NULL;
+}
+
+static void
+what_may_add_to_a_unit_unseen_leaves_it_unknown(void **state)
+{
+	const struct fake_file files[] = { file(LIB "a.service", fragment),
+		file(LIB "b.service", fragment), END };
+	struct evidence ev = fake_evidence(files);
+
+	(void)state;
+	ev.hidden = hides_dropins;
+	judged("spec: t\nrules:\n"
+	    "  - {id: a, unit: a.service, why: w, enabled: false,\n"
+	    "     keys: {Service.ExecStart: /bin/a}}\n"
+	    "  - {id: b, unit: b.service, why: w, enabled: false,\n"
+	    "     keys: {Service.ExecStart: /bin/a}}\n", &ev,
+	    "2\nU unit " LIB "a.service unit a.service may have files in a "
+	    "folder that cannot be read (why)\n", 0);
+}
+
 int
 main(void)
 {
@@ -268,6 +294,8 @@ main(void)
 		cmocka_unit_test(what_generators_write_counts),
 		cmocka_unit_test(
 		    a_drop_in_that_leads_nowhere_masks_and_is_told),
+		cmocka_unit_test(
+		    what_may_add_to_a_unit_unseen_leaves_it_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

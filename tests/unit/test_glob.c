@@ -76,6 +76,30 @@ paths_match_component_by_component(void **state)
 			    cases[i].path);
 }
 
+static void
+a_pattern_reaches_into_folders(void **state)
+{
+	static const struct { const char *pattern, *folder; bool may; } cases[] =
+	{
+		{ "/etc/*/x", "/etc/a", true }, { "/etc/*/x", "/etc", true },
+		{ "/etc/*/x", "/", true }, { "/etc/*/x", "/var", false },
+		{ "/etc/*/x", "/etc/a/x", false },
+		{ "/etc/a*/x", "/etc/b", false },
+		{ "/etc/*", "/etc/a", false }, { "/etc/*", "/etc", true },
+		{ "/etc/**", "/etc/a/b", true },
+		{ "/etc/**/x", "/etc/a/b", true },
+		{ "/etc/**/x", "/var/a", false },
+		{ "/etc/x", "/etc/x", false }, { "/", "/", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (glob_reaches(cases[i].pattern, cases[i].folder) !=
+		    cases[i].may)
+			fail_msg("'%s' and '%s'", cases[i].pattern,
+			    cases[i].folder);
+}
+
 /* The alternatives with a blank behind each. */
 static void
 expands_to(const char *pattern, const char *wanted)
@@ -162,6 +186,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_match_by_the_rules_of_a_shell),
 		cmocka_unit_test(paths_match_component_by_component),
+		cmocka_unit_test(a_pattern_reaches_into_folders),
 		cmocka_unit_test(braces_expand_before_anything_else),
 		cmocka_unit_test(the_limit_is_about_one_pattern),
 		cmocka_unit_test(
