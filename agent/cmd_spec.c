@@ -101,7 +101,7 @@ static void
 add_relation(struct buf *out, const struct relation *rel)
 {
 	static const char *const ops[] = { "in:", "not-in:", "equals:",
-		"exists:" };
+		"exists:", "certificate:", "key-in:", "unique:" };
 
 	add_paths(out, "each:", &rel->each.paths);
 	add_paths(out, ops[rel->op], rel->op == RELATION_EXISTS ?

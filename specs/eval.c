@@ -108,7 +108,7 @@ eval_asks_content(const struct rule *r)
 	    r->xpath.n > 0 || r->pam.n > 0 || r->outcomes.n > 0 ||
 	    r->config.n > 0 || r->content_baseline || r->content_valid ||
 	    r->content_sha256 != NULL || r->certificate != NULL ||
-	    r->luks != NULL || r->command != NULL ||
+	    r->luks != NULL || r->command != NULL || r->sound ||
 	    r->layers != LAYERS_NONE;
 }
 
@@ -124,11 +124,11 @@ judge_settle(struct judge *j)
 		return true;
 	/* The owner and mode of the null device are not those of what it
 	 * switches off. */
-	if (conf_is_mask(j->entry) && !eval_asks_content(j->rule))
+	if (conf_is_mask(j->entry) &&
+	    (j->rule->sound || !eval_asks_content(j->rule)))
 		return false;
 	j->subject = judge_follow(j, j->entry);
-	/* What masks leads nowhere by intent, in a root without devices too. */
-	if (j->subject != NULL || conf_is_mask(j->entry))
+	if (j->subject != NULL)
 		return true;
 	/* The evidence may know bytes whose entry it does not track. */
 	if (j->ev->bytes(j->ev->ctx, j->path, &bytes, &len, &e) == 0)
@@ -166,6 +166,7 @@ judge_path(struct judge *j, const struct entry *en)
 		judge_config(j);
 		judge_pam(j);
 		judge_content(j);
+		judge_sound(j);
 		judge_luks(j);
 		judge_certificate(j);
 	}

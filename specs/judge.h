@@ -138,6 +138,7 @@ const struct view *judge_config_view(void);
 void judge_pam(struct judge *j);
 void judge_outcomes(struct judge *j);	/* of pam; judge_pam calls it */
 void judge_content(struct judge *j);
+void judge_sound(struct judge *j);
 void judge_luks(struct judge *j);
 void judge_numbers(struct judge *j);	/* size, age */
 void judge_certificate(struct judge *j);

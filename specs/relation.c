@@ -134,6 +134,35 @@ each_not_in(struct judge *j, const struct side_values *each,
 	}
 }
 
+/* Sorted: what stands twice stands side by side. */
+static void
+each_unique(struct judge *j, const struct side_values *each)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < each->n; i++) {
+		const struct sided *x = &each->items[i], *first = x - 1;
+		struct about about;
+
+		if (i == 0 || strcmp(first->value, x->value) != 0) {
+			judge_held(j);
+			continue;
+		}
+		if (!relation_room(j, &told, x))
+			continue;
+		about = relation_stand_at(j, x);
+		if (first->line > 0)
+			judge_add(j, VERDICT_FAILS, about,
+			    _("%s is in %s, line %u, too"),
+			    judge_shows(j, x->value), first->file->path,
+			    first->line);
+		else
+			judge_add(j, VERDICT_FAILS, about,
+			    _("%s is in %s, too"), judge_shows(j, x->value),
+			    first->file->path);
+	}
+}
+
 /* 1 and what is there, 0, or -1. */
 static int
 look(struct judge *j, const char *path, int *out_kind, struct err *e)
@@ -314,6 +343,11 @@ judge_relation(struct judge *j)
 	}
 	if (each.n == 0 && rel->op != RELATION_EQUALS)
 		return;
+	if (rel->op == RELATION_UNIQUE) {
+		relation_sort(&each);
+		each_unique(j, &each);
+		return;
+	}
 	if (rel->op == RELATION_CERTIFICATE) {
 		relation_certificates(j, &each);
 		return;

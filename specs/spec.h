@@ -243,6 +243,7 @@ enum relation_op {
 	RELATION_CERTIFICATE,	/* the value names a file; the rule's
 				 * `certificate` is demanded of it */
 	RELATION_KEY_IN,	/* … whose key is in a file named there */
+	RELATION_UNIQUE,	/* no value stands twice; there is no other */
 };
 
 /* Stands in a path of `exists` for ${value}. */
@@ -321,6 +322,7 @@ struct rule {
 	bool content_canonical;		/* … of which XML's layout is no part */
 	const char *content_sha256;	/* content: {sha256: …} */
 	bool content_valid;		/* content: {valid: true} */
+	bool sound;			/* nothing that is certainly wrong */
 	DEMAND_LIST(config_demand) config;
 	struct certificate_demand *certificate;	/* NULL = no demand */
 	struct luks_demand *luks;	/* NULL = no demand */

@@ -26,6 +26,7 @@ static const struct {
 	{ "config", OF_CONTENT },
 	{ "pam", OF_CONTENT },
 	{ "content", OF_CONTENT },
+	{ "sound", OF_CONTENT },
 	{ "luks", OF_HEADER },
 	{ "certificate", OF_CONTENT },
 	{ "mode", OF_MODE },
@@ -335,6 +336,26 @@ check_luks(struct reader *r, const struct node *n, const struct rule *rule)
 		    "flag']"));
 }
 
+/* What reads a file decides what is wrong with it. */
+static void
+check_sound(struct reader *r, const struct node *n, const struct rule *rule)
+{
+	const struct node_pair *p = node_find(n, "sound");
+
+	/* Of a unit's many files that is told already. */
+	if (rule->units.n > 0)
+		return;
+	for (size_t i = 0; p != NULL && i < rule->paths.n; i++) {
+		const char *path = rule->paths.items[i];
+
+		if (strstr(path, "/pam.d/") == NULL &&
+		    strstr(path, "/systemd/system/") == NULL)
+			diagnostics_add(r->diags, p->at,
+			    _("'sound' of '%s' [it is known of the files of "
+			    "pam.d and of systemd/system]"), path);
+	}
+}
+
 void
 speccheck_rule(struct reader *r, const struct node *n, struct rule *rule)
 {
@@ -343,6 +364,7 @@ speccheck_rule(struct reader *r, const struct node *n, struct rule *rule)
 	check_repair(r, n, rule);
 	check_numbers(r, n, rule);
 	check_luks(r, n, rule);
+	check_sound(r, n, rule);
 	speccheck_format(r, n, rule);
 	specconfig_check(r, rule);
 }

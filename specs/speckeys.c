@@ -320,6 +320,8 @@ static const struct keyword rule_keys[] = {
 	    N_("what the effective PAM stack calls and comes to") },
 	{ "content", speccontent_content, 0, NULL, &speccontent_content_shape,
 	    N_("the content as a whole") },
+	{ "sound", keyword_bool, AT(sound), NULL, NULL,
+	    N_("nothing is wrong with it that is wrong on any machine") },
 	{ "count", specnumbers_count, 0, NULL, &specnumbers_shape,
 	    N_("how many objects the patterns match") },
 	{ "size", specnumbers_size, 0, NULL, &specnumbers_shape,
@@ -423,6 +425,8 @@ static const struct keyword relation_keys[] = {
 	{ "key-in", specrelation_other, RELATION_KEY_IN, NULL,
 	    &specrelation_side_shape,
 	    N_("the key of each certificate is in one of these") },
+	{ "unique", specrelation_unique, 0, NULL, &shape_bool,
+	    N_("no two of the values are the same") },
 	{ 0 },
 };
 

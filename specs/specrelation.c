@@ -361,14 +361,27 @@ specrelation_exists(struct reader *r, const struct keyword *k,
 }
 
 void
+specrelation_unique(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into)
+{
+	static const char *const words[] = { "true", NULL };
+	struct relation *rel = ((struct rule *)into)->relation;
+
+	if (read_choice(r, k->name, p->value, words) < 0)
+		return;
+	rel->op = RELATION_UNIQUE;
+	rel->at = p->at;
+}
+
+void
 specrelation_check(struct reader *r, const struct node *n,
     const struct rule *rule)
 {
 	static const char *const demands[] = { "in", "not-in", "equals",
-		"exists", "certificate", "key-in" };
+		"exists", "certificate", "key-in", "unique" };
 	const struct node_pair *first = NULL;
 
-	for (size_t i = 0; i < 6; i++) {
+	for (size_t i = 0; i < 7; i++) {
 		const struct node_pair *p = node_find(n, demands[i]);
 
 		if (p != NULL && first != NULL)
@@ -380,6 +393,7 @@ specrelation_check(struct reader *r, const struct node *n,
 	if (first == NULL && rule->id != NULL)
 		diagnostics_add(r->diags, n->at,
 		    _("relation '%s' demands nothing [add 'in', 'not-in', "
-		    "'equals', 'exists', 'certificate' or 'key-in']"),
+		    "'equals', 'exists', 'certificate', 'key-in' or "
+		    "'unique']"),
 		    rule->id);
 }

@@ -12,6 +12,8 @@ void specrelation_other(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
 void specrelation_exists(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
+void specrelation_unique(struct reader *r, const struct keyword *k,
+    const struct node_pair *p, void *into);
 
 /* Says what the mapping of a relation lacks or has twice. */
 void specrelation_check(struct reader *r, const struct node *n,
