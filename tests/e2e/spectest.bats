@@ -396,10 +396,10 @@ mistake() {
 	t "$CASES"
 	[ "$status" -eq 2 ]
 	[ "$stderr" = "driftctl: $CASES: there are no cases in it [they end in .yaml]" ]
-	t /nowhere
-	[ "$stderr" = "driftctl: /nowhere: cannot look at it: No such file or directory" ]
-	d --specs /nowhere spec test "$CASES"
-	[ "$stderr" = "driftctl: /nowhere: cannot open the folder of specs: No such file or directory" ]
+	t "$CASES/nowhere"
+	[ "$stderr" = "driftctl: $CASES/nowhere: cannot look at it: No such file or directory" ]
+	d --specs "$CASES/nowhere" spec test "$CASES"
+	[ "$stderr" = "driftctl: $CASES/nowhere: cannot open the folder of specs: No such file or directory" ]
 }
 
 @test "a spec with a mistake is told of, and no case of it passes" {
