@@ -19,7 +19,8 @@ struct strlist;
  */
 
 /* Adds each alternative of pattern to out; patterns without braces are added
- * as they are. Refuses unbalanced braces and more than 4096 alternatives. */
+ * as they are. Refuses unbalanced braces, more than 64 of them, more than 4096
+ * alternatives, and what is longer than any path. */
 int glob_braces(const char *pattern, struct strlist *out, struct err *e);
 
 /* One component (len bytes of pattern) against one name. */

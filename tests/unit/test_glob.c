@@ -143,6 +143,44 @@ braces_that_do_not_close_or_explode_are_refused(void **state)
 	}
 }
 
+/* {{{… and {a}{a}{a}… took memory by the square of their length. */
+static void
+patterns_that_no_path_can_match_are_refused(void **state)
+{
+	static const struct { const char *piece, *says; int n; } bad[] = {
+		{ "{", "more than 64 '{' in one path", 20000 },
+		{ "{a}", "more than 64 '{' in one path", 65 },
+		{ "/aaaa", "longer than any path is", 2000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CLEANUP(drop_strlist) struct strlist l = { 0 };
+		CLEANUP(drop_buf) struct buf b = { 0 };
+		struct err e = { 0 };
+
+		for (int k = 0; k < bad[i].n; k++)
+			buf_adds(&b, bad[i].piece);
+		assert_int_equal(glob_braces(buf_str(&b), &l, &e), -1);
+		assert_string_equal(e.what, bad[i].says);
+	}
+}
+
+static void
+many_wildcards_for_folders_take_no_time(void **state)
+{
+	CLEANUP(drop_buf) struct buf pattern = { 0 }, path = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		buf_adds(&pattern, "/**/a");
+	for (int i = 0; i < 2000; i++)
+		buf_adds(&path, "/a");
+	assert_true(glob_path(buf_str(&pattern), buf_str(&path)));
+	buf_adds(&pattern, "/**/b");
+	assert_false(glob_path(buf_str(&pattern), buf_str(&path)));
+}
+
 static void
 only_wildcards_make_a_pattern(void **state)
 {
@@ -166,6 +204,8 @@ main(void)
 		cmocka_unit_test(the_limit_is_about_one_pattern),
 		cmocka_unit_test(
 		    braces_that_do_not_close_or_explode_are_refused),
+		cmocka_unit_test(patterns_that_no_path_can_match_are_refused),
+		cmocka_unit_test(many_wildcards_for_folders_take_no_time),
 		cmocka_unit_test(only_wildcards_make_a_pattern),
 	};
 
