@@ -215,6 +215,8 @@ written_judge(struct written *w, const struct rule *rule)
 		assert(r->path != NULL && r->demand != NULL);
 		assert(r->what != NULL && r->what[0] != '\0');
 		assert(r->at.line > 0);
+		for (const char *c = r->what; *c != '\0'; c++)
+			assert((unsigned char)*c >= 0x20);
 		if (r->line > 0)
 			written_check_line(w, file, r->line);
 	}
