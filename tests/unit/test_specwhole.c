@@ -22,13 +22,24 @@ static const struct fake_file files[] = {
 	{ .en = { .path = NULL } },
 };
 
+static int
+say_nothing(void *ctx, const struct rule *rule, struct command_answer *out,
+    struct err *e)
+{
+	(void)ctx;
+	(void)rule;
+	(void)e;
+	*out = (struct command_answer){ .state = COMMAND_MISSING };
+	return 0;
+}
+
 /* How many results a spec has of the files above, and with it its mistakes. */
 static size_t
 count_results(const char *rules, size_t *out_mistakes)
 {
 	CLEANUP(drop_free) char *yaml = xasprintf("spec: t\n%s", rules);
 	const struct spec_source s = { "t.yaml", yaml, strlen(yaml), NULL };
-	const struct evidence ev = fake_evidence(files);
+	struct evidence ev = fake_evidence(files);
 	struct diagnostics diags = { 0 };
 	struct catalogue c = { 0 };
 	struct results out = { 0 };
@@ -36,6 +47,7 @@ count_results(const char *rules, size_t *out_mistakes)
 	struct err e = { 0 };
 	size_t n;
 
+	ev.ask = say_nothing;
 	catalogue_build(&c, &s, 1, NULL, NULL, &diags);
 	assert_int_equal(c.specs[0]->n_rules, 1);
 	eval_rule(c.specs[0]->rules, &ev, &out);
@@ -56,6 +68,7 @@ what_a_mistake_left_half_said_is_told_and_not_asked(void **state)
 		RULE "config: [{match: a, equals: b}]}\n",
 		RULE "config: [{lens: Hosts, exists: true}]}\n",
 		RULE "pam: [{auth: {control: required}}]}\n",
+		RULE "require: present, command: {exit: 1}}\n",
 		RULE "lines: {repair: {replace: [{match: b}, {with: b}]}}}\n",
 		RELATION "each: {path: /etc/x, names: true}}\n",
 		RELATION "each: {xpath: /a}, in: {path: /etc/a.xml,\n"
