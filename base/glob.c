@@ -248,7 +248,7 @@ void
 glob_escape(struct buf *out, const char *path)
 {
 	for (; *path != '\0'; path++) {
-		if (!glob_literal(path, 1))
+		if (strchr("*?[\\{}", *path) != NULL)
 			buf_addc(out, '\\');
 		buf_addc(out, *path);
 	}

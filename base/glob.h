@@ -32,7 +32,7 @@ bool glob_path(const char *pattern, const char *path);
 /* True when len bytes of pattern hold none of * ? [ \ */
 bool glob_literal(const char *pattern, size_t len);
 
-/* Appends the pattern (no braces in it) that matches this path alone. */
+/* Appends the pattern that matches this path alone, braces expanded or not. */
 void glob_escape(struct buf *out, const char *path);
 
 #endif
