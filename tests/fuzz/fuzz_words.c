@@ -59,6 +59,10 @@ globs(char *pattern, size_t len)
 	glob_name(pattern, strlen(pattern), path);
 	glob_escape(&escaped, path);
 	assert(glob_name(buf_str(&escaped), escaped.len, path));
+	err_clear(&e);
+	strlist_done(&all);
+	if (glob_braces(buf_str(&escaped), &all, &e) == 0)
+		assert(strcmp(all.items[0], buf_str(&escaped)) == 0);
 }
 
 /* What is written can be read again, and what is shown moves no cursor. */

@@ -200,12 +200,12 @@ written_check_line(const struct written *w, const char *path, unsigned line)
 
 /* All that a rule can say about the machine can be told to a person. */
 static inline void
-written_judge(struct written *w, const struct rule *rule)
+written_judge_by(struct written *w, const struct evidence *ev,
+    const struct rule *rule)
 {
-	const struct evidence ev = written_evidence(w);
 	struct results out = { 0 };
 
-	eval_rule(rule, &ev, &out);
+	eval_rule(rule, ev, &out);
 	for (size_t i = 0; i < out.n; i++) {
 		const struct result *r = &out.items[i];
 		const char *file = r->decided_in != NULL ? r->decided_in :
@@ -217,10 +217,19 @@ written_judge(struct written *w, const struct rule *rule)
 		assert(r->at.line > 0);
 		for (const char *c = r->what; *c != '\0'; c++)
 			assert((unsigned char)*c >= 0x20);
-		if (r->line > 0)
+		/* A program may name any line. */
+		if (r->line > 0 && strcmp(r->demand, "command") != 0)
 			written_check_line(w, file, r->line);
 	}
 	results_done(&out);
+}
+
+static inline void
+written_judge(struct written *w, const struct rule *rule)
+{
+	const struct evidence ev = written_evidence(w);
+
+	written_judge_by(w, &ev, rule);
 }
 
 /* The same of all rules; those that augeas is asked about start a process, and
