@@ -137,6 +137,18 @@ made_another(const struct copy *c, const struct kind *k)
 	return false;
 }
 
+void
+rpmdb_parse(struct buf *answer, struct strlist *names)
+{
+	char *line, *save = NULL;
+
+	if (answer->len == 0)
+		return;
+	for (line = strtok_r(answer->bytes, "\n", &save); line != NULL;
+	    line = strtok_r(NULL, "\n", &save))
+		strlist_add(names, line);
+}
+
 static int
 ask(const struct copy *c, const struct kind *k, const char *path,
     struct strlist *names, struct err *e)
@@ -145,7 +157,6 @@ ask(const struct copy *c, const struct kind *k, const char *path,
 		"%{NAME}\\n", NULL };
 	CLEANUP(drop_buf) struct buf out = { 0 };
 	struct err failed = { 0 };
-	char *line, *save = NULL;
 	int code;
 
 	if (exec_run(argv, ANSWER_MAX, SECONDS, &out, &code, &failed) < 0) {
@@ -161,11 +172,7 @@ ask(const struct copy *c, const struct kind *k, const char *path,
 		    "installed is not known: rpm cannot read its database "
 		    "[install an rpm that knows this format, or run "
 		    "'rpm --rebuilddb' where it is damaged]"));
-	if (out.len == 0)
-		return 0;
-	for (line = strtok_r(out.bytes, "\n", &save); line != NULL;
-	    line = strtok_r(NULL, "\n", &save))
-		strlist_add(names, line);
+	rpmdb_parse(&out, names);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #define AGENT_RPMDB_H
 
 #include "agent/inputs.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/root.h"
 #include "base/strlist.h"
@@ -14,5 +15,7 @@
  */
 int rpmdb_names(const struct root *r, struct inputs *inputs,
     struct strlist *out, struct err *e);
+/* Adds the names that rpm answered, one a line; the answer is used up. */
+void rpmdb_parse(struct buf *answer, struct strlist *names);
 
 #endif

@@ -125,6 +125,8 @@ get_result(struct cursor *c, struct result *r)
 	r->decided_in = get_text(c);
 	r->what = get_text(c);
 	r->at.file = get_text(c);
+	c->bad = c->bad || n[0] > VERDICT_CANNOT_TELL || r->path == NULL ||
+	    r->demand == NULL || r->what == NULL;
 }
 
 static void
@@ -141,7 +143,8 @@ put_result(struct buf *out, const struct result *r)
 	put_text(out, r->at.file);
 }
 
-/* The least that one of these takes in the file: no count can promise more. */
+/* The least that one of these takes in the file: no count can promise more
+ * than what is left of it has room for. */
 enum { ASKED_LEAST = 4 + 4 + OID_LEN, RESULT_LEAST = 16 + 5 * 4 };
 
 static void
@@ -149,11 +152,13 @@ get_known(struct verdicts *v, struct cursor *c, struct known *k)
 {
 	struct asked *asked;
 	struct result *results;
+	size_t left;
 
 	k->name = get_text(c);
 	get(c, &k->r, sizeof(k->r));
-	if (k->name == NULL || k->r.n_asked > FILE_MAX / ASKED_LEAST ||
-	    k->r.n_results > FILE_MAX / RESULT_LEAST)
+	left = (size_t)(c->end - c->p);
+	if (k->name == NULL || k->r.n_asked > left / ASKED_LEAST ||
+	    k->r.n_results > left / RESULT_LEAST)
 		c->bad = true;
 	if (c->bad)
 		return;

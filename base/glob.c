@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/glob.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -8,7 +9,8 @@
 #include "base/strlist.h"
 #include "base/tr.h"
 
-enum { ALTERNATIVES_MAX = 4096 };
+/* What is longer than any path, escapes included, matches none. */
+enum { ALTERNATIVES_MAX = 4096, BRACES_MAX = 64, LENGTH_MAX = 2 * PATH_MAX };
 
 /* The first `{` of s that no backslash hides, and its matching `}`. */
 static const char *
@@ -65,6 +67,9 @@ expand(const char *pattern, size_t most, struct strlist *out, struct err *e)
 	CLEANUP(drop_buf) struct buf one = { 0 };
 
 	if (open == NULL) {
+		if (strlen(pattern) > LENGTH_MAX)
+			return err_set(e, ERR_INPUT, pattern,
+			    _("longer than any path is"));
 		if (out->n >= most)
 			return err_set(e, ERR_INPUT, pattern,
 			    _("the braces stand for more than %d paths"),
@@ -88,10 +93,23 @@ expand(const char *pattern, size_t most, struct strlist *out, struct err *e)
 	}
 }
 
+static bool
+too_many_braces(const char *pattern)
+{
+	size_t n = 0;
+
+	for (; (pattern = find_open(pattern)) != NULL; pattern++)
+		n++;
+	return n > BRACES_MAX;
+}
+
 /* out may hold many patterns already; the limit is about each. */
 int
 glob_braces(const char *pattern, struct strlist *out, struct err *e)
 {
+	if (too_many_braces(pattern))
+		return err_set(e, ERR_INPUT, pattern,
+		    _("more than %d '{' in one path"), BRACES_MAX);
 	return expand(pattern, out->n + ALTERNATIVES_MAX, out, e);
 }
 
@@ -169,36 +187,52 @@ glob_name(const char *p, size_t len, const char *name)
 	}
 }
 
+/* Passes one component of each where they match. */
+static bool
+next_component(const char **pattern, const char **path)
+{
+	size_t pn = strcspn(*pattern, "/"), n = strcspn(*path, "/");
+	char name[256];
+
+	if (pn == 0 || n == 0 || n >= sizeof(name))
+		return false;
+	memcpy(name, *path, n);
+	name[n] = '\0';
+	if (!glob_name(*pattern, pn, name))
+		return false;
+	*pattern += pn;
+	*path += n;
+	return true;
+}
+
+/* Where something behind a `**` fits, trying it further on can only leave less
+ * for the next one: so it is the last alone that is ever tried again. */
 bool
 glob_path(const char *pattern, const char *path)
 {
-	size_t pn, n;
-	char name[256];
+	const char *again = NULL, *from = NULL;
 
-	while (*pattern == '/')
-		pattern++;
-	while (*path == '/')
-		path++;
-	if (*pattern == '\0')
-		return *path == '\0';
-	pn = strcspn(pattern, "/");
-	if (pn == 2 && memcmp(pattern, "**", 2) == 0) {
-		if (pattern[2] == '\0')
+	for (;;) {
+		pattern += strspn(pattern, "/");
+		path += strspn(path, "/");
+		if (strcmp(pattern, "**") == 0)
 			return *path != '\0';
-		for (;; path += strcspn(path, "/"), path += *path == '/') {
-			if (glob_path(pattern + pn, path))
-				return true;
-			if (*path == '\0')
-				return false;
+		if (strncmp(pattern, "**/", 3) == 0) {
+			again = pattern += 3;
+			from = path;
+			continue;
 		}
+		if (*pattern == '\0' && *path == '\0')
+			return true;
+		if (next_component(&pattern, &path))
+			continue;
+		if (again == NULL || *from == '\0')
+			return false;
+		from += strcspn(from, "/");
+		from += strspn(from, "/");
+		pattern = again;
+		path = from;
 	}
-	n = strcspn(path, "/");
-	if (n == 0 || n >= sizeof(name))
-		return false;
-	memcpy(name, path, n);
-	name[n] = '\0';
-	return glob_name(pattern, pn, name) &&
-	    glob_path(pattern + pn, path + n);
 }
 
 bool
@@ -237,7 +271,7 @@ void
 glob_escape(struct buf *out, const char *path)
 {
 	for (; *path != '\0'; path++) {
-		if (!glob_literal(path, 1))
+		if (strchr("*?[\\{}", *path) != NULL)
 			buf_addc(out, '\\');
 		buf_addc(out, *path);
 	}

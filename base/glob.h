@@ -19,7 +19,8 @@ struct strlist;
  */
 
 /* Adds each alternative of pattern to out; patterns without braces are added
- * as they are. Refuses unbalanced braces and more than 4096 alternatives. */
+ * as they are. Refuses unbalanced braces, more than 64 of them, more than 4096
+ * alternatives, and what is longer than any path. */
 int glob_braces(const char *pattern, struct strlist *out, struct err *e);
 
 /* Whether anything that pattern (without braces) matches may lie in folder. */
@@ -34,7 +35,7 @@ bool glob_path(const char *pattern, const char *path);
 /* True when len bytes of pattern hold none of * ? [ \ */
 bool glob_literal(const char *pattern, size_t len);
 
-/* Appends the pattern (no braces in it) that matches this path alone. */
+/* Appends the pattern that matches this path alone, braces expanded or not. */
 void glob_escape(struct buf *out, const char *path);
 
 #endif

@@ -87,6 +87,22 @@ sum_of(const struct header *h, const void *rest, size_t len)
 	    len);
 }
 
+/* Nothing that a record says leads out of the file, and its folder comes
+ * before it. */
+static bool
+sound_records(const struct statcache *c)
+{
+	for (uint32_t i = 0; i < c->head->n; i++) {
+		const struct record *r = &c->records[i];
+
+		if (r->path >= c->texts_len || r->line >= c->texts_len ||
+		    r->line_len >= c->texts_len - r->line ||
+		    (r->parent != NONE && r->parent >= i))
+			return false;
+	}
+	return true;
+}
+
 static bool
 sound(struct statcache *c, const uint64_t *key)
 {
@@ -105,7 +121,8 @@ sound(struct statcache *c, const uint64_t *key)
 	c->records = (const struct record *)(h + 1);
 	c->texts = (const char *)(h + 1) + table;
 	c->texts_len = c->size - sizeof(*h) - table;
-	return c->texts_len > 0 && c->texts[c->texts_len - 1] == '\0';
+	return c->texts_len > 0 && c->texts[c->texts_len - 1] == '\0' &&
+	    sound_records(c);
 }
 
 struct statcache *

@@ -247,6 +247,8 @@ draft_entry(struct draft *d, const struct entry *en, bool secret,
 {
 	struct draft_subject s = { .d = d, .path = en->path,
 		.about = path_about(d, en->path), .room = DEMANDS_MAX };
+	/* Of its own: whoever adds keys looks whether the rule has some. */
+	CLEANUP(drop_buf) struct buf known = { 0 };
 
 	if (s.about == NULL)
 		buf_addf(out, "  # a name that is no UTF-8 cannot be written "
@@ -259,7 +261,8 @@ draft_entry(struct draft *d, const struct entry *en, bool secret,
 		buf_adds(out, "    # what is in it is secret, and in no "
 		    "rule\n    secret: true\n");
 	else if (en->kind == ENTRY_FILE)
-		content(&s, out);
+		content(&s, &known);
+	buf_add(out, known.bytes, known.len);
 	arena_done(&d->arena);
 }
 

@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "specs/applies.h"
 #include "specs/speckeys.h"
+#include "specs/specwhole.h"
 
 enum { VARIABLES_MAX = 1024 };
 
@@ -104,6 +105,7 @@ add_rules(struct reader *r, const char *key, const struct node *list,
 		struct rule *rule = &spec->rules[spec->n_rules];
 
 		one(r, list->list.items[i], rule);
+		specwhole(rule);
 		rule->spec = spec;
 		/* Without an id nothing could name what it finds. */
 		if (rule->id != NULL)

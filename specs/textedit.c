@@ -24,11 +24,13 @@ void
 textedit_splice(struct buf *text, size_t start, size_t end, const void *bytes,
     size_t len)
 {
+	/* An empty text may have no bytes at all. */
+	const char *was = buf_str(text);
 	struct buf all = { 0 };
 
-	buf_add(&all, text->bytes, start);
+	buf_add(&all, was, start);
 	buf_add(&all, bytes, len);
-	buf_add(&all, text->bytes + end, text->len - end);
+	buf_add(&all, was + end, text->len - end);
 	buf_done(text);
 	*text = all;
 }

@@ -145,7 +145,7 @@ parse(const char *name, const char *bytes, size_t len, struct err *e)
 	const int how = XML_PARSE_NONET | XML_PARSE_BIG_LINES |
 	    XML_PARSE_NOCDATA;
 	CLEANUP(drop_parser) xmlParserCtxtPtr p = xmlNewParserCtxt();
-	struct complaint c = { .line = 0 };
+	struct complaint c = { .line = 0 }, untold = { .line = 0 };
 	xmlDocPtr doc;
 
 	if (p == NULL) {
@@ -155,7 +155,10 @@ parse(const char *name, const char *bytes, size_t len, struct err *e)
 	p->_private = &c;
 	p->sax->internalSubset = refuse_doctype;
 	p->sax->serror = parser_complains;
+	/* Of an encoding it complains to nobody, which is to stderr. */
+	xmlSetGenericErrorFunc(&untold, library_complains);
 	doc = xmlCtxtReadMemory(p, bytes, (int)len, NULL, NULL, how);
+	xmlSetGenericErrorFunc(NULL, NULL);
 	if (doc != NULL && !c.doctype)
 		return doc;
 	xmlFreeDoc(doc);

@@ -88,6 +88,7 @@ b() {
 	put("bomb.xml", "<!DOCTYPE a [<!ENTITY b 'bbbbbbbbbb'>" + "".join(
 	    "<!ENTITY %s '%s'>" % (chr(99 + i), "&%s;" % chr(98 + i) * 10)
 	    for i in range(9)) + "]><a>&k;</a>")
+	put("encoding.xml", '<?xml version="1.0" encoding="UTF-32"?>\n<a>\0')
 	END
 	judge <<-'END'
 	  - {id: x, path: /etc/libvirt/qemu/*, why: w, xpath: [{expr: count(//b), at-most: 1000000}, {expr: "//b[../b/@x=//b/@x]", count: 0}]}
@@ -96,6 +97,9 @@ b() {
 	says "/etc/libvirt/qemu/deep.xml:1" "depth"
 	says "/etc/libvirt/qemu/bomb.xml" "DOCTYPE"
 	says "/etc/libvirt/qemu/wide.xml"
+	says "/etc/libvirt/qemu/encoding.xml" "no well-formed XML"
+	# libxml2 says nothing of its own.
+	[ -z "$stderr" ]
 }
 
 @test "PAM files that include each other come to an end" {

@@ -67,6 +67,16 @@ l() {
 	says "clean: 10 rules of 1 specs hold"
 }
 
+@test "several files of keys are learned, and names with letters of patterns" {
+	printf 'A=1\n' > "$ROOT/etc/default/{a,b"
+	learned /etc/default /usr/lib/systemd/system
+	l spec lint "$SPECS/learned.yaml"
+	[ "$status" -eq 0 ]
+	l init
+	l check
+	[ "$status" -eq 0 ]
+}
+
 @test "a format that is understood is learned by its structure" {
 	learned /etc/pam.d/imap /etc/crypttab /etc/default/imap /etc/libvirt
 	says '- auth: {module: "pam_sss.so", control: "sufficient"}'

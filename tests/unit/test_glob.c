@@ -168,6 +168,61 @@ braces_that_do_not_close_or_explode_are_refused(void **state)
 }
 
 static void
+what_is_escaped_stands_for_itself_alone(void **state)
+{
+	static const char path[] = "/a*b?c[d]e\\f{g,h}i{j";
+	CLEANUP(drop_buf) struct buf pattern = { 0 };
+	CLEANUP(drop_strlist) struct strlist all = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	glob_escape(&pattern, path);
+	assert_int_equal(glob_braces(buf_str(&pattern), &all, &e), 0);
+	assert_int_equal(all.n, 1);
+	assert_string_equal(all.items[0], buf_str(&pattern));
+	assert_true(glob_path(all.items[0], path));
+	assert_false(glob_path(all.items[0], "/a*b?cde\\f{g,h}i{j"));
+}
+
+/* {{{… and {a}{a}{a}… took memory by the square of their length. */
+static void
+patterns_that_no_path_can_match_are_refused(void **state)
+{
+	static const struct { const char *piece, *says; int n; } bad[] = {
+		{ "{", "more than 64 '{' in one path", 20000 },
+		{ "{a}", "more than 64 '{' in one path", 65 },
+		{ "/aaaa", "longer than any path is", 2000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CLEANUP(drop_strlist) struct strlist l = { 0 };
+		CLEANUP(drop_buf) struct buf b = { 0 };
+		struct err e = { 0 };
+
+		for (int k = 0; k < bad[i].n; k++)
+			buf_adds(&b, bad[i].piece);
+		assert_int_equal(glob_braces(buf_str(&b), &l, &e), -1);
+		assert_string_equal(e.what, bad[i].says);
+	}
+}
+
+static void
+many_wildcards_for_folders_take_no_time(void **state)
+{
+	CLEANUP(drop_buf) struct buf pattern = { 0 }, path = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		buf_adds(&pattern, "/**/a");
+	for (int i = 0; i < 2000; i++)
+		buf_adds(&path, "/a");
+	assert_true(glob_path(buf_str(&pattern), buf_str(&path)));
+	buf_adds(&pattern, "/**/b");
+	assert_false(glob_path(buf_str(&pattern), buf_str(&path)));
+}
+
+static void
 only_wildcards_make_a_pattern(void **state)
 {
 	(void)state;
@@ -191,6 +246,9 @@ main(void)
 		cmocka_unit_test(the_limit_is_about_one_pattern),
 		cmocka_unit_test(
 		    braces_that_do_not_close_or_explode_are_refused),
+		cmocka_unit_test(what_is_escaped_stands_for_itself_alone),
+		cmocka_unit_test(patterns_that_no_path_can_match_are_refused),
+		cmocka_unit_test(many_wildcards_for_folders_take_no_time),
 		cmocka_unit_test(only_wildcards_make_a_pattern),
 	};
 
