@@ -213,23 +213,46 @@ add_change(struct findings *f, const struct catalogue *cat,
 	return x;
 }
 
-/* True when drift on the same path says all that the change would. */
-static bool
-told(const struct findings *f, size_t n, const struct change *c)
+/*
+ * The drift on the same path that says all that the change would; NULL where
+ * there is none, or none as grave as the change is to its rule.
+ */
+static struct finding *
+told(const struct findings *f, size_t n, const struct catalogue *cat,
+    const struct change *c)
 {
 	const char *path = c->was != NULL ? c->was->path : c->is->path;
 	unsigned left = c->differs & ~(unsigned)(DIFF_MTIME | DIFF_HARDLINK);
-	bool any = false;
+	struct finding *first = NULL;
+	enum severity gravest = SEVERITY_INFO;
+	const struct rule *rule = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct finding *x = &f->items[i];
+		struct finding *x = &f->items[i];
 
 		if (x->kind == FINDING_CHANGE || strcmp(x->path, path) != 0)
 			continue;
-		any = true;
+		if (first == NULL)
+			first = x;
+		if (x->severity > gravest)
+			gravest = x->severity;
 		left &= ~demand_covers(x->demand);
 	}
-	return any && left == 0;
+	if (first == NULL || left != 0)
+		return NULL;
+	return finding_on_change(cat, path, &rule) != ON_CHANGE_NOTE &&
+	    rule->severity > gravest ? NULL : first;
+}
+
+/* A rule may not have held for long: what is new is told with it. */
+static void
+add_news(struct findings *f, struct finding *x, const struct change *c)
+{
+	if (x->kind != FINDING_DRIFT || c->was == NULL || c->is == NULL ||
+	    change_is_rewritten(c) || (c->differs & DIFF_CONTENT) == 0)
+		return;
+	x->what = arena_printf(&f->arena, _("%s; the file changed since the "
+	    "baseline"), x->what);
 }
 
 static void
@@ -243,9 +266,12 @@ add_changes(struct findings *f, const struct catalogue *cat,
 	for (size_t i = 0; i < changes->n; i++) {
 		const struct change *c = &changes->items[i];
 		const struct entry *en = c->was != NULL ? c->was : c->is;
+		struct finding *x;
 
-		if (told(f, from_rules, c))
+		if ((x = told(f, from_rules, cat, c)) != NULL) {
+			add_news(f, x, c);
 			continue;
+		}
 		if (folder != NULL && (folder->is == NULL) == (c->is == NULL) &&
 		    (folder->was == NULL) == (c->was == NULL) &&
 		    path_is_under(en->path, folder->was != NULL ?
