@@ -24,7 +24,6 @@
 #include "snapshots/gitfiles.h"
 #include "snapshots/seal.h"
 #include "specs/diagnostics.h"
-#include "specs/lenses.h"
 
 enum { CONFIG_MAX = 1 << 20, READERS = 2 };
 

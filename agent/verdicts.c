@@ -10,7 +10,6 @@
 #include "base/checksum.h"
 #include "base/file.h"
 #include "base/vec.h"
-#include "specs/lenses.h"
 
 /*
  * The file: a header, then for each rule its name, what was asked and what it
@@ -34,7 +33,6 @@ struct header {
 struct record {
 	uint32_t n_asked, n_results;
 	uint64_t held;
-	int64_t judged_at;	/* seconds since the epoch */
 	int64_t valid_until;
 };
 
@@ -262,9 +260,7 @@ find_known(struct verdicts *v, const char *name)
 static bool
 still_true(struct verdicts *v, const struct known *k)
 {
-	/* A clock that was put back may bring other answers back. */
-	if (v->ev->now < k->r.judged_at || (k->r.valid_until != 0 &&
-	    v->ev->now >= k->r.valid_until))
+	if (k->r.valid_until != 0 && v->ev->now >= k->r.valid_until)
 		return false;
 	for (uint32_t i = 0; i < k->r.n_asked; i++)
 		if (!witness_same(v->witness, &k->asked[i]))
@@ -338,7 +334,7 @@ judge_anew(struct verdicts *v, const struct rule *rule, const char *name,
 	sure = witness_heard(v->witness, &asked, &n);
 	r = (struct record){ .n_asked = (uint32_t)n,
 		.n_results = (uint32_t)own.n, .held = own.held,
-		.judged_at = v->ev->now, .valid_until = own.valid_until };
+		.valid_until = own.valid_until };
 	if (sure)
 		keep_record(v, name, &r, asked, own.items);
 	say(rule, &r, own.items, out);

@@ -128,7 +128,8 @@ judge_settle(struct judge *j)
 	    (j->rule->sound || !eval_asks_content(j->rule)))
 		return false;
 	j->subject = judge_follow(j, j->entry);
-	if (j->subject != NULL)
+	/* What masks leads nowhere by intent, in a root without devices too. */
+	if (j->subject != NULL || conf_is_mask(j->entry))
 		return true;
 	/* The evidence may know bytes whose entry it does not track. */
 	if (j->ev->bytes(j->ev->ctx, j->path, &bytes, &len, &e) == 0)

@@ -231,6 +231,25 @@ content_is_judged_against_what_it_must_be(void **state)
 }
 
 static void
+a_mask_is_no_link_to_nothing(void **state)
+{
+	struct fake_file files[] = { { .en = plain }, END };
+	const char *path = "/etc/a.conf", *line = "x";
+	struct lines_demand lines = { .forbid = { &line, 1, 1 } };
+	struct rule r = rule_on(&path);
+
+	(void)state;
+	files[0].en.path = path;
+	files[0].en.kind = ENTRY_SYMLINK;
+	files[0].en.target = "/dev/null";
+	r.lines = &lines;
+	expect(&r, files, "0\nU lines /etc/a.conf is not there\n");
+	files[0].en.target = "/gone";
+	expect(&r, files, "0\nF present /etc/a.conf is a symlink to '/gone', "
+	    "which is not there\n");
+}
+
+static void
 a_symlink_is_as_it_was_when_its_target_is_too(void **state)
 {
 	struct fake_file files[] = { { .en = plain },
@@ -298,6 +317,7 @@ main(void)
 		cmocka_unit_test(lines_are_required_and_forbidden),
 		cmocka_unit_test(what_explodes_or_is_too_large_cannot_be_told),
 		cmocka_unit_test(content_is_judged_against_what_it_must_be),
+		cmocka_unit_test(a_mask_is_no_link_to_nothing),
 		cmocka_unit_test(a_symlink_is_as_it_was_when_its_target_is_too),
 		cmocka_unit_test(a_symlink_stands_for_its_target),
 	};
