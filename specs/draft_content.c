@@ -19,7 +19,8 @@ named_secret(const char *key)
 {
 	static const char *const words[] = { "pass", "secret", "token",
 		"credential", "privatekey", "private_key",
-		"private-key", "pwd", "authtok" };
+		"private-key", "pwd", "authtok", "apikey", "api_key",
+		"api-key", "access_key", "bindpw", "psk", "community" };
 	CLEANUP(drop_buf) struct buf low = { 0 };
 
 	for (const char *p = key; *p != '\0'; p++)
@@ -28,6 +29,31 @@ named_secret(const char *key)
 		if (strstr(buf_str(&low), words[i]) != NULL)
 			return true;
 	return false;
+}
+
+/* scheme://user:password@host */
+static bool
+has_login(const char *value)
+{
+	const char *p = value, *colon;
+
+	while ((p = strstr(p, "://")) != NULL) {
+		p += 3;
+		colon = p + strcspn(p, ":/@ \t");
+		if (*colon == ':' &&
+		    colon[strcspn(colon, "/@ \t")] == '@')
+			return true;
+	}
+	return false;
+}
+
+/* Environments, arguments and options of mounts hold more than their own name
+ * tells of; mysql(1) and its like take it behind -p. */
+static bool
+holds_secret(const char *value)
+{
+	return named_secret(value) || has_login(value) ||
+	    (strstr(value, "mysql") != NULL && strstr(value, " -p") != NULL);
 }
 
 static void
@@ -77,7 +103,7 @@ one_key(struct draft_subject *s, const struct view *view,
 		return;
 	if (n->value == NULL || key_name(view, section, n->name, &name) < 0)
 		return;
-	if (named_secret(n->name)) {
+	if (named_secret(n->name) || holds_secret(n->value)) {
 		buf_addf(&line, "      %s: {absent: false}\n",
 		    buf_str(&name));
 		draft_try(s, head, buf_str(&line), group);
@@ -141,7 +167,8 @@ one_row(struct draft_subject *s, const struct view *view,
 		return;
 	buf_adds(&line, "}\n        fields: {");
 	for (f = f->next; f != NULL; f = f->next) {
-		if (f->value == NULL || named_secret(f->name))
+		if (f->value == NULL || named_secret(f->name) ||
+		    holds_secret(f->value))
 			continue;
 		buf_addf(&line, "%s%s: ", any ? ", " : "", f->name);
 		if (draft_quote(&line, f->value) < 0)
@@ -368,7 +395,7 @@ one_line(struct draft_subject *s, const char *line, size_t len,
 
 	buf_adds(&regex, "^\\Q");
 	buf_add(&regex, line, len);
-	if (named_secret(buf_str(&regex)))
+	if (holds_secret(buf_str(&regex)))
 		return;
 	buf_adds(&regex, "\\E$");
 	buf_adds(&demand, "        - ");

@@ -417,12 +417,20 @@ static const struct keyword pam_stacks[] = {
 
 static const struct shape pam_item = {
 	.name = "pam", .takes = TAKES_MAP, .keys = pam_stacks,
+	.filled = true,
 };
 
 const struct shape speccontent_pam_shape = {
 	.takes = TAKES_MAP | TAKES_LIST, .keys = pam_stacks,
 	.items = &pam_item, .filled = true,
 };
+
+static void
+no_pam(struct reader *r, struct place at)
+{
+	diagnostics_add(r->diags, at,
+	    _("'pam' demands nothing [add '- auth: {module: …}']"));
+}
 
 void
 speccontent_pam(struct reader *r, const struct keyword *k,
@@ -434,14 +442,18 @@ speccontent_pam(struct reader *r, const struct keyword *k,
 		return;
 	if (n->kind == NODE_MAP)
 		read_keys(r, k->name, n, pam_stacks, into);
-	for (size_t i = 0; i < n->list.n; i++)
-		if (read_is_item(r, k->name, n->list.items[i]))
-			read_keys(r, k->name, n->list.items[i], pam_stacks,
-			    into);
+	for (size_t i = 0; i < n->list.n; i++) {
+		const struct node *item = n->list.items[i];
+
+		if (!read_is_item(r, k->name, item))
+			continue;
+		read_keys(r, k->name, item, pam_stacks, into);
+		if (item->kind == NODE_MAP && item->map.n == 0)
+			no_pam(r, item->at);
+	}
 	if ((n->kind == NODE_LIST && n->list.n == 0) ||
 	    (n->kind == NODE_MAP && n->map.n == 0))
-		diagnostics_add(r->diags, p->at,
-		    _("'pam' demands nothing [add '- auth: {module: …}']"));
+		no_pam(r, p->at);
 }
 
 static void

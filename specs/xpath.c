@@ -14,6 +14,7 @@
 #include <libxml/xpathInternals.h>
 
 #include "base/tr.h"
+#include "specs/xml_tags.h"
 
 /* The parser itself refuses more than 256 levels without XML_PARSE_HUGE. */
 enum {
@@ -186,7 +187,8 @@ xpath_open(const char *name, const char *bytes, size_t len, struct err *e)
 		return NULL;
 	}
 	xmlInitParser();
-	if ((doc = parse(name, len > 0 ? bytes : "", len, e)) == NULL)
+	if (xml_tags_check(name, bytes, len, e) < 0 ||
+	    (doc = parse(name, len > 0 ? bytes : "", len, e)) == NULL)
 		return NULL;
 	d = xcalloc(1, sizeof(*d));
 	d->doc = doc;

@@ -85,6 +85,8 @@ b() {
 	    open(sys.argv[1] + "/" + name, "w").write(text)
 	put("deep.xml", "<a>" * 200000 + "</a>" * 200000)
 	put("wide.xml", "<a>" + "<b x='1'/>" * 300000 + "</a>")
+	put("tag.xml", "<a><!-- = -->\n<b" + "".join(
+	    " c%d='1'" % i for i in range(40000)) + "/></a>")
 	put("bomb.xml", "<!DOCTYPE a [<!ENTITY b 'bbbbbbbbbb'>" + "".join(
 	    "<!ENTITY %s '%s'>" % (chr(99 + i), "&%s;" % chr(98 + i) * 10)
 	    for i in range(9)) + "]><a>&k;</a>")
@@ -100,6 +102,7 @@ b() {
 	says "/etc/libvirt/qemu/encoding.xml" "no well-formed XML"
 	# libxml2 says nothing of its own.
 	[ -z "$stderr" ]
+	says "/etc/libvirt/qemu/tag.xml:2" "an element with 40000 attributes"
 }
 
 @test "PAM files that include each other come to an end" {

@@ -96,6 +96,37 @@ l() {
 	says_not hunter
 }
 
+@test "no value that has a secret in it is written into a spec" {
+	mkdir -p "$ROOT/etc/systemd/system" "$ROOT/etc/cron.d"
+	printf '[Service]\nEnvironment="PGPASSWORD=hunter2"\nUser=a\n' \
+	    > "$ROOT/etc/systemd/system/a.service"
+	printf '[s]\napi_key = hunter2\nurl = db://me:hunter2@host/x\n' \
+	    > "$ROOT/etc/a.conf"
+	echo '//h/s /m cifs user=a,password=hunter2 0 0' > "$ROOT/etc/fstab"
+	echo '1 1 * * * root mysqldump -phunter2 x' > "$ROOT/etc/cron.d/a"
+	echo 'bindpw hunter2' > "$ROOT/etc/odd"
+	learned /etc/systemd /etc/a.conf /etc/fstab /etc/cron.d /etc/odd
+	[[ $output != *hunter2* ]]
+	says Service.User
+	says s.url "absent: false"
+	says "mountpoint: \"/m\""
+	l spec lint "$SPECS/learned.yaml"
+	[ "$status" -eq 0 ]
+}
+
+@test "each file with keys is learned, whatever its name" {
+	printf '[s]\na = 1\n' | tee "$ROOT/etc/a.conf" \
+	    "$ROOT/etc/"$'new\nline".conf' > "$ROOT/etc/\${x}{a,b}*.conf"
+	ln -s . "$ROOT/etc/self"
+	mkfifo "$ROOT/etc/fifo"
+	learned /etc
+	[ "$(grep -c '^    keys:$' <<< "$output")" -ge 3 ]
+	l init
+	[ "$status" -eq 0 ]
+	l check
+	[ "$status" -eq 0 ]
+}
+
 @test "a service is learned with its unit, its stack and its defaults" {
 	learned --service imap
 	[ "$name" = imap ]
