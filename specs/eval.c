@@ -45,11 +45,15 @@ one_alternative(struct judge *j, const char *pattern, struct matches *m)
 	matches_add(j->ev, pattern, m);
 	if (j->rule->require == REQUIRE_IF_PRESENT || m->n > before)
 		return;
-	if ((hidden = judge_hidden(j, pattern)) != NULL)
+	hidden = judge_hidden(j, pattern);
+	if (hidden != NULL && absent && j->hidden_told)
+		return;
+	if (hidden != NULL) {
+		j->hidden_told = !glob_literal(pattern, strlen(pattern));
 		judge_add(j, VERDICT_CANNOT_TELL,
 		    (struct about){ .demand = absent ? "absent" : "present" },
 		    _("lies in a folder that cannot be read (%s)"), hidden);
-	else if (absent)
+	} else if (absent)
 		judge_holds(j, (struct about){ .demand = "absent" },
 		    _("is not there"));
 	else

@@ -43,6 +43,7 @@ struct judge {
 	const struct entry *subject;	/* the symlink's target, or entry;
 					 * NULL when it is not known */
 	struct texts seen;		/* units judged, by their ids */
+	bool hidden_told;	/* what hides a pattern: once will do */
 	struct judge_parts parts;	/* of what was read last, when that
 					 * was many files; else empty */
 	const struct texts *joined;	/* files that are the content, in
