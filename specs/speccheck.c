@@ -291,6 +291,10 @@ speccheck_format(struct reader *r, const struct node *n, struct rule *rule)
 	if (p == NULL || (strcmp(p->key, "content") == 0 &&
 	    !rule->content_valid && rule->as == NULL))
 		return;
+	if (strcmp(p->key, "as") == 0 && rule->units.n == 0)
+		diagnostics_add(r->diags, p->at, _("'as' without what is "
+		    "asked of it [add 'keys', 'entries' or "
+		    "'content: {valid: true}', or take it out]"));
 	if ((view = view_of_rule(r, n, rule, p)) == NULL)
 		return;
 	rule->as = view->name;
