@@ -5,7 +5,33 @@
 
 #include "base/tr.h"
 
-enum { ATTRIBUTES_MAX = 256 };
+/* More namespaces than that around an element, each prefix of which is looked
+ * for among all, are as slow; nor does a parser go deeper. */
+enum { ATTRIBUTES_MAX = 256, NAMESPACES_MAX = 1000, DEPTH_MAX = 300 };
+
+/* Namespaces that the elements around a place declare. */
+struct around {
+	unsigned sum, depth, of[DEPTH_MAX];
+};
+
+static void
+step(struct around *a, const char *start, const char *end)
+{
+	unsigned n = 0;
+
+	if (end - start > 1 && start[1] == '/') {
+		if (a->depth > 0)
+			a->sum -= a->of[--a->depth];
+		return;
+	}
+	if (end == start || end[-1] == '/' || a->depth == DEPTH_MAX)
+		return;
+	for (const char *p = start; (p = memmem(p, (size_t)(end - p), "xmlns",
+	    5)) != NULL; p += 5)
+		n++;
+	a->of[a->depth++] = n;
+	a->sum += n;
+}
 
 /* Behind what begins with `open` at p and ends with `close`; NULL when no such
  * thing begins there. */
@@ -48,16 +74,22 @@ xml_tags_check(const char *name, const char *bytes, size_t len,
     struct err *e)
 {
 	const char *end = bytes + len, *p = bytes, *at = bytes;
+	struct around around = { 0 };
 	unsigned line = 1, n;
 
 	while ((p = memchr(p, '<', (size_t)(end - p))) != NULL) {
 		const char *start = p;
 
 		p = tag(p, end, &n);
-		if (n <= ATTRIBUTES_MAX)
+		if (start + 1 < end && start[1] != '!' && start[1] != '?')
+			step(&around, start, p);
+		if (n <= ATTRIBUTES_MAX && around.sum <= NAMESPACES_MAX)
 			continue;
 		for (; at < start; at++)
 			line += *at == '\n';
+		if (n <= ATTRIBUTES_MAX)
+			return err_at(e, name, line, 0, _("more than the %d "
+			    "namespaces that are read"), NAMESPACES_MAX);
 		return err_at(e, name, line, 0, _("an element with %u "
 		    "attributes: at most %d are read"), n, ATTRIBUTES_MAX);
 	}

@@ -87,6 +87,9 @@ b() {
 	put("wide.xml", "<a>" + "<b x='1'/>" * 300000 + "</a>")
 	put("tag.xml", "<a><!-- = -->\n<b" + "".join(
 	    " c%d='1'" % i for i in range(40000)) + "/></a>")
+	put("spaces.xml", "".join("<a " + " ".join("xmlns:n%d='u'" % (
+	    i + d * 200) for i in range(200)) + ">" for d in range(200)) +
+	    "<n0:b/>" * 300000 + "</a>" * 200)
 	put("bomb.xml", "<!DOCTYPE a [<!ENTITY b 'bbbbbbbbbb'>" + "".join(
 	    "<!ENTITY %s '%s'>" % (chr(99 + i), "&%s;" % chr(98 + i) * 10)
 	    for i in range(9)) + "]><a>&k;</a>")
@@ -102,6 +105,7 @@ b() {
 	says "/etc/libvirt/qemu/encoding.xml" "no well-formed XML"
 	# libxml2 says nothing of its own.
 	[ -z "$stderr" ]
+	says "/etc/libvirt/qemu/spaces.xml:1" "more than the 1000 namespaces"
 	says "/etc/libvirt/qemu/tag.xml:2" "an element with 40000 attributes"
 }
 
