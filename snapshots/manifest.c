@@ -172,7 +172,7 @@ struct line {
 	unsigned seen;		/* bits of words[] */
 };
 
-/* Without out_len it is a text, which ends where a NUL is. */
+/* Without out_len it is a text, in which there is no NUL. */
 static int
 decode(struct line *l, const char *word, size_t len, const char **out,
     size_t *out_len)
@@ -183,7 +183,7 @@ decode(struct line *l, const char *word, size_t len, const char **out,
 		*out = arena_memdup(l->arena, word, len);
 		if (out_len != NULL)
 			*out_len = len;
-		return 0;
+		return out_len != NULL || strlen(*out) == len ? 0 : -1;
 	}
 	if (text_decode(&b, word, len) < 0 || (out_len == NULL &&
 	    strlen(buf_str(&b)) != b.len)) {

@@ -92,7 +92,7 @@ config(int fd, const char *bytes, size_t len)
 	(void)fd;
 	config_init(&c);
 	config_parse("driftctl.yaml", bytes, len, &c, &diags);
-	assert(c.max_size > 0);
+	assert(c.lock_wait <= 3600);
 	for (size_t i = 0; i < diags.n; i++)
 		assert(diags.items[i].text[0] != '\0');
 	config_done(&c);

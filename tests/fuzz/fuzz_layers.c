@@ -36,14 +36,15 @@ check_file(const struct written *w, const struct texts *tracked,
 }
 
 static void
-check_layers(struct written *w, enum layers how, const char *path)
+check_layers(struct written *w, enum layers how, const char *path,
+    const char *pattern)
 {
 	const struct evidence ev = written_evidence(w);
 	struct texts tracked = { 0 };
 	struct arena a = { 0 };
 	struct layered l;
 
-	layers_track(&a, how, path, &tracked);
+	layers_track(&a, how, pattern, &tracked);
 	layers_load(&ev, how, path, &a, &l);
 	assert(!l.masked || l.first != NULL);
 	assert(how == LAYERS_ETC || l.files.n <= 1);
@@ -68,7 +69,7 @@ check_names(struct written *w, const char *pattern)
 
 	layers_names(&ev, pattern, &a, &names);
 	for (size_t i = 0; i < names.n; i++)
-		check_layers(w, LAYERS_FILE, names.items[i]);
+		check_layers(w, LAYERS_FILE, names.items[i], pattern);
 	arena_done(&a);
 }
 
@@ -86,7 +87,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (strncmp(path, "/etc/", 5) == 0 && *name != '\0' &&
 	    strpbrk(path, "{}\\") == NULL && glob_literal(path, folder) &&
 	    strstr(path, "//") == NULL) {
-		check_layers(&w, LAYERS_ETC, path);
+		check_layers(&w, LAYERS_ETC, path, path);
 		check_names(&w, path);
 	}
 	if (ours.n == 0)

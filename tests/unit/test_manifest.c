@@ -220,6 +220,23 @@ a_damaged_text_is_refused_where_it_stands(void **state)
 }
 
 static void
+a_byte_that_ends_texts_is_in_none(void **state)
+{
+	static const char name[] = MANIFEST_HEADER "file a\0b" REST "\n";
+	static const char xattr[] = MANIFEST_HEADER "file a" REST
+	    " xattr:\0=v\n";
+	CLEANUP(drop_manifest) struct manifest m = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(manifest_parse("m", name, sizeof(name) - 1, "/etc",
+	    &m, &e), -1);
+	assert_int_equal(manifest_parse("m", xattr, sizeof(xattr) - 1, "/etc",
+	    &m, &e), -1);
+	assert_int_equal(m.n, 0);
+}
+
+static void
 names_stand_in_their_folder(void **state)
 {
 	static const char text[] = MANIFEST_HEADER "file a" REST "\n"
@@ -270,6 +287,7 @@ main(void)
 		cmocka_unit_test(any_bytes_are_names_and_targets),
 		cmocka_unit_test(damaged_lines_are_refused),
 		cmocka_unit_test(a_damaged_text_is_refused_where_it_stands),
+		cmocka_unit_test(a_byte_that_ends_texts_is_in_none),
 		cmocka_unit_test(names_stand_in_their_folder),
 		cmocka_unit_test(entries_are_found_in_path_order),
 	};
