@@ -41,6 +41,8 @@ is_whole_relation(const struct rule *rule)
 	if (r->at.line == 0 || !is_whole_side(&r->each))
 		return false;
 	switch (r->op) {
+	case RELATION_UNIQUE:
+		return true;
 	case RELATION_EXISTS:
 		return r->exists.n > 0;
 	case RELATION_CERTIFICATE:
