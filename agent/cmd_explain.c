@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "agent/command.h"
-#include "agent/explain.h"
+#include "agent/explain/explain.h"
 #include "agent/say.h"
 #include "base/path.h"
 #include "base/text.h"

@@ -9,7 +9,7 @@
 #include "agent/machine.h"
 #include "agent/say.h"
 #include "agent/specschema.h"
-#include "agent/spectest.h"
+#include "agent/spectest/spectest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tr.h"

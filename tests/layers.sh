@@ -46,6 +46,13 @@ sees() {
 	    sed 's/^\([^:]*:[0-9]*\):#include "\(.*\)"/\1: includes \2/'
 }
 
+# The folders below agent/ are of use to any verb.
+no_verbs() {
+	find agent -mindepth 2 -name '*.[ch]' -exec grep -Hn \
+	    '^#include "agent/command\.h"' {} + |
+	    sed 's/^\([^:]*:[0-9]*\):.*/\1: knows of verbs/'
+}
+
 # library NAME HEADERS: it stands behind exactly one .c, and no header.
 library() {
 	files=$(grep -lE "^#[ \t]*include <($2)" $(sources) /dev/null)
@@ -167,6 +174,7 @@ rule "snapshots sees only base and snapshots" sees snapshots 'base|snapshots'
 rule "nothing sees tests" sees agent 'base|specs|snapshots|agent'
 rule "the engine of a restore sees no command" \
     sees agent/apply 'base|snapshots|agent/apply'
+rule "what is apart from the verbs sees none of them" no_verbs
 rule "each library stands behind one .c" libraries
 rule "one file knows of threads" threads
 rule "only agent/ prints" printing

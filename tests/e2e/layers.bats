@@ -158,6 +158,12 @@ breaks() {
 	breaks base/a.h "has no guard FOLDER_A_H"
 }
 
+@test "a folder that knows of verbs is found" {
+	mkdir agent/explain
+	source_of agent/explain/x.c '#include "agent/command.h"'
+	breaks agent/explain/x.c:2: "knows of verbs"
+}
+
 @test "with -t each rule is a test case" {
 	source_of base/x.c '#include "specs/yaml.h"'
 	layers -t
@@ -165,5 +171,5 @@ breaks() {
 	says "not ok 1 - base sees only base"
 	says "# base/x.c:2: includes specs/yaml.h"
 	says "ok 2 - specs sees only base and specs"
-	says "1..16"
+	says "1..17"
 }

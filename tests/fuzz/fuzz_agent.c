@@ -9,7 +9,7 @@
 #include "agent/facts.h"
 #include "agent/packages.h"
 #include "agent/rpmdb.h"
-#include "agent/speccase.h"
+#include "agent/spectest/speccase.h"
 #include "base/idnames.h"
 #include "base/mem.h"
 #include "folder.h"

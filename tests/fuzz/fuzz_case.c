@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "agent/caseroot.h"
+#include "agent/spectest/caseroot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

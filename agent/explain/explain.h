@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_EXPLAIN_H
-#define AGENT_EXPLAIN_H
+#ifndef AGENT_EXPLAIN_EXPLAIN_H
+#define AGENT_EXPLAIN_EXPLAIN_H
 
 #include "agent/evidence.h"
 #include "agent/finding.h"

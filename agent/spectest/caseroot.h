@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_CASEROOT_H
-#define AGENT_CASEROOT_H
+#ifndef AGENT_SPECTEST_CASEROOT_H
+#define AGENT_SPECTEST_CASEROOT_H
 
-#include "agent/speccase.h"
+#include "agent/spectest/speccase.h"
 #include "specs/eval.h"
 
 /*

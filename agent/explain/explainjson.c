@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "agent/explain.h"
+#include "agent/explain/explain.h"
 #include "agent/json.h"
 #include "base/tr.h"
 

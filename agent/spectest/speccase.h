@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_SPECCASE_H
-#define AGENT_SPECCASE_H
+#ifndef AGENT_SPECTEST_SPECCASE_H
+#define AGENT_SPECTEST_SPECCASE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/caseids.h"
+#include "agent/spectest/caseids.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/explain.h"
+#include "agent/explain/explain.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_CASEFILES_H
-#define AGENT_CASEFILES_H
+#ifndef AGENT_SPECTEST_CASEFILES_H
+#define AGENT_SPECTEST_CASEFILES_H
 
-#include "agent/speccase.h"
+#include "agent/spectest/speccase.h"
 #include "base/strlist.h"
 #include "snapshots/manifest.h"
 

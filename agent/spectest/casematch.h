@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_CASEMATCH_H
-#define AGENT_CASEMATCH_H
+#ifndef AGENT_SPECTEST_CASEMATCH_H
+#define AGENT_SPECTEST_CASEMATCH_H
 
-#include "agent/speccase.h"
+#include "agent/spectest/speccase.h"
 #include "specs/eval.h"
 
 /*

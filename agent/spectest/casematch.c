@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/casematch.h"
+#include "agent/spectest/casematch.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_SPECTEST_H
-#define AGENT_SPECTEST_H
+#ifndef AGENT_SPECTEST_SPECTEST_H
+#define AGENT_SPECTEST_SPECTEST_H
 
 #include "agent/options.h"
 #include "base/buf.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "agent/explain.h"
+#include "agent/explain/explain.h"
 #include "agent/snapshotter.h"
 #include "agent/wrap.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/casefiles.h"
+#include "agent/spectest/casefiles.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/caseids.h"
 #include "agent/evidence.h"
+#include "agent/spectest/caseids.h"
 #include "base/file.h"
 #include "base/meta.h"
 #include "base/path.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_CASEREPORT_H
-#define AGENT_CASEREPORT_H
+#ifndef AGENT_SPECTEST_CASEREPORT_H
+#define AGENT_SPECTEST_CASEREPORT_H
 
 #include <stdbool.h>
 
-#include "agent/casematch.h"
 #include "agent/json.h"
+#include "agent/spectest/casematch.h"
 #include "base/buf.h"
 
 /* One case, the spec it is about as read for it, and what came. */

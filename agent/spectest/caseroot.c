@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/caseroot.h"
+#include "agent/spectest/caseroot.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/casefiles.h"
 #include "agent/devices.h"
 #include "agent/evidence.h"
 #include "agent/facts.h"
+#include "agent/spectest/casefiles.h"
 #include "base/path.h"
 #include "base/tr.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_CASEIDS_H
-#define AGENT_CASEIDS_H
+#ifndef AGENT_SPECTEST_CASEIDS_H
+#define AGENT_SPECTEST_CASEIDS_H
 
-#include "agent/casefiles.h"
+#include "agent/spectest/casefiles.h"
 
 /*
  * Numbers of the owners that a case names, and names of those it numbers, by

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/spectest.h"
+#include "agent/spectest/spectest.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "agent/casereport.h"
-#include "agent/caseroot.h"
 #include "agent/json.h"
 #include "agent/say.h"
 #include "agent/specfolders.h"
+#include "agent/spectest/casereport.h"
+#include "agent/spectest/caseroot.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/casereport.h"
+#include "agent/spectest/casereport.h"
 
 #include <string.h>
 

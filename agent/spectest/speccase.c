@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/speccase.h"
+#include "agent/spectest/speccase.h"
 
 #include <stdlib.h>
 #include <string.h>
