@@ -70,6 +70,8 @@ what_a_mistake_left_half_said_is_told_and_not_asked(void **state)
 		RULE "pam: [{auth: {control: required}}]}\n",
 		RULE "require: present, command: {exit: 1}}\n",
 		RULE "lines: {repair: {replace: [{match: b}, {with: b}]}}}\n",
+		"rules:\n  - {id: a, why: w, newest: {age: {at-most: 1d}}}\n",
+		"rules:\n  - {id: a, why: w, count: 3}\n",
 		RELATION "each: {path: /etc/x, names: true}}\n",
 		RELATION "each: {xpath: /a}, in: {path: /etc/a.xml,\n"
 		    "     names: true}}\n",
