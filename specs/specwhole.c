@@ -58,6 +58,7 @@ specwhole(struct rule *rule)
 	if (rule->lines != NULL)
 		KEEP(&rule->lines->replace, x,
 		    x->match != NULL && x->with != NULL);
+	KEEP(&rule->keys, x, x->key != NULL);
 	KEEP(&rule->xpath, x, x->expr != NULL);
 	KEEP(&rule->config, x, x->match != NULL && x->lens != NULL);
 	KEEP(&rule->pam, x, x->module != NULL);

@@ -16,7 +16,7 @@
 #define RELATION "relations:\n  - {id: a, why: w, "
 
 static const struct fake_file files[] = {
-	{ .en = { .path = "/etc/x", .kind = ENTRY_FILE }, .text = "b\n" },
+	{ .en = { .path = "/etc/x", .kind = ENTRY_FILE }, .text = "b=1\n" },
 	{ .en = { .path = "/etc/a.xml", .kind = ENTRY_FILE },
 	    .text = "<a><b/></a>\n" },
 	{ .en = { .path = NULL } },
@@ -65,6 +65,7 @@ what_a_mistake_left_half_said_is_told_and_not_asked(void **state)
 {
 	static const char *const halves[] = {
 		RULE "as: xml, xpath: [{exists: true}]}\n",
+		RULE "as: shellvars, keys: {\"${nope}\": b}}\n",
 		RULE "config: [{match: a, equals: b}]}\n",
 		RULE "config: [{lens: Hosts, exists: true}]}\n",
 		RULE "pam: [{auth: {control: required}}]}\n",
