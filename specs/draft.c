@@ -289,20 +289,30 @@ unit_keys(struct draft_subject *s, const struct unit *u, struct buf *out)
 	}
 }
 
-/* A key that two files of a unit have is demanded once. */
+/* How much of a line says which key it is about; all of it where none is. */
+static size_t
+key_length(const char *line)
+{
+	size_t all = strcspn(line, "\n") + 1, n = strcspn(line, "\"") + 1;
+
+	while (n < all && line[n] != '"')
+		n += line[n] == '\\' ? 2 : 1;
+	return n < all ? n + 1 : all;
+}
+
+/* A key that two files of a unit have is demanded once: as the last has it,
+ * which comes after the others. */
 static void
 once(const char *text, struct buf *out)
 {
-	CLEANUP(drop_buf) struct buf seen = { 0 };
-
 	for (const char *p = text; *p != '\0';) {
 		size_t n = strcspn(p, "\n") + 1;
-		CLEANUP(drop_buf) struct buf line = { 0 };
+		CLEANUP(drop_buf) struct buf again = { 0 };
 
-		buf_add(&line, p, n);
-		if (strstr(buf_str(&seen), buf_str(&line)) == NULL)
+		buf_addc(&again, '\n');
+		buf_add(&again, p, key_length(p));
+		if (strstr(p, buf_str(&again)) == NULL)
 			buf_add(out, p, n);
-		buf_add(&seen, p, n);
 		p += n;
 	}
 }

@@ -124,15 +124,29 @@ one_key(struct draft_subject *s, const struct view *view,
 	draft_try(s, head, buf_str(&line), group);
 }
 
-/* Whether the same key stands again further down, which is then what is asked
- * for both: a mapping holds each key once. */
 static bool
-again(const struct view *view, const struct view_node *n)
+has_key(const struct view *view, const struct view_node *k, const char *name)
 {
-	for (const struct view_node *k = n->next; k != NULL; k = k->next)
-		if (view_same(view, k->name, n->name))
+	for (; k != NULL; k = k->next)
+		if (view_same(view, k->name, name))
 			return true;
 	return false;
+}
+
+/* Whether the same key stands again further down, be it in another section of
+ * the same name, which is then what is asked for both: a mapping holds each
+ * key once. */
+static bool
+again(const struct view *view, const struct view_node *sec,
+    const struct view_node *n)
+{
+	bool found = has_key(view, n->next, n->name);
+
+	for (const struct view_node *s = sec->next; s != NULL && !found;
+	    s = s->next)
+		found = view_same(view, s->name, sec->name) &&
+		    has_key(view, s->child, n->name);
+	return found;
 }
 
 void
@@ -147,7 +161,7 @@ draft_keys(struct draft_subject *s, const struct view *view,
 	    sec = sec->next)
 		for (const struct view_node *n = sec->child; n != NULL;
 		    n = n->next)
-			if (!again(view, n))
+			if (!again(view, sec, n))
 				one_key(s, view, sec->name, n, &group);
 	add_group(out, head, &group);
 }

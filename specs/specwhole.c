@@ -58,9 +58,13 @@ specwhole(struct rule *rule)
 	if (rule->lines != NULL)
 		KEEP(&rule->lines->replace, x,
 		    x->match != NULL && x->with != NULL);
+	KEEP(&rule->keys, x, x->key != NULL);
 	KEEP(&rule->xpath, x, x->expr != NULL);
 	KEEP(&rule->config, x, x->match != NULL && x->lens != NULL);
 	KEEP(&rule->pam, x, x->module != NULL);
+	if (rule->newest != NULL && rule->paths.n == 0 &&
+	    rule->newest->of.n == 0)
+		rule->newest = NULL;
 	if (rule->command != NULL && rule->command->run.n == 0)
 		rule->command = NULL;
 	if (rule->relation != NULL && !is_whole_relation(rule))

@@ -67,10 +67,16 @@ l() {
 	says "clean: 10 rules of 1 specs hold"
 }
 
-@test "several files of keys are learned, and names with letters of patterns" {
+@test "what several files say is learned once, whatever their names" {
 	printf 'A=1\n' > "$ROOT/etc/default/{a,b"
-	learned /etc/default /usr/lib/systemd/system
-	l spec lint "$SPECS/learned.yaml"
+	printf '[s]\na=1\n[t]\nb=2\n[s]\na=3\n' > "$ROOT/etc/twice.ini"
+	printf '[Unit]\nAfter=x\n' \
+	    >> "$ROOT/usr/lib/systemd/system/imap.service"
+	printf '[Unit]\nAfter=y\n' \
+	    >> "$ROOT/usr/lib/systemd/system/imap.service.d/x.conf"
+	learned --service imap /etc/default /etc/twice.ini \
+	    /usr/lib/systemd/system
+	l spec lint "$SPECS/$name.yaml"
 	[ "$status" -eq 0 ]
 	l init
 	l check

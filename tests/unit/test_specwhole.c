@@ -16,7 +16,7 @@
 #define RELATION "relations:\n  - {id: a, why: w, "
 
 static const struct fake_file files[] = {
-	{ .en = { .path = "/etc/x", .kind = ENTRY_FILE }, .text = "b\n" },
+	{ .en = { .path = "/etc/x", .kind = ENTRY_FILE }, .text = "b=1\n" },
 	{ .en = { .path = "/etc/a.xml", .kind = ENTRY_FILE },
 	    .text = "<a><b/></a>\n" },
 	{ .en = { .path = NULL } },
@@ -65,11 +65,14 @@ what_a_mistake_left_half_said_is_told_and_not_asked(void **state)
 {
 	static const char *const halves[] = {
 		RULE "as: xml, xpath: [{exists: true}]}\n",
+		RULE "as: shellvars, keys: {\"${nope}\": b}}\n",
 		RULE "config: [{match: a, equals: b}]}\n",
 		RULE "config: [{lens: Hosts, exists: true}]}\n",
 		RULE "pam: [{auth: {control: required}}]}\n",
 		RULE "require: present, command: {exit: 1}}\n",
 		RULE "lines: {repair: {replace: [{match: b}, {with: b}]}}}\n",
+		"rules:\n  - {id: a, why: w, newest: {age: {at-most: 1d}}}\n",
+		"rules:\n  - {id: a, why: w, count: 3}\n",
 		RELATION "each: {path: /etc/x, names: true}}\n",
 		RELATION "each: {xpath: /a}, in: {path: /etc/a.xml,\n"
 		    "     names: true}}\n",
