@@ -268,6 +268,7 @@ virt_site() {
 	    -e "s|<source dev='/dev/mapper/cr_mail'/>|<source file='/var/lib/libvirt/images/mail.qcow2'/>|" \
 	    -e "s|type='raw' cache='none' io='native'|type='qcow2'|" \
 	    "$ROOT/etc/libvirt/qemu/mail.xml"
-	finds 'libvirt/disks:/etc/libvirt/qemu/mail.xml#xpath' \
-	    'libvirt/disks:/etc/libvirt/qemu/mail.xml#xpath'
+	finds 'libvirt-storage/images:/etc/libvirt/qemu/mail.xml#relation' \
+	    'libvirt-volumes/disks:/etc/libvirt/qemu/mail.xml#xpath' \
+	    'libvirt-volumes/disks:/etc/libvirt/qemu/mail.xml#xpath'
 }
