@@ -28,7 +28,7 @@ add(struct mergeedits *l, size_t start, size_t end, size_t seq,
     const struct buf *b)
 {
 	*VEC_ADD(l) = (struct mergeedit){ start, end, seq,
-		arena_memdup(&l->arena, buf_str(b), b->len), b->len };
+		arena_memdup(&l->arena, buf_str(b), b->len), b->len, true };
 }
 
 /* Whole lines: one that ends with the file gets its newline. */
@@ -176,7 +176,8 @@ take_values(struct mergeedits *l, const struct mergegroup *mine,
 
 	if (mergeside_whole_rows(l->mine->view) && mine->row)
 		return false;
-	for (size_t i = 0; i < mine->n_values; i++)
+	/* `Key` alone has no place for a value behind it. */
+	for (size_t i = 0; i < mine->n_values && !mine->row; i++)
 		if (mine->values[i]->value_start ==
 		    mine->values[i]->value_end ||
 		    theirs->values[i]->value_start ==
@@ -193,6 +194,7 @@ take_values(struct mergeedits *l, const struct mergegroup *mine,
 		buf_add(&v, t->bytes + b->value_start,
 		    b->value_end - b->value_start);
 		add(l, a->value_start, a->value_end, 0, &v);
+		l->items[l->n - 1].lines = false;
 	}
 	return true;
 }
@@ -258,8 +260,7 @@ mergeedits_make(struct mergeedits *l, struct buf *out)
 		if (x->start < at)
 			return -1;
 		buf_add(out, m->bytes + at, x->start - at);
-		/* Whole lines go on lines of their own. */
-		if (x->start == x->end && x->len > 0 && out->len > 0 &&
+		if (x->lines && x->len > 0 && out->len > 0 &&
 		    out->bytes[out->len - 1] != '\n')
 			buf_addc(out, '\n');
 		buf_add(out, x->bytes, x->len);

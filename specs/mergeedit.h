@@ -18,6 +18,7 @@ struct mergeedits {
 		size_t start, end, seq;
 		const char *bytes;
 		size_t len;
+		bool lines;	/* whole ones, not a part of one */
 	} *items;
 	size_t n, cap;
 	/* Sections of theirs that mine will get, by their node. */
