@@ -394,6 +394,12 @@ validates_verb() {
 	validates_verb restore restore --all --remove-added --yes
 	validates_verb undo undo --dry-run
 	validates_verb undo undo --yes
+	printf 'a\nb\n' > "$ROOT/etc/sudoers.rpmnew"
+	echo "spam db none" > "$ROOT/etc/crypttab.rpmsave"
+	echo "x" > "$ROOT/etc/nothing.dpkg-dist"
+	validates_verb merge merge --dry-run
+	validates_verb merge merge --yes
+	[ "$status" -eq 1 ]
 	validates_verb snapshot snapshot
 	validates_verb snapshot snapshot
 	validates_verb snapshot accept
