@@ -16,7 +16,7 @@ struct earlier {
 	struct merge_job *j;
 	struct arena *a;
 	unsigned left;
-	bool gone;	/* on the way it was not there: somebody had seen to it */
+	bool gone;	/* on the way: somebody had seen to it */
 	bool found;
 	struct vendor_version v;
 };
