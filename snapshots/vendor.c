@@ -130,58 +130,51 @@ vendor_record(struct store *s, const struct vendor_new *items, size_t n,
 	    .parent = has > 0 ? &tip : NULL, .message = message }, &made, e);
 }
 
-struct search {
+struct walk {
 	struct store *s;
-	const struct vendor_question *q;
+	const char *path;
 	struct arena *a;
-	struct vendor_version *out;
-	struct buf *bytes;
+	vendor_each *each;
+	void *ctx;
 	struct oid seen;	/* content looked at last */
 	unsigned left;
-	bool found;
 };
 
 static int
 try_commit(void *ctx, const struct gitcommit *c, struct err *e)
 {
-	struct search *x = ctx;
+	struct walk *w = ctx;
 	CLEANUP(drop_sealed_buf) struct buf b = { 0 };
-	struct entry en;
+	struct vendor_version v = { .commit = c->oid, .time = c->time };
 	int n;
 
-	if (x->left-- == 0)
+	if (w->left-- == 0)
 		return 1;
-	n = store_entry(x->s, &c->oid, x->q->path, x->a, &en, e);
+	n = store_entry(w->s, &c->oid, w->path, w->a, &v.entry, e);
 	if (n < 0)
 		return -1;
-	if (n == 0 || en.kind != ENTRY_FILE || oid_equal(&en.oid, &x->seen) ||
-	    (en.content != CONTENT_STORED && en.content != CONTENT_SEALED))
+	if (n == 0 || v.entry.kind != ENTRY_FILE ||
+	    oid_equal(&v.entry.oid, &w->seen) ||
+	    (v.entry.content != CONTENT_STORED &&
+	    v.entry.content != CONTENT_SEALED))
 		return 0;
-	x->seen = en.oid;
-	if (store_content(x->s, &en, &b, e) < 0)
+	w->seen = v.entry.oid;
+	if (store_content(w->s, &v.entry, &b, e) < 0)
 		return -1;
-	if (x->q->not != NULL && b.len == x->q->not->len &&
-	    memcmp(buf_str(&b), buf_str(x->q->not), b.len) == 0)
-		return 0;
-	seal_wipe(x->bytes);
-	buf_add(x->bytes, buf_str(&b), b.len);
-	*x->out = (struct vendor_version){ en, c->oid, c->time };
-	x->found = true;
-	return x->q->oldest ? 0 : 1;
+	return w->each(w->ctx, &v, &b, e);
 }
 
 int
-vendor_find(struct store *s, const struct vendor_question *q, struct arena *a,
-    struct vendor_version *out, struct buf *out_bytes, struct err *e)
+vendor_walk(struct store *s, const char *ref, const char *path,
+    struct arena *a, vendor_each *each, void *ctx, struct err *e)
 {
-	struct search x = { .s = s, .q = q, .a = a, .out = out,
-		.bytes = out_bytes, .left = VENDOR_LOOK_BACK };
+	struct walk w = { .s = s, .path = path, .a = a, .each = each,
+		.ctx = ctx, .left = VENDOR_LOOK_BACK };
 	struct oid tip;
-	int n = gitrepo_ref_get(store_repo(s), q->ref, &tip, e);
+	int n = gitrepo_ref_get(store_repo(s), ref, &tip, e);
 
 	if (n <= 0)
 		return n;
-	if (gitwalk_history(store_repo(s), &tip, try_commit, &x, e) < 0)
-		return -1;
-	return x.found;
+	return gitwalk_history(store_repo(s), &tip, try_commit, &w, e) < 0 ?
+	    -1 : 0;
 }

@@ -33,22 +33,17 @@ struct vendor_version {
 	int64_t time;
 };
 
-/* The commits from ref back, so many at most, that a person may mean. */
+/* Commits that are looked at, from the newest back. */
 enum { VENDOR_LOOK_BACK = 400 };
 
 /*
- * The newest version of path on ref whose content differs from not (which may
- * be NULL): 1, its bytes in *out_bytes; 0 when there is none. oldest: the one
- * farthest back instead.
+ * Calls each for the versions of path on ref, newest first, one after another
+ * that differ; bytes are wiped afterwards. Not 0 from each stops the walk.
+ * Returns 0 when there is no such ref or path.
  */
-struct vendor_question {
-	const char *ref, *path;
-	const struct buf *not;
-	bool oldest;
-};
-
-int vendor_find(struct store *s, const struct vendor_question *q,
-    struct arena *a, struct vendor_version *out, struct buf *out_bytes,
-    struct err *e);
+typedef int vendor_each(void *ctx, const struct vendor_version *v,
+    const struct buf *bytes, struct err *e);
+int vendor_walk(struct store *s, const char *ref, const char *path,
+    struct arena *a, vendor_each *each, void *ctx, struct err *e);
 
 #endif

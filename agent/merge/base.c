@@ -81,35 +81,89 @@ find_earlier(struct machine *m, struct merge_job *j, struct arena *a,
 	return x.found;
 }
 
+/* Versions of the file itself, and the one among them to begin with. */
+struct versions {
+	struct machine *m;
+	struct merge_job *j;
+	bool oldest;		/* the one farthest back, not the nearest */
+	size_t best;		/* lines in which it differs from mine */
+	unsigned seen;
+	bool found;
+	struct vendor_version v;
+};
+
+enum { VERSIONS_MAX = 16 };
+
+/* Lines that differ, each side counted. */
+static int
+distance(const struct buf *a, const struct buf *b, size_t *out,
+    struct err *e)
+{
+	const struct gitrepo_text x = { buf_str(a), a->len, "" };
+	const struct gitrepo_text y = { buf_str(b), b->len, "" };
+	CLEANUP(drop_sealed_buf) struct buf diff = { 0 };
+
+	*out = 0;
+	if (gitrepo_diff(&x, &y, 0, &diff, e) < 0)
+		return -1;
+	for (const char *p = buf_str(&diff); *p != '\0';
+	    p += strcspn(p, "\n"), p += *p == '\n')
+		*out += *p == '+' || *p == '-';
+	return 0;
+}
+
+/*
+ * What mine was last brought up to need not be the newest: somebody may have
+ * taken a merge back. It is the one that mine is most like.
+ */
+static int
+try_version(void *ctx, const struct vendor_version *v,
+    const struct buf *bytes, struct err *e)
+{
+	struct versions *x = ctx;
+	size_t d = 0;
+
+	if (same(bytes, &x->j->their_bytes))
+		return 0;
+	if (!x->oldest) {
+		if (x->seen++ == VERSIONS_MAX)
+			return 1;
+		if (distance(bytes, &x->j->mine_bytes, &d, e) < 0)
+			return -1;
+		if (x->found && d >= x->best)
+			return 0;
+	}
+	x->best = d;
+	x->found = true;
+	x->v = *v;
+	seal_wipe(&x->j->base_bytes);
+	buf_add(&x->j->base_bytes, buf_str(bytes), bytes->len);
+	return 0;
+}
+
 /* 1 when the kind of base was found. */
 static int
 find_kind(struct machine *m, struct merge_job *j, enum merge_base kind,
     struct arena *a, struct vendor_version *out, struct err *e)
 {
-	struct vendor_question q = { .ref = GITFILES_VENDOR,
-		.path = j->path, .not = &j->their_bytes };
-	int n;
+	struct versions x = { .m = m, .j = j,
+		.oldest = kind == MERGE_BASE_RECORDED };
 
-	switch (kind) {
-	case MERGE_BASE_VENDOR:
-		return vendor_find(m->store, &q, a, out, &j->base_bytes, e);
-	case MERGE_BASE_LEFTOVER:
+	if (kind == MERGE_BASE_LEFTOVER)
 		return j->side == LEFTOVER_MINE ? 0 :
 		    find_earlier(m, j, a, out, e);
-	case MERGE_BASE_RECORDED:
-		q.ref = GITFILES_LIVE;
-		q.oldest = true;
-		n = vendor_find(m->store, &q, a, out, &j->base_bytes, e);
-		/* It says nothing about what of mine was the package's. */
-		if (n > 0 && same(&j->base_bytes, &j->mine_bytes)) {
-			seal_wipe(&j->base_bytes);
-			return 0;
-		}
-		return n;
-	case MERGE_BASE_NONE:
-		break;
+	if (vendor_walk(m->store, kind == MERGE_BASE_VENDOR ?
+	    GITFILES_VENDOR : GITFILES_LIVE, j->path, a, try_version, &x,
+	    e) < 0)
+		return -1;
+	/* As first recorded it is mine: that says nothing about what of it
+	 * was the package's. */
+	if (x.found && x.oldest && same(&j->base_bytes, &j->mine_bytes)) {
+		seal_wipe(&j->base_bytes);
+		return 0;
 	}
-	return 0;
+	*out = x.v;
+	return x.found;
 }
 
 void

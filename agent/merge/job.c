@@ -116,6 +116,41 @@ unfit(const struct merge_job *j)
 	return NULL;
 }
 
+/* dpkg(1): what each package's state ends its line with once dpkg is done. */
+static bool
+is_settled_state(const char *line, size_t len)
+{
+	static const char *const ends[] = { " installed", " config-files",
+		" not-installed" };
+
+	for (int i = 0; i < 3; i++) {
+		size_t n = strlen(ends[i]);
+
+		if (len >= n && memcmp(line + len - n, ends[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A .dpkg-new is dpkg's own until it has configured the package. */
+static bool
+dpkg_is_at_work(struct machine *m)
+{
+	CLEANUP(drop_buf) struct buf status = { 0 };
+	struct err ignored = { 0 };
+
+	if (merge_read(m, "/var/lib/dpkg/status", &status, &ignored) <= 0)
+		return false;
+	for (const char *p = buf_str(&status); *p != '\0';) {
+		size_t n = strcspn(p, "\n");
+
+		if (text_starts(p, "Status: ") && !is_settled_state(p, n))
+			return true;
+		p += n + (p[n] == '\n');
+	}
+	return false;
+}
+
 static int
 read_all(struct machine *m, struct merge_job *j, struct err *e)
 {
@@ -334,6 +369,10 @@ merge_work(struct machine *m, const struct capture *live,
 	const char *why = unfit(j);
 	struct err e = { 0 };
 
+	if (why == NULL && text_ends(j->leftover, ".dpkg-new") &&
+	    dpkg_is_at_work(m))
+		why = _("dpkg has not finished with it [run 'dpkg --configure "
+		    "-a' first]");
 	if (why != NULL) {
 		leave(j, MERGE_LEFT, why);
 		return;

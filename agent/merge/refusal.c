@@ -7,6 +7,7 @@
 #include "agent/evidence.h"
 #include "base/tr.h"
 #include "specs/eval.h"
+#include "specs/lenses.h"
 
 /* The machine as it would be with the result in place. */
 struct overlay {
@@ -191,15 +192,45 @@ parses(const struct merge_job *j, const struct buf *b, struct err *e)
 	return n == 0;
 }
 
+/* As the library of lenses reads it, where no view of ours does. */
+static bool
+lens_reads(struct lenses *l, const char *lens, const struct merge_job *j,
+    const struct buf *b, struct err *e)
+{
+	const struct lens_text text = { lens, j->path, buf_str(b), b->len };
+	struct lens_question any = { .match = "/*" };
+	struct arena a = { 0 };
+	int n = lenses_ask(l, &text, &any, 1, &a, e);
+
+	arena_done(&a);
+	return n == 0;
+}
+
+static bool
+lens_objects(const struct merge_job *j, struct err *why)
+{
+	const char *lens = lenses_for_path(j->path);
+	CLEANUP(drop_lenses) struct lenses *l = NULL;
+	struct err ignored = { 0 };
+
+	if (lens == NULL)
+		return false;
+	l = lenses_new();
+	return lens_reads(l, lens, j, &j->mine_bytes, &ignored) &&
+	    lens_reads(l, lens, j, &j->their_bytes, &ignored) &&
+	    !lens_reads(l, lens, j, &j->result, why);
+}
+
 /* A format that is only taken for one by its name says nothing. */
 static const char *
 does_not_parse(const struct merge_job *j, struct arena *a)
 {
 	struct err why = { 0 }, ignored = { 0 };
+	bool viewed = j->view != NULL &&
+	    parses(j, &j->mine_bytes, &ignored) &&
+	    parses(j, &j->their_bytes, &ignored);
 
-	if (j->view == NULL || parses(j, &j->result, &why) ||
-	    !parses(j, &j->mine_bytes, &ignored) ||
-	    !parses(j, &j->their_bytes, &ignored))
+	if (viewed ? parses(j, &j->result, &why) : !lens_objects(j, &why))
 		return NULL;
 	return arena_printf(a, _("the result would not parse: line %u: %s"),
 	    why.line, j->secret ? _("(not shown)") : why.what);

@@ -176,7 +176,8 @@ diff_text(struct machine *m, const struct merge_job *j, struct buf *out,
 	    memcmp(buf_str(&now), buf_str(&j->result), now.len) != 0)
 		c.differs |= DIFF_CONTENT;
 	if (c.differs == 0) {
-		buf_adds(out, _("  nothing of it changes\n"));
+		if (j->state != MERGE_SAME)
+			buf_adds(out, _("  nothing of it changes\n"));
 		return 0;
 	}
 	return change_diff(&c, &from, options_color(m->o), out, e);
@@ -227,7 +228,7 @@ merge_text(struct machine *m, const struct merge_job *j, struct buf *out,
 		return diff_text(m, j, out, e);
 	case MERGE_SAME:
 		buf_adds(out, _("  both say the same\n"));
-		return 0;
+		return diff_text(m, j, out, e);
 	case MERGE_CONFLICT:
 		beside_text(j, _("has both, to choose from [edit it and run "
 		    "this again]"), out);

@@ -75,6 +75,18 @@ based() {
 	says "nothing to merge"
 }
 
+@test "after an undo the version that mine comes from is the base still" {
+	based
+	version 1 MINE b c > "$FILE"
+	version 2 a NEW c > "$FILE.rpmnew"
+	dm merge --yes
+	dm undo --yes
+	version 3 a NEW d > "$FILE.rpmnew"
+	dm merge --yes
+	[ "$status" -eq 0 ]
+	version 3 MINE NEW d | cmp - "$FILE"
+}
+
 @test "a dry run and a no change nothing" {
 	based
 	version 1 MINE b c > "$FILE"
@@ -354,6 +366,57 @@ based() {
 	says "it is a link or a device"
 	says "is no regular file"
 	picture | diff "$BATS_TEST_TMPDIR/before" -
+}
+
+@test "a .dpkg-new is left to dpkg until it has finished" {
+	mkdir -p "$ROOT/var/lib/dpkg"
+	printf 'Package: foo\nStatus: install ok unpacked\nArchitecture: all\nVersion: 1\n\n' \
+	    > "$ROOT/var/lib/dpkg/status"
+	based
+	version 1 MINE b c > "$FILE"
+	version 2 a b NEW > "$FILE.dpkg-new"
+	dm merge --yes
+	[ "$status" -eq 1 ]
+	says "dpkg has not finished with it [run 'dpkg --configure -a' first]"
+	sed -i s/unpacked/installed/ "$ROOT/var/lib/dpkg/status"
+	dm merge --yes
+	[ "$status" -eq 0 ]
+	version 2 MINE b NEW | cmp - "$FILE"
+	[ ! -e "$FILE.dpkg-new" ]
+}
+
+@test "of what says the same the mode of yours comes back, and is told" {
+	version 1 a b c > "$FILE"
+	cp "$FILE" "$FILE.rpmsave"
+	chmod 0600 "$FILE.rpmsave"
+	dm init
+	dm merge --yes
+	[ "$status" -eq 0 ]
+	says "changed  /etc/foo.conf: mode 0644 -> 0600"
+	[ "$(stat -c %a "$FILE")" = 600 ]
+}
+
+# logrotate's has no view, but a lens. mine makes its options those of all,
+# and theirs makes two sections of them.
+@test "a result that no lens reads though it reads both sides is refused" {
+	local r=$ROOT/etc/logrotate.d/foo
+	local options=(daily compress missingok)
+
+	mkdir "$ROOT/etc/logrotate.d"
+	printf '%s\n' '/var/log/a {' "${options[@]}" notifempty \
+	    "${options[@]}" '}' > "$r"
+	cp "$r" "$r.rpmnew"
+	dm init
+	dm merge --yes
+	[ "$status" -eq 0 ]
+	sed -i '1d; $d' "$r"
+	printf '%s\n' '/var/log/a {' "${options[@]}" '}' '/var/log/b {' \
+	    "${options[@]}" '}' > "$r.rpmnew"
+	dm merge --yes
+	[ "$status" -eq 1 ]
+	says "refused  /etc/logrotate.d/foo"
+	says "the result would not parse: line"
+	not grep -q '[{}]' "$r"
 }
 
 @test "two beside one file come one after the other" {
