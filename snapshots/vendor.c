@@ -54,10 +54,29 @@ put_all(struct store *s, struct packfile *pack, struct manifest *m,
 	return 0;
 }
 
-/* The folders of the new ones that are not there yet. */
+/* A tree has no file without its folders: those of old stay, others are as
+ * the machine has them, or plain ones where it does not track them. */
+static void
+add_folder(struct manifest *m, const char *path, const struct manifest *old,
+    const struct manifest *folders)
+{
+	const struct entry plain = { .path = path, .kind = ENTRY_DIR,
+		.mode = 0755 };
+	const struct entry *en = folders == NULL ? NULL :
+	    manifest_find(folders, path);
+	struct entry copy;
+
+	if (manifest_find(old, path) != NULL)
+		return;
+	if (en == NULL || en->kind != ENTRY_DIR)
+		en = &plain;
+	copy = entry_dup(&m->arena, en);
+	*manifest_add(m) = copy;
+}
+
 static void
 add_folders(struct manifest *m, const struct vendor_new *items, size_t n,
-    const struct manifest *folders)
+    const struct manifest *old, const struct manifest *folders)
 {
 	CLEANUP(drop_strlist) struct strlist paths = { 0 };
 
@@ -69,16 +88,11 @@ add_folders(struct manifest *m, const struct vendor_new *items, size_t n,
 			strlist_take(&paths, xmemdup(path,
 			    (size_t)(p - path)));
 	}
-	strlist_add(&paths, "/");
 	strlist_sort(&paths);
-	for (size_t i = 0; i < paths.n; i++) {
-		const struct entry *en = folders == NULL ? NULL :
-		    manifest_find(folders, paths.items[i]);
-
-		if ((i == 0 || strcmp(paths.items[i], paths.items[i - 1])) &&
-		    en != NULL && en->kind == ENTRY_DIR)
-			*manifest_add(m) = entry_dup(&m->arena, en);
-	}
+	for (size_t i = 0; i < paths.n; i++)
+		if (i == 0 ||
+		    strcmp(paths.items[i], paths.items[i - 1]) != 0)
+			add_folder(m, paths.items[i], old, folders);
 }
 
 /* Of several entries of a path the last one added counts. */
@@ -123,7 +137,7 @@ vendor_record(struct store *s, const struct vendor_new *items, size_t n,
 	    (pack = store_pack(s, e)) == NULL ||
 	    put_all(s, pack, &new, items, n, e) < 0)
 		return -1;
-	add_folders(&new, items, n, folders);
+	add_folders(&new, items, n, &old, folders);
 	settle(&old, &new);
 	return store_save(s, &(struct store_state){ &new, NULL }, STEAL(pack),
 	    &(struct store_commit){ .ref = GITFILES_VENDOR,

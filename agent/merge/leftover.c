@@ -39,7 +39,8 @@ leftover_of(const char *path, enum leftover_side *out_side,
 	for (unsigned i = 0; i < SUFFIXES; i++) {
 		size_t n = strlen(suffixes[i].suffix);
 
-		if (name <= n || strcmp(path + len - n, suffixes[i].suffix))
+		if (name <= n ||
+		    strcmp(path + len - n, suffixes[i].suffix) != 0)
 			continue;
 		*out_side = suffixes[i].side;
 		*out_rank = i;

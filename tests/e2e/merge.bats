@@ -446,6 +446,8 @@ based() {
 	dm merge --yes /opt/x.conf
 	[ "$status" -eq 0 ]
 	[ ! -e "$o.rpmnew" ]
+	version 1 a b c | cmp - <(git -C "$STORE/repo.git" show \
+	    vendor:files/opt/x.conf)
 	[ -e "$FILE.rpmnew" ]
 	dm merge --yes /etc/foo.conf.rpmnew
 	[ ! -e "$FILE.rpmnew" ]
