@@ -7,13 +7,12 @@
 #include "base/vec.h"
 
 /* So far is looked back for a neighbour that mine has, too. */
-enum { NEIGHBOURS_MAX = 1000 };
+enum { NEIGHBOURS_MAX = 64 };
 
 void
 mergeedits_done(struct mergeedits *l)
 {
 	free(l->items);
-	free(l->added.items);
 	arena_done(&l->arena);
 }
 
@@ -67,15 +66,34 @@ alone(const struct mergeside *s, const struct mergegroup *g)
 	return true;
 }
 
+/* The last section of that name which has keys; the nameless one always. */
 static const struct view_node *
 last_section(const struct mergeside *s, const char *name)
 {
+	struct mergegroup like = { .section = name, .name = "" };
 	const struct view_node *found = NULL;
+	size_t lo = 0, hi = s->n_groups;
 
-	for (const struct view_node *n = s->top.child; n != NULL; n = n->next)
-		if (!view_is_row(s->view, n) &&
-		    view_same(s->view, n->name, name))
-			found = n;
+	if (name[0] == '\0')
+		return s->top.child != NULL && s->top.child->name[0] == '\0' ?
+		    s->top.child : NULL;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (mergegroup_cmp(s->view, &s->groups[mid], &like) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < s->n_groups && !s->groups[lo].row &&
+	    view_same(s->view, s->groups[lo].section, name); lo++) {
+		const struct mergegroup *g = &s->groups[lo];
+		const struct view_node *n = g->nodes[g->n_nodes - 1];
+		const struct view_node *at = place(s, n)->section;
+
+		if (found == NULL || at->start > found->start)
+			found = at;
+	}
 	return found;
 }
 
@@ -89,10 +107,11 @@ begin_section(struct mergeedits *l, const struct view_node *section,
 	    t->len - section->start);
 	CLEANUP(drop_buf) struct buf b = { 0 };
 
-	for (size_t i = 0; i < l->added.n; i++)
-		if (view_same(t->view, l->added.items[i]->name, section->name))
-			return;
-	*VEC_ADD(&l->added) = section;
+	/* Groups come sorted, so those of a section one after another. */
+	if (l->added != NULL && view_same(t->view, l->added->name,
+	    section->name))
+		return;
+	l->added = section;
 	if (l->mine->len > 0)
 		buf_addc(&b, '\n');
 	add_lines(&b, t, section->start, lf != NULL ?

@@ -21,11 +21,7 @@ struct mergeedits {
 		bool lines;	/* whole ones, not a part of one */
 	} *items;
 	size_t n, cap;
-	/* Sections of theirs that mine will get, by their node. */
-	struct {
-		const struct view_node **items;
-		size_t n, cap;
-	} added;
+	const struct view_node *added;	/* the last new section of theirs */
 };
 
 /*
