@@ -47,7 +47,8 @@ endif
 # The front is linked with libc alone (see agent/front/front.c); everything
 # else is the full program that it starts when there is work.
 FULL_SRC := $(wildcard base/*.c specs/*.c specs/views/*.c snapshots/*.c \
-	agent/*.c agent/apply/*.c agent/explain/*.c agent/spectest/*.c)
+	agent/*.c agent/apply/*.c agent/explain/*.c agent/merge/*.c \
+	agent/spectest/*.c)
 FRONT_SRC := $(wildcard agent/front/*.c)
 MAIN_SRC := agent/main.c $(wildcard agent/cmd_*.c)
 LIB_SRC := $(filter-out $(MAIN_SRC),$(FULL_SRC))

@@ -11,7 +11,8 @@
 static const char *const suffixes[] = {
 	".rpmsave", ".rpmnew", ".rpmorig", ".dpkg-dist", ".dpkg-old",
 	".dpkg-new", ".dpkg-bak", ".dpkg-backup", ".dpkg-tmp", ".ucf-dist",
-	".ucf-old", ".ucf-new", ".bak", ".old", ".orig", ".save", ".backup",
+	".ucf-old", ".ucf-new", ".pacnew", ".pacsave", ".driftctl-merge",
+	".bak", ".old", ".orig", ".save", ".backup",
 	"-", "~",
 };
 

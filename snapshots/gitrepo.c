@@ -487,3 +487,37 @@ gitrepo_diff(const struct gitrepo_text *a, const struct gitrepo_text *b,
 		    _("cannot compare: %s"), reason());
 	return 1;
 }
+
+int
+gitrepo_merge(const struct gitrepo_text *base, const struct gitrepo_text *a,
+    const struct gitrepo_text *b, struct buf *out, struct err *e)
+{
+	const struct gitrepo_text *const texts[] = { base, a, b };
+	git_merge_file_input in[3];
+	git_merge_file_options opts;
+	git_merge_file_result result = { 0 };
+	int rc = git_merge_file_options_init(&opts,
+	    GIT_MERGE_FILE_OPTIONS_VERSION);
+
+	for (int i = 0; rc == 0 && i < 3; i++) {
+		rc = git_merge_file_input_init(&in[i],
+		    GIT_MERGE_FILE_INPUT_VERSION);
+		in[i].ptr = texts[i] != NULL ? texts[i]->bytes : "";
+		in[i].size = texts[i] != NULL ? texts[i]->len : 0;
+	}
+	opts.flags = base != NULL ? GIT_MERGE_FILE_STYLE_DIFF3 :
+	    GIT_MERGE_FILE_STYLE_MERGE;
+	opts.ancestor_label = base != NULL ? base->label : NULL;
+	opts.our_label = a->label;
+	opts.their_label = b->label;
+	if (rc == 0)
+		rc = git_merge_file(&result, base != NULL ? &in[0] : NULL,
+		    &in[1], &in[2], &opts);
+	if (rc < 0)
+		return err_set(e, ERR_SYSTEM, a->label,
+		    _("cannot merge: %s"), reason());
+	buf_add(out, result.ptr, result.len);
+	rc = result.automergeable ? 0 : 1;
+	git_merge_file_result_free(&result);
+	return rc;
+}

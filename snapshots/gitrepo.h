@@ -106,4 +106,14 @@ struct gitrepo_text {
 int gitrepo_diff(const struct gitrepo_text *a, const struct gitrepo_text *b,
     unsigned context, struct buf *out, struct err *e);
 
+/*
+ * Appends what becomes of a when what b has changed since base is put into it,
+ * line by line; where both changed the same lines differently, both stand
+ * between markers with the labels. base may be NULL: then all that differs
+ * does. Returns 1 when there are markers, 0 when not.
+ */
+int gitrepo_merge(const struct gitrepo_text *base,
+    const struct gitrepo_text *a, const struct gitrepo_text *b,
+    struct buf *out, struct err *e);
+
 #endif

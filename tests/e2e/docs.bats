@@ -216,7 +216,7 @@ wanted_status() {
 	case $1 in
 	init|"spec lint"*|"spec list"|verify|gc|log*|show*|accept*) echo 0 ;;
 	"restore --dry-run") echo 1 ;;
-	restore*|undo*) echo 0 ;;
+	restore*|undo*|merge*) echo 0 ;;
 	check|diff*|explain*|"--format json check") echo 1 ;;
 	*) echo "no test says what 'driftctl $1' should exit with" >&2
 	   return 1 ;;
@@ -394,6 +394,12 @@ validates_verb() {
 	validates_verb restore restore --all --remove-added --yes
 	validates_verb undo undo --dry-run
 	validates_verb undo undo --yes
+	printf 'a\nb\n' > "$ROOT/etc/sudoers.rpmnew"
+	echo "spam db none" > "$ROOT/etc/crypttab.rpmsave"
+	echo "x" > "$ROOT/etc/nothing.dpkg-dist"
+	validates_verb merge merge --dry-run
+	validates_verb merge merge --yes
+	[ "$status" -eq 1 ]
 	validates_verb snapshot snapshot
 	validates_verb snapshot snapshot
 	validates_verb snapshot accept
