@@ -62,7 +62,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
 TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC))
 
 .PHONY: all schema run test test-long check bench layers lint fuzz install clean \
-	units units-built fuzzers tidy pam always
+	units units-built fuzzers tidy pam attribution always
 .SECONDARY:
 all: $(BUILD)/driftctl $(BUILD)/driftctl-full $(BUILD)/driftctl-rpm
 
@@ -114,6 +114,14 @@ $(BUILD)/pam/compare: $(BUILD)/obj/tests/pam/compare.o $(BUILD)/libdriftctl.a
 $(BUILD)/pam/probe.so: tests/pam/probe.c
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+
+# What packages did, of two roots; driftctl-rpm is found beside it.
+$(BUILD)/attribution: $(BUILD)/obj/tests/pm/attribution.o \
+    $(BUILD)/libdriftctl.a $(BUILD)/driftctl-rpm
+	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) \
+		$(LIBS)
+
+attribution: $(BUILD)/attribution
 
 pam: $(BUILD)/pam/compare $(BUILD)/pam/probe.so
 

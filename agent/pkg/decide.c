@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/pkg/decide.h"
+
+const char *const decision_words[DECISIONS + 1] = { "quiet", "note", "merge",
+	"flag", "repair", "restore" };
+const char *const local_words[LOCAL_STATES + 1] = { "pristine", "edited",
+	"gone", "own", "none" };
+const char *const shipped_words[SHIPPED_KINDS + 1] = { "nothing", "same",
+	"changed", "dropped", "moved", "new" };
+const char *const result_words[RESULTS + 1] = { "kept", "other", "gone" };
+
+#define QUIET DECISION_QUIET
+#define NOTE DECISION_NOTE
+#define MERGE DECISION_MERGE
+#define FLAG DECISION_FLAG
+
+/*
+ * What nobody had edited may be replaced by what the package ships; what
+ * somebody had is his until he says otherwise. What vanishes is flagged unless
+ * the package put it where it is found as well: a file that is gone without a
+ * word is what locks people out. What cannot come about is flagged, too.
+ */
+static const enum decision table[LOCAL_STATES][RESULTS][SHIPPED_KINDS] = {
+	[LOCAL_PRISTINE] = {
+	/*         package: nothing same   changed dropped moved  new    */
+	[RESULT_KEPT]  = { QUIET,  QUIET, MERGE,  NOTE,   NOTE,  QUIET },
+	[RESULT_OTHER] = { NOTE,   NOTE,  NOTE,   NOTE,   NOTE,  NOTE  },
+	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   NOTE,  FLAG  },
+	},
+	[LOCAL_EDITED] = {
+	[RESULT_KEPT]  = { QUIET,  QUIET, MERGE,  NOTE,   MERGE, MERGE },
+	[RESULT_OTHER] = { FLAG,   FLAG,  MERGE,  FLAG,   MERGE, MERGE },
+	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   MERGE, FLAG  },
+	},
+	/* Kept: it is still not there. */
+	[LOCAL_GONE] = {
+	[RESULT_KEPT]  = { QUIET,  QUIET, QUIET,  QUIET,  QUIET, QUIET },
+	[RESULT_OTHER] = { NOTE,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
+	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
+	},
+	/* Same, changed, dropped, moved: a package named a %ghost. */
+	[LOCAL_OWN] = {
+	[RESULT_KEPT]  = { QUIET,  QUIET, QUIET,  NOTE,   NOTE,  MERGE },
+	[RESULT_OTHER] = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  MERGE },
+	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
+	},
+	[LOCAL_NONE] = {
+	[RESULT_KEPT]  = { QUIET,  QUIET, QUIET,  QUIET,  QUIET, QUIET },
+	[RESULT_OTHER] = { NOTE,   NOTE,  NOTE,   NOTE,   NOTE,  NOTE  },
+	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
+	},
+};
+
+static const enum decision drift[] = {
+	[ON_DRIFT_FLAG] = DECISION_FLAG,
+	[ON_DRIFT_REPAIR] = DECISION_REPAIR,
+	[ON_DRIFT_RESTORE] = DECISION_RESTORE,
+};
+
+static const enum decision change[] = {
+	[ON_CHANGE_NOTE] = DECISION_NOTE,
+	[ON_CHANGE_FLAG] = DECISION_FLAG,
+	[ON_CHANGE_RESTORE] = DECISION_RESTORE,
+};
+
+enum decision
+decide(enum local_state local, enum shipped did, enum result result)
+{
+	return table[local][result][did];
+}
+
+enum decision
+decide_by_rules(enum decision d, enum result result,
+    const struct decide_rules *r)
+{
+	enum decision wish;
+
+	if (!r->any)
+		return d;
+	if (r->drifted) {
+		wish = drift[r->on_drift];
+		return wish > d ? wish : d;
+	}
+	if (result == RESULT_KEPT)
+		return d;
+	wish = change[r->on_change];
+	return wish > d ? wish : d;
+}
