@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/pkg/wanted.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/tr.h"
@@ -27,7 +28,7 @@ is_field(const char *line, size_t len, const char *name, const char **out,
 		;
 	*out = line + n;
 	*out_len = len - n;
-	return true;
+	return len > n;
 }
 
 /* " /etc/x MD5 [obsolete] [remove-on-upgrade]"; the path may have blanks. */
@@ -196,15 +197,6 @@ read_info(const struct reading *rd, const struct dpkgdb_stanza *s,
 	    out, e);
 }
 
-static bool
-is_wanted(const struct reading *rd, const char *path)
-{
-	for (size_t i = 0; i < rd->wanted->n; i++)
-		if (path_is_under(path, rd->wanted->items[i]))
-			return true;
-	return false;
-}
-
 /* Where the package's file really lies: another package may have moved it. */
 static const char *
 diverted(const struct reading *rd, const char *package, const char *path)
@@ -250,9 +242,9 @@ add_path(const struct reading *rd, const struct dpkgdb_stanza *s,
 	const char *other = diverted(rd, s->name, path);
 	struct owned f = { .package = rd->out->packages.n - 1 };
 
-	if (other == NULL && !is_wanted(rd, path))
+	if (other == NULL && !wanted_has(rd->wanted, path))
 		return;
-	if (other != NULL && !is_wanted(rd, other))
+	if (other != NULL && !wanted_has(rd->wanted, other))
 		return;
 	if (strncmp(path, "/usr/share/doc/", 15) == 0)
 		f.flags |= OWNED_DOC;

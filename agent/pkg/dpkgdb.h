@@ -7,7 +7,7 @@
 /*
  * dpkg's database in /var/lib/dpkg as deb-conffiles(5), deb-md5sums(5) and
  * dpkg-divert(1) have it. Adds packages and, of their files, those under one
- * of wanted (NULL: none); no database adds nothing.
+ * of wanted (settled, see wanted.h; NULL: none); no database adds nothing.
  */
 int dpkgdb_read(const struct root *r, const struct strlist *wanted,
     struct inputs *inputs, struct owners *out, struct err *e);

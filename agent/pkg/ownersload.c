@@ -5,6 +5,7 @@
 
 #include "agent/pkg/dpkgdb.h"
 #include "agent/pkg/rpmdb.h"
+#include "agent/pkg/wanted.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -48,10 +49,11 @@ with_aliases(const struct root *r, const struct strlist *wanted,
 
 	for (size_t i = 0; i < wanted->n; i++)
 		strlist_add(out, wanted->items[i]);
-	if (file_names(r->fd, ".", &names) < 0)
-		return;
+	/* Without its names the lists are taken at their word. */
+	file_names(r->fd, ".", &names);
 	for (size_t i = 0; i < names.n; i++)
 		add_alias(r, names.items[i], wanted, out);
+	wanted_settle(out);
 }
 
 /* Neighbours lie in the same folder, so each is resolved once. */

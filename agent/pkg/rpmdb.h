@@ -6,8 +6,8 @@
 
 /*
  * rpm's database below the root, as librpm reads it. Adds packages and, of
- * their files, those under one of wanted (NULL: none); no database adds
- * nothing. librpm reads a copy, as it writes where it reads (sqlite's -wal and
+ * their files, those under one of wanted (settled, see wanted.h; NULL: none);
+ * no database adds nothing. librpm reads a copy, as it writes where it reads (sqlite's -wal and
  * -shm), and does so in driftctl-rpm, a program of its own: it may end the
  * process that meets a damaged database, and is no library that every start
  * should wait for.

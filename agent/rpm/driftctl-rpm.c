@@ -23,8 +23,8 @@
 #include <rpm/rpmts.h>
 
 #include "agent/pkg/ownerstext.h"
+#include "agent/pkg/wanted.h"
 #include "base/file.h"
-#include "base/path.h"
 #include "base/text.h"
 
 enum { WANTED_MAX = 64 << 20, FLUSH = 1 << 20 };
@@ -76,6 +76,7 @@ read_wanted(const char *file, struct work *w, struct err *e)
 			    "this is no list of paths");
 		strlist_add(&w->wanted, buf_str(&path));
 	}
+	wanted_settle(&w->wanted);
 	return 0;
 }
 
@@ -87,30 +88,6 @@ flush(struct work *w, struct err *e)
 		return -1;
 	buf_reset(&w->out);
 	return 0;
-}
-
-/* dir ends with a slash. */
-static bool
-folder_matters(const struct work *w, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	for (size_t i = 0; i < w->wanted.n; i++) {
-		const char *p = w->wanted.items[i];
-
-		if (path_is_under(dir, p) || strncmp(p, dir, n) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool
-matters(const struct work *w, const char *path)
-{
-	for (size_t i = 0; i < w->wanted.n; i++)
-		if (path_is_under(path, w->wanted.items[i]))
-			return true;
-	return false;
 }
 
 static unsigned
@@ -175,7 +152,7 @@ print_file(struct work *w, rpmfiles files, int i)
 	struct owned f = { .path = path, .flags = flags_of(files, i) };
 	rpm_mode_t mode = rpmfilesFMode(files, i);
 
-	if (path != NULL && path[0] == '/' && matters(w, path)) {
+	if (path != NULL && path[0] == '/' && wanted_has(&w->wanted, path)) {
 		if (S_ISDIR(mode))
 			f.flags |= OWNED_DIR;
 		f.has_mode = !S_ISLNK(mode) && user != NULL && group != NULL;
@@ -204,7 +181,7 @@ print_files(struct work *w, Header h)
 	folders = (int)rpmfilesDC(files);
 	some = xcalloc((size_t)folders + 1, sizeof(*some));
 	for (int i = 0; i < folders; i++)
-		some[i] = folder_matters(w, rpmfilesDN(files, i));
+		some[i] = wanted_in(&w->wanted, rpmfilesDN(files, i));
 	for (int i = 0; i < (int)rpmfilesFC(files); i++) {
 		int dir = rpmfilesDI(files, i);
 
