@@ -31,6 +31,17 @@ is_field(const char *line, size_t len, const char *name, const char **out,
 	return len > n;
 }
 
+static bool
+is_md5(const char *word)
+{
+	int n = 0;
+
+	while (n < MD5_LEN && word[n] != '\0' &&
+	    strchr("0123456789abcdef", word[n]) != NULL)
+		n++;
+	return n == MD5_LEN;
+}
+
 /* " /etc/x MD5 [obsolete] [remove-on-upgrade]"; the path may have blanks. */
 static void
 add_conffile(struct dpkgdb_stanza *s, struct arena *a, const char *line,
@@ -56,7 +67,7 @@ add_conffile(struct dpkgdb_stanza *s, struct arena *a, const char *line,
 		return;
 	c.path = arena_memdup(a, line, (size_t)(sum - line));
 	/* "newconffile" until it has been put there. */
-	if (line + len - sum - 1 == MD5_LEN)
+	if (line + len - sum - 1 == MD5_LEN && is_md5(sum + 1))
 		c.md5 = arena_memdup(a, sum + 1, MD5_LEN);
 	*VEC_ADD_IN(a, &s->conffiles) = c;
 }
@@ -148,7 +159,8 @@ dpkgdb_sums(const char *bytes, size_t len, struct arena *a,
 		const char *nl = memchr(bytes, '\n', (size_t)(end - bytes));
 		const char *stop = nl != NULL ? nl : end;
 
-		if (stop - bytes > MD5_LEN + 2 && bytes[MD5_LEN] == ' ' &&
+		if (stop - bytes > MD5_LEN + 2 && is_md5(bytes) &&
+		    bytes[MD5_LEN] == ' ' &&
 		    memchr(bytes, '\0', (size_t)(stop - bytes)) == NULL)
 			*VEC_ADD_IN(a, out) = (struct dpkgdb_sum){
 				arena_printf(a, "/%.*s", (int)(stop - bytes -
@@ -205,6 +217,7 @@ diverted(const struct reading *rd, const char *package, const char *path)
 
 	for (size_t i = 0; i + 2 < d->n; i += 3)
 		if (strcmp(d->items[i], path) == 0 &&
+		    d->items[i + 1][0] == '/' &&
 		    strcmp(d->items[i + 2], package) != 0)
 			return d->items[i + 1];
 	return NULL;
@@ -266,8 +279,8 @@ add_list(const struct reading *rd, const struct dpkgdb_stanza *s,
 
 	for (; line != NULL; line = next) {
 		next = strtok_r(NULL, "\n", &save);
-		if (line[0] != '/' || (next != NULL &&
-		    path_is_under(next, line)))
+		if (line[0] != '/' || strcmp(line, "/.") == 0 ||
+		    (next != NULL && path_is_under(next, line)))
 			continue;
 		add_path(rd, s, sums, line);
 	}
