@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/pkg/attributetext.h"
+#include "agent/pkg/wanted.h"
 #include "base/path.h"
 #include "base/vec.h"
 
@@ -12,7 +13,7 @@ const char *const how_words[HOWS + 1] = { "untouched", "dropped", "erased",
 	"vendor", "renamed", "replaced", "aside", "beside", "permissions",
 	"came", "came back", "edited by a scriptlet",
 	"touched by a scriptlet", "made by a scriptlet",
-	"removed by a scriptlet", "not by a package" };
+	"removed by a scriptlet", "not known", "not by a package" };
 
 struct attributor {
 	struct attribute_input in;
@@ -46,6 +47,13 @@ other_end(const struct owners *o, const struct package *p)
 	return p != NULL ? owners_same(o, p) : NULL;
 }
 
+/* Imported keys are in rpm's database, but no software. */
+static bool
+is_key(const struct package *p)
+{
+	return p->kind == PACKAGE_RPM && strcmp(p->name, "gpg-pubkey") == 0;
+}
+
 static void
 find_touched(struct attributor *t)
 {
@@ -55,14 +63,15 @@ find_touched(struct attributor *t)
 		const struct package *p = &before->packages.items[i];
 		const struct package *q = other_end(after, p);
 
-		if (!p->removed && (q == NULL || !same_version(p, q)))
+		if (!p->removed && !is_key(p) &&
+		    (q == NULL || !same_version(p, q)))
 			*VEC_ADD_IN(&t->arena, &t->touched) =
 			    (struct touched){ p, q };
 	}
 	for (size_t i = 0; i < after->packages.n; i++) {
 		const struct package *q = &after->packages.items[i];
 
-		if (!q->removed && other_end(before, q) == NULL)
+		if (!q->removed && !is_key(q) && other_end(before, q) == NULL)
 			*VEC_ADD_IN(&t->arena, &t->touched) =
 			    (struct touched){ NULL, q };
 	}
@@ -431,6 +440,13 @@ look(struct attributor *t, const char *path, struct looking *l,
 	    in->pristine(in->ctx, l->after, l->is, false) == PRISTINE_YES;
 }
 
+static bool
+asked(const struct attributor *t, const char *path)
+{
+	return wanted_has(&t->in.before->asked, path) &&
+	    wanted_has(&t->in.after->asked, path);
+}
+
 void
 attribute_path(struct attributor *t, const char *path,
     struct attribution *out)
@@ -454,9 +470,12 @@ attribute_path(struct attributor *t, const char *path,
 		out->how = how_kept(&l, out);
 	else
 		out->how = l.was == NULL ? how_came(out) : how_other(&l, out);
+	/* Silence of a list that was not asked proves nothing. */
+	if (out->result != RESULT_KEPT && !asked(t, path))
+		out->how = HOW_UNASKED;
 	if (t->touched.n == 0 && out->result != RESULT_KEPT)
 		out->how = HOW_STRANGE;
-	if (out->how >= HOW_EDITED)
+	if (out->how >= HOW_EDITED && out->how < HOW_UNASKED)
 		suspect(&l, out);
 	out->mode_lost = mode_lost(&l);
 	out->decision = decide(out->local, out->did, out->result);

@@ -26,6 +26,7 @@ enum how {
 	HOW_TOUCHED,	/* its metadata; no list explains it */
 	HOW_MADE,	/* no list explains that it is there */
 	HOW_TAKEN,	/* no list explains that it is gone: a scriptlet */
+	HOW_UNASKED,	/* nobody asked whose it is before and after */
 	HOW_STRANGE,	/* no package was touched: it was somebody else */
 	HOWS
 };

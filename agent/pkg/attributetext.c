@@ -145,6 +145,8 @@ static const char *const sentences[HOWS] = {
 	[HOW_CAME] = N_("%s brought it"),
 	[HOW_BACK] = N_("%s put it back, though it had been removed "
 	    "here"),
+	[HOW_UNASKED] = N_("whose it is was not asked before packages "
+	    "changed"),
 	[HOW_STRANGE] = N_("no package was changed, so somebody else did "
 	    "it"),
 };
@@ -175,7 +177,7 @@ attribute_text(const struct attribution *a, const struct attribute_said *s,
 			add_fate(a, out);
 		return;
 	}
-	if (a->how >= HOW_EDITED && a->how != HOW_STRANGE) {
+	if (a->how >= HOW_EDITED && a->how < HOW_UNASKED) {
 		add_scriptlet(a, s, out);
 		return;
 	}

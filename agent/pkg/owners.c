@@ -79,6 +79,7 @@ owners_done(struct owners *o)
 {
 	free(o->packages.items);
 	free(o->files.items);
+	strlist_done(&o->asked);
 	arena_done(&o->arena);
 	*o = (struct owners){ 0 };
 }

@@ -64,6 +64,7 @@ struct owners {
 		struct owned *items;
 		size_t n, cap;
 	} files;		/* by path, then package */
+	struct strlist asked;	/* what of files is in here, see wanted.h */
 	struct err trouble;	/* why one of the databases is not in here */
 };
 

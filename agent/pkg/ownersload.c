@@ -102,6 +102,9 @@ owners_load(const struct root *r, const struct strlist *wanted,
 
 	if (wanted != NULL)
 		with_aliases(r, wanted, &all);
+	for (size_t i = 0; wanted != NULL && i < wanted->n; i++)
+		strlist_add(&out->asked, wanted->items[i]);
+	wanted_settle(&out->asked);
 	read_both(r, wanted != NULL ? &all : NULL, inputs, out);
 	owners_settle(out);
 	resolve_files(r, out);

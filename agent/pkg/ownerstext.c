@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/pkg/wanted.h"
 #include "base/text.h"
 #include "base/tr.h"
 
@@ -104,12 +105,16 @@ ownerstext_write(const struct owners *o, struct buf *out)
 		first[p] = i;
 	}
 	ownerstext_begin(out);
+	for (size_t i = 0; i < o->asked.n; i++) {
+		put(out, "asked ", o->asked.items[i]);
+		buf_addc(out, '\n');
+	}
 	for (size_t p = 0; p < o->packages.n; p++) {
 		ownerstext_package(out, &o->packages.items[p]);
 		for (size_t i = first[p]; i != 0; i = next[i])
 			ownerstext_file(out, &o->files.items[i - 1]);
 	}
-	ownerstext_end(out, o->packages.n + o->files.n);
+	ownerstext_end(out, o->asked.n + o->packages.n + o->files.n);
 }
 
 /* A line being read. */
@@ -264,6 +269,18 @@ read_file(const struct reading *r)
 	return 0;
 }
 
+static int
+read_asked(const struct reading *r)
+{
+	const char *path = r->n == 2 && r->out->packages.n == 0 ?
+	    decoded(r, r->words[1]) : NULL;
+
+	if (path == NULL || path[0] != '/')
+		return odd(r);
+	strlist_add(&r->out->asked, path);
+	return 0;
+}
+
 /* 1 at the last line. */
 static int
 read_line(struct reading *r, char *line)
@@ -283,6 +300,8 @@ read_line(struct reading *r, char *line)
 		return read_package(r);
 	if (strcmp(r->words[0], "file") == 0)
 		return read_file(r);
+	if (strcmp(r->words[0], "asked") == 0)
+		return read_asked(r);
 	if (r->n != 2 || strcmp(r->words[0], "end") != 0 ||
 	    strtoul(r->words[1], &end, 10) != r->line - 2 || *end != '\0')
 		return odd(r);
@@ -314,5 +333,6 @@ ownerstext_parse(const char *name, const char *bytes, size_t len,
 		n = read_line(&r, at);
 		at = nl + 1;
 	}
+	wanted_settle(&out->asked);
 	return n < 0 ? -1 : 0;
 }

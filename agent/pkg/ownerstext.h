@@ -6,11 +6,12 @@
 
 /*
  * Packages and their files as text, for what is kept of a transaction and for
- * what driftctl-rpm prints. Words are those of text_encode; a file belongs to
- * the package above it, and the last line counts the others, so that a list
- * that was cut off is none:
+ * what driftctl-rpm prints. Words are those of text_encode; what files were
+ * asked for comes first, a file belongs to the package above it, and the last
+ * line counts the others, so that a list that was cut off is none:
  *
  *	driftctl-packages 1
+ *	asked /etc
  *	package rpm sshd 9.6p1-2 x86_64
  *	file /etc/ssh/sshd_config config,noreplace mode=0600 owner=root
  *	    group=root sha256=5f…	(on one line)

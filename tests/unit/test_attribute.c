@@ -86,6 +86,8 @@ scene_start(struct scene *s, const struct situation *from)
 		pristine, NULL };
 
 	*s = (struct scene){ 0 };
+	strlist_add(&s->before.asked, "/etc");
+	strlist_add(&s->after.asked, "/");
 	read_owners(from->before, &s->before);
 	read_owners(from->after, &s->after);
 	read_files(from->was, &s->was);
@@ -218,6 +220,14 @@ static const struct {
 	    HOW_STRANGE, DECISION_FLAG },
 	{ { RPM("a", "1"), RPM("a", "2"), "/etc/x 1a\n", "/etc/x 1a\n" },
 	    "/etc/x", "nothing happened to it", HOW_NOT, DECISION_QUIET },
+	{ { RPM("a", "1"), RPM("a", "2"), "/srv/x 1a\n", "" }, "/srv/x",
+	    "whose it is was not asked before packages changed",
+	    HOW_UNASKED, DECISION_FLAG },
+	/* A key that was imported is no package that changed. */
+	{ { RPM("a", "1"), RPM("a", "1") RPM("gpg-pubkey", "1"),
+	    "/etc/x 1a\n", "" }, "/etc/x",
+	    "no package was changed, so somebody else did it", HOW_STRANGE,
+	    DECISION_FLAG },
 	/* What a package is called moves no cursor. */
 	{ { "package rpm a\\x1b[2J 1 noarch\n" FILE("/etc/x", "1a"), "",
 	    "/etc/x 1a\n", "" }, "/etc/x",

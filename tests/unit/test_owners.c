@@ -26,6 +26,7 @@ static void
 what_is_written_reads_the_same(void **state)
 {
 	static const char text[] = "driftctl-packages 1\n"
+		"asked /etc\nasked /usr/a\\x20b\n"
 		"package dpkg gone 1 all removed\n"
 		"file /etc/gone config,conffile,obsolete md5=60b725f1\n"
 		"package rpm imapd 2:1-1 noarch\n"
@@ -33,7 +34,7 @@ what_is_written_reads_the_same(void **state)
 		"file /etc/ghost config,noreplace,ghost,doc,diverted,absent "
 		"mode=0644 owner=root group=mail\n"
 		"file /etc/pam.d dir mode=0700 owner=root group=root\n"
-		"end 6\n";
+		"end 8\n";
 	CLEANUP(drop_owners) struct owners o = { 0 };
 	CLEANUP(drop_buf) struct buf out = { 0 };
 
@@ -73,6 +74,10 @@ a_list_that_is_odd_or_cut_off_is_none(void **state)
 		{ "driftctl-packages 1\npackage rpm a 1 all x\n",
 		    "no line", 2 },
 		{ "driftctl-packages 1\nfile /etc/a -\n", "no line", 2 },
+		{ "driftctl-packages 1\nasked etc\n", "no line", 2 },
+		{ "driftctl-packages 1\nasked /a b\n", "no line", 2 },
+		{ "driftctl-packages 1\npackage rpm a 1 all\nasked /a\n",
+		    "no line", 3 },
 		{ "driftctl-packages 1\npackage rpm a 1 all\nfile etc -\n",
 		    "no line", 3 },
 		{ "driftctl-packages 1\npackage rpm a 1 all\nfile /a b\n",
@@ -286,6 +291,7 @@ dpkg_files_are_where_they_really_lie(void **state)
 	assert_int_equal(o.trouble.kind, ERR_NONE);
 	ownerstext_write(&o, &out);
 	assert_string_equal(buf_str(&out), "driftctl-packages 1\n"
+	    "asked /etc\nasked /usr/lib/systemd\n"
 	    "package dpkg a 1 amd64\n"
 	    "file /etc/a config,conffile md5="
 	    "60b725f10c9c85c70d97880dfe8191b3\n"
@@ -298,7 +304,7 @@ dpkg_files_are_where_they_really_lie(void **state)
 	    "package dpkg gone 3 all removed\n"
 	    "file /etc/gone config,conffile md5="
 	    "60b725f10c9c85c70d97880dfe8191b3\n"
-	    "end 9\n");
+	    "end 11\n");
 	owners_done(&o);
 	owners_load(&r, NULL, NULL, &o);
 	assert_int_equal(o.packages.n, 3);
