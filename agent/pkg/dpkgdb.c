@@ -28,7 +28,8 @@ is_field(const char *line, size_t len, const char *name, const char **out,
 		;
 	*out = line + n;
 	*out_len = len - n;
-	return len > n;
+	/* What begins with a NUL is nothing for everybody else. */
+	return len > n && line[n] != '\0';
 }
 
 static bool
