@@ -482,7 +482,11 @@ attribute_path(struct attributor *t, const char *path,
 	/* With all that had been edited in it. */
 	if (out->how == HOW_RENAMED && out->did == SHIPPED_MOVED)
 		out->decision = DECISION_NOTE;
-	if (out->mode_lost && out->decision < DECISION_FLAG)
+	out->edit_lost = out->local == LOCAL_EDITED && l.now_shipped &&
+	    out->result == RESULT_OTHER && out->aside == NULL &&
+	    (l.differs & DIFF_CONTENT) != 0;
+	if (out->mode_lost || (out->edit_lost &&
+	    out->decision < DECISION_MERGE))
 		out->decision = DECISION_FLAG;
 	said = (struct attribute_said){ l.was, l.is, t->touched.n };
 	attribute_text(out, &said, &text);

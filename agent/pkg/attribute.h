@@ -45,6 +45,7 @@ struct attribution {
 	const char *beside;	/* the package's version that was not put in
 				 * place, or NULL */
 	bool mode_lost;		/* permissions set here are the package's now */
+	bool edit_lost;		/* so is the content, and no copy was kept */
 	const char *other;	/* where it is now: HOW_VENDOR, HOW_RENAMED */
 	const char *text;	/* a sentence without a full stop */
 };

@@ -18,7 +18,9 @@ const char *const result_words[RESULTS + 1] = { "kept", "other", "gone" };
  * What nobody had edited may be replaced by what the package ships; what
  * somebody had is his until he says otherwise. What vanishes is flagged unless
  * the package put it where it is found as well: a file that is gone without a
- * word is what locks people out. What cannot come about is flagged, too.
+ * word is what locks people out. What scriptlets write into files that are no
+ * longer as shipped is a note: /etc/passwd changes with every service that
+ * brings a user. What cannot come about is flagged, too.
  */
 static const enum decision table[LOCAL_STATES][RESULTS][SHIPPED_KINDS] = {
 	[LOCAL_PRISTINE] = {
@@ -29,7 +31,7 @@ static const enum decision table[LOCAL_STATES][RESULTS][SHIPPED_KINDS] = {
 	},
 	[LOCAL_EDITED] = {
 	[RESULT_KEPT]  = { QUIET,  QUIET, MERGE,  NOTE,   MERGE, MERGE },
-	[RESULT_OTHER] = { FLAG,   FLAG,  MERGE,  FLAG,   MERGE, MERGE },
+	[RESULT_OTHER] = { NOTE,   NOTE,  MERGE,  FLAG,   MERGE, MERGE },
 	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   MERGE, FLAG  },
 	},
 	/* Kept: it is still not there. */
@@ -41,7 +43,7 @@ static const enum decision table[LOCAL_STATES][RESULTS][SHIPPED_KINDS] = {
 	/* Same, changed, dropped, moved: a package named a %ghost. */
 	[LOCAL_OWN] = {
 	[RESULT_KEPT]  = { QUIET,  QUIET, QUIET,  NOTE,   NOTE,  MERGE },
-	[RESULT_OTHER] = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  MERGE },
+	[RESULT_OTHER] = { NOTE,   NOTE,  NOTE,   NOTE,   NOTE,  MERGE },
 	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
 	},
 	[LOCAL_NONE] = {

@@ -60,6 +60,6 @@ matrix() {
 	cp -a "$M/root" "$M/later"
 	echo y >> "$M/later/etc/t/own-keep"
 	run "$TOP/build/attribution" "$M/root" "$M/later" <<< /etc/t/own-keep
-	says "own nothing other flag" "not by a package" \
+	says "own nothing other note" "not by a package" \
 	    "no package was changed, so somebody else did it"
 }

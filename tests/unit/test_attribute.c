@@ -193,7 +193,7 @@ static const struct {
 	    HOW_MADE, DECISION_NOTE },
 	{ { RPM("a", "1"), RPM("a", "2"), "/etc/x 1a\n", "/etc/x 2b\n" },
 	    "/etc/x", "edited by a scriptlet of a 1 -> 2: no package's list "
-	    "explains it", HOW_EDITED, DECISION_FLAG },
+	    "explains it", HOW_EDITED, DECISION_NOTE },
 	{ { RPM("a", "1") FILE("/etc/x", "1a"),
 	    RPM("a", "2") FILE("/etc/x", "2b"), "/etc/x 1a\n",
 	    "/etc/x 3c\n" }, "/etc/x",
@@ -203,7 +203,7 @@ static const struct {
 	    "/etc/x 1a 644\n" }, "/etc/x",
 	    "its metadata was changed by a scriptlet of a 1 -> 2: no "
 	    "package's list explains it; mode 0600 -> 0644", HOW_TOUCHED,
-	    DECISION_FLAG },
+	    DECISION_NOTE },
 	{ { RPM("a", "1") "file /etc/x - mode=0640 owner=root group=root "
 	    "md5=1a\n", RPM("a", "2") "file /etc/x - mode=0600 owner=root "
 	    "group=root md5=1a\n", "/etc/x 1a 640\n", "/etc/x 1a 600\n" },
@@ -217,7 +217,7 @@ static const struct {
 	    "0644", HOW_REPLACED, DECISION_FLAG },
 	{ { RPM("a", "1"), RPM("a", "1"), "/etc/x 1a\n", "/etc/x 2b\n" },
 	    "/etc/x", "no package was changed, so somebody else did it",
-	    HOW_STRANGE, DECISION_FLAG },
+	    HOW_STRANGE, DECISION_NOTE },
 	{ { RPM("a", "1"), RPM("a", "2"), "/etc/x 1a\n", "/etc/x 1a\n" },
 	    "/etc/x", "nothing happened to it", HOW_NOT, DECISION_QUIET },
 	{ { RPM("a", "1"), RPM("a", "2"), "/srv/x 1a\n", "" }, "/srv/x",
@@ -311,10 +311,10 @@ what_nobody_touched_is_quiet(void **state)
 }
 
 static void
-what_was_edited_never_changes_without_a_flag(void **state)
+no_new_version_takes_an_edited_one_s_place_unseen(void **state)
 {
 	(void)state;
-	for (int d = 0; d < SHIPPED_KINDS; d++) {
+	for (int d = SHIPPED_CHANGED; d < SHIPPED_KINDS; d++) {
 		enum decision got = decide(LOCAL_EDITED, (enum shipped)d,
 		    RESULT_OTHER);
 
@@ -368,7 +368,8 @@ main(void)
 		cmocka_unit_test(
 		    what_vanishes_is_flagged_unless_the_package_moved_it),
 		cmocka_unit_test(what_nobody_touched_is_quiet),
-		cmocka_unit_test(what_was_edited_never_changes_without_a_flag),
+		cmocka_unit_test(
+		    no_new_version_takes_an_edited_one_s_place_unseen),
 		cmocka_unit_test(rules_decide_on_top),
 	};
 
