@@ -403,16 +403,16 @@ how_kept(const struct looking *l, const struct attribution *a)
 	}
 }
 
-static enum result
-result_of(const struct looking *l)
+static enum remains
+remains_of(const struct looking *l)
 {
 	if (l->was != NULL && l->is == NULL)
-		return RESULT_GONE;
+		return REMAINS_GONE;
 	if (l->was == NULL)
-		return l->is == NULL ? RESULT_KEPT : RESULT_OTHER;
+		return l->is == NULL ? REMAINS_KEPT : REMAINS_OTHER;
 	/* A time alone is no change. */
-	return (l->differs & ~(unsigned)DIFF_MTIME) != 0 ? RESULT_OTHER :
-	    RESULT_KEPT;
+	return (l->differs & ~(unsigned)DIFF_MTIME) != 0 ? REMAINS_OTHER :
+	    REMAINS_KEPT;
 }
 
 static void
@@ -459,31 +459,31 @@ attribute_path(struct attributor *t, const char *path,
 	look(t, path, &l, out);
 	out->local = local_state(&l);
 	out->did = shipped(&l, out);
-	out->result = result_of(&l);
-	if (out->result == RESULT_KEPT && l.now_shipped &&
+	out->remains = remains_of(&l);
+	if (out->remains == REMAINS_KEPT && l.now_shipped &&
 	    out->did != SHIPPED_NOTHING)
 		out->did = SHIPPED_SAME;
 	look_beside(&l, out);
-	if (out->result == RESULT_GONE)
+	if (out->remains == REMAINS_GONE)
 		out->how = how_gone(&l, out);
-	else if (out->result == RESULT_KEPT)
+	else if (out->remains == REMAINS_KEPT)
 		out->how = how_kept(&l, out);
 	else
 		out->how = l.was == NULL ? how_came(out) : how_other(&l, out);
 	/* Silence of a list that was not asked proves nothing. */
-	if (out->result != RESULT_KEPT && !asked(t, path))
+	if (out->remains != REMAINS_KEPT && !asked(t, path))
 		out->how = HOW_UNASKED;
-	if (t->touched.n == 0 && out->result != RESULT_KEPT)
+	if (t->touched.n == 0 && out->remains != REMAINS_KEPT)
 		out->how = HOW_STRANGE;
 	if (out->how >= HOW_EDITED && out->how < HOW_UNASKED)
 		suspect(&l, out);
 	out->mode_lost = mode_lost(&l);
-	out->decision = decide(out->local, out->did, out->result);
+	out->decision = decide(out->local, out->did, out->remains);
 	/* With all that had been edited in it. */
 	if (out->how == HOW_RENAMED && out->did == SHIPPED_MOVED)
 		out->decision = DECISION_NOTE;
 	out->edit_lost = out->local == LOCAL_EDITED && l.now_shipped &&
-	    out->result == RESULT_OTHER && out->aside == NULL &&
+	    out->remains == REMAINS_OTHER && out->aside == NULL &&
 	    (l.differs & DIFF_CONTENT) != 0;
 	if (out->mode_lost || (out->edit_lost &&
 	    out->decision < DECISION_MERGE))

@@ -36,7 +36,7 @@ struct attribution {
 	enum how how;
 	enum local_state local;
 	enum shipped did;
-	enum result result;
+	enum remains remains;
 	enum decision decision;	/* without a word from any rule */
 	const struct package *was, *is;	/* whose it was and is, or NULL */
 	/* A package that nobody proved to have done it, but that may have. */

@@ -54,14 +54,14 @@ say(struct buf *out, const char *sentence, const char *word)
 static void
 add_fate(const struct attribution *a, struct buf *out)
 {
-	if (a->result == RESULT_KEPT)
+	if (a->remains == REMAINS_KEPT)
 		buf_adds(out, _("; what is here stays"));
 	else if (a->aside != NULL)
 		say(out, _("; what was here is now %s"), a->aside);
 	else if (a->local == LOCAL_EDITED)
 		buf_adds(out, _("; what had been edited here went without a "
 		    "copy"));
-	else if (a->result == RESULT_GONE && a->how != HOW_VENDOR)
+	else if (a->remains == REMAINS_GONE && a->how != HOW_VENDOR)
 		buf_adds(out, _("; it went without a copy"));
 }
 
@@ -157,7 +157,7 @@ sentence(const struct attribution *a)
 {
 	if (a->how != HOW_ASIDE)
 		return a->how;
-	return a->result == RESULT_OTHER ? HOW_REPLACED :
+	return a->remains == REMAINS_OTHER ? HOW_REPLACED :
 	    a->did == SHIPPED_DROPPED ? HOW_DROPPED : HOW_ASIDE;
 }
 

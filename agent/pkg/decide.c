@@ -7,7 +7,7 @@ const char *const local_words[LOCAL_STATES + 1] = { "pristine", "edited",
 	"gone", "own", "none" };
 const char *const shipped_words[SHIPPED_KINDS + 1] = { "nothing", "same",
 	"changed", "dropped", "moved", "new" };
-const char *const result_words[RESULTS + 1] = { "kept", "other", "gone" };
+const char *const remains_words[REMAINS_KINDS + 1] = { "kept", "other", "gone" };
 
 #define QUIET DECISION_QUIET
 #define NOTE DECISION_NOTE
@@ -22,34 +22,34 @@ const char *const result_words[RESULTS + 1] = { "kept", "other", "gone" };
  * longer as shipped is a note: /etc/passwd changes with every service that
  * brings a user. What cannot come about is flagged, too.
  */
-static const enum decision table[LOCAL_STATES][RESULTS][SHIPPED_KINDS] = {
+static const enum decision table[LOCAL_STATES][REMAINS_KINDS][SHIPPED_KINDS] = {
 	[LOCAL_PRISTINE] = {
 	/*         package: nothing same   changed dropped moved  new    */
-	[RESULT_KEPT]  = { QUIET,  QUIET, MERGE,  NOTE,   NOTE,  QUIET },
-	[RESULT_OTHER] = { NOTE,   NOTE,  NOTE,   NOTE,   NOTE,  NOTE  },
-	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   NOTE,  FLAG  },
+	[REMAINS_KEPT]  = { QUIET,  QUIET, MERGE,  NOTE,   NOTE,  QUIET },
+	[REMAINS_OTHER] = { NOTE,   NOTE,  NOTE,   NOTE,   NOTE,  NOTE  },
+	[REMAINS_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   NOTE,  FLAG  },
 	},
 	[LOCAL_EDITED] = {
-	[RESULT_KEPT]  = { QUIET,  QUIET, MERGE,  NOTE,   MERGE, MERGE },
-	[RESULT_OTHER] = { NOTE,   NOTE,  MERGE,  FLAG,   MERGE, MERGE },
-	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   MERGE, FLAG  },
+	[REMAINS_KEPT]  = { QUIET,  QUIET, MERGE,  NOTE,   MERGE, MERGE },
+	[REMAINS_OTHER] = { NOTE,   NOTE,  MERGE,  FLAG,   MERGE, MERGE },
+	[REMAINS_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   MERGE, FLAG  },
 	},
 	/* Kept: it is still not there. */
 	[LOCAL_GONE] = {
-	[RESULT_KEPT]  = { QUIET,  QUIET, QUIET,  QUIET,  QUIET, QUIET },
-	[RESULT_OTHER] = { NOTE,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
-	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
+	[REMAINS_KEPT]  = { QUIET,  QUIET, QUIET,  QUIET,  QUIET, QUIET },
+	[REMAINS_OTHER] = { NOTE,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
+	[REMAINS_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
 	},
 	/* Same, changed, dropped, moved: a package named a %ghost. */
 	[LOCAL_OWN] = {
-	[RESULT_KEPT]  = { QUIET,  QUIET, QUIET,  NOTE,   NOTE,  MERGE },
-	[RESULT_OTHER] = { NOTE,   NOTE,  NOTE,   NOTE,   NOTE,  MERGE },
-	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
+	[REMAINS_KEPT]  = { QUIET,  QUIET, QUIET,  NOTE,   NOTE,  MERGE },
+	[REMAINS_OTHER] = { NOTE,   NOTE,  NOTE,   NOTE,   NOTE,  MERGE },
+	[REMAINS_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
 	},
 	[LOCAL_NONE] = {
-	[RESULT_KEPT]  = { QUIET,  QUIET, QUIET,  QUIET,  QUIET, QUIET },
-	[RESULT_OTHER] = { NOTE,   NOTE,  NOTE,   NOTE,   NOTE,  NOTE  },
-	[RESULT_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
+	[REMAINS_KEPT]  = { QUIET,  QUIET, QUIET,  QUIET,  QUIET, QUIET },
+	[REMAINS_OTHER] = { NOTE,   NOTE,  NOTE,   NOTE,   NOTE,  NOTE  },
+	[REMAINS_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
 	},
 };
 
@@ -66,13 +66,13 @@ static const enum decision change[] = {
 };
 
 enum decision
-decide(enum local_state local, enum shipped did, enum result result)
+decide(enum local_state local, enum shipped did, enum remains remains)
 {
-	return table[local][result][did];
+	return table[local][remains][did];
 }
 
 enum decision
-decide_by_rules(enum decision d, enum result result,
+decide_by_rules(enum decision d, enum remains remains,
     const struct decide_rules *r)
 {
 	enum decision wish;
@@ -83,7 +83,7 @@ decide_by_rules(enum decision d, enum result result,
 		wish = drift[r->on_drift];
 		return wish > d ? wish : d;
 	}
-	if (result == RESULT_KEPT)
+	if (remains == REMAINS_KEPT)
 		return d;
 	wish = change[r->on_change];
 	return wish > d ? wish : d;

@@ -29,7 +29,7 @@ enum shipped {
 };
 
 /* What was there when all was over, beside what was there before. */
-enum result { RESULT_KEPT, RESULT_OTHER, RESULT_GONE, RESULTS };
+enum remains { REMAINS_KEPT, REMAINS_OTHER, REMAINS_GONE, REMAINS_KINDS };
 
 enum decision {
 	DECISION_QUIET,
@@ -43,7 +43,7 @@ enum decision {
 
 /* Without a word from any rule. */
 enum decision decide(enum local_state local, enum shipped did,
-    enum result result);
+    enum remains remains);
 
 /* What rules say of the path. */
 struct decide_rules {
@@ -55,13 +55,13 @@ struct decide_rules {
 
 /* With it: a rule that does not hold decides, and whoever wants a change told
  * or taken back gets that where there is one. */
-enum decision decide_by_rules(enum decision d, enum result result,
+enum decision decide_by_rules(enum decision d, enum remains remains,
     const struct decide_rules *r);
 
 /* In words of the manual: "quiet", "note"… */
 extern const char *const decision_words[DECISIONS + 1];
 extern const char *const local_words[LOCAL_STATES + 1];
 extern const char *const shipped_words[SHIPPED_KINDS + 1];
-extern const char *const result_words[RESULTS + 1];
+extern const char *const remains_words[REMAINS_KINDS + 1];
 
 #endif

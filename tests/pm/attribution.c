@@ -113,7 +113,7 @@ tell(struct sides *both)
 		path[strcspn(path, "\n")] = '\0';
 		attribute_path(t, path, &a);
 		printf("%s %s %s %s %s\t%s\t%s\n", path, local_words[a.local],
-		    shipped_words[a.did], result_words[a.result],
+		    shipped_words[a.did], remains_words[a.remains],
 		    decision_words[a.decision],
 		    how_words[a.how], a.text);
 	}

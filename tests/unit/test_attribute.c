@@ -279,8 +279,8 @@ each_word_of_the_tables_has_a_name(void **state)
 		assert_non_null(local_words[i]);
 	for (int i = 0; i < SHIPPED_KINDS; i++)
 		assert_non_null(shipped_words[i]);
-	for (int i = 0; i < RESULTS; i++)
-		assert_non_null(result_words[i]);
+	for (int i = 0; i < REMAINS_KINDS; i++)
+		assert_non_null(remains_words[i]);
 }
 
 static void
@@ -290,7 +290,7 @@ what_vanishes_is_flagged_unless_the_package_moved_it(void **state)
 	for (int l = 0; l < LOCAL_STATES; l++)
 		for (int d = 0; d < SHIPPED_KINDS; d++) {
 			enum decision got = decide((enum local_state)l,
-			    (enum shipped)d, RESULT_GONE);
+			    (enum shipped)d, REMAINS_GONE);
 
 			assert_true(got == DECISION_FLAG ||
 			    (d == SHIPPED_MOVED && (l == LOCAL_PRISTINE ||
@@ -304,9 +304,9 @@ what_nobody_touched_is_quiet(void **state)
 	(void)state;
 	for (int l = 0; l < LOCAL_STATES; l++) {
 		assert_int_equal(decide((enum local_state)l, SHIPPED_NOTHING,
-		    RESULT_KEPT), DECISION_QUIET);
+		    REMAINS_KEPT), DECISION_QUIET);
 		assert_int_equal(decide((enum local_state)l, SHIPPED_SAME,
-		    RESULT_KEPT), DECISION_QUIET);
+		    REMAINS_KEPT), DECISION_QUIET);
 	}
 }
 
@@ -316,7 +316,7 @@ no_new_version_takes_an_edited_one_s_place_unseen(void **state)
 	(void)state;
 	for (int d = SHIPPED_CHANGED; d < SHIPPED_KINDS; d++) {
 		enum decision got = decide(LOCAL_EDITED, (enum shipped)d,
-		    RESULT_OTHER);
+		    REMAINS_OTHER);
 
 		assert_true(got == DECISION_FLAG || got == DECISION_MERGE);
 	}
@@ -327,34 +327,34 @@ rules_decide_on_top(void **state)
 {
 	static const struct {
 		enum decision d;
-		enum result result;
+		enum remains remains;
 		struct decide_rules r;
 		enum decision expect;
 	} cases[] = {
-		{ DECISION_NOTE, RESULT_GONE, { 0 }, DECISION_NOTE },
+		{ DECISION_NOTE, REMAINS_GONE, { 0 }, DECISION_NOTE },
 		/* A rule that holds has nothing to say of what is as before. */
-		{ DECISION_QUIET, RESULT_KEPT, { .any = true,
+		{ DECISION_QUIET, REMAINS_KEPT, { .any = true,
 		    .on_change = ON_CHANGE_RESTORE }, DECISION_QUIET },
-		{ DECISION_NOTE, RESULT_OTHER, { .any = true,
+		{ DECISION_NOTE, REMAINS_OTHER, { .any = true,
 		    .on_change = ON_CHANGE_FLAG }, DECISION_FLAG },
-		{ DECISION_NOTE, RESULT_OTHER, { .any = true,
+		{ DECISION_NOTE, REMAINS_OTHER, { .any = true,
 		    .on_change = ON_CHANGE_RESTORE }, DECISION_RESTORE },
-		{ DECISION_FLAG, RESULT_GONE, { .any = true,
+		{ DECISION_FLAG, REMAINS_GONE, { .any = true,
 		    .on_change = ON_CHANGE_NOTE }, DECISION_FLAG },
-		{ DECISION_NOTE, RESULT_OTHER, { .any = true, .drifted = true,
+		{ DECISION_NOTE, REMAINS_OTHER, { .any = true, .drifted = true,
 		    .on_drift = ON_DRIFT_REPAIR }, DECISION_REPAIR },
-		{ DECISION_FLAG, RESULT_GONE, { .any = true, .drifted = true,
+		{ DECISION_FLAG, REMAINS_GONE, { .any = true, .drifted = true,
 		    .on_drift = ON_DRIFT_RESTORE }, DECISION_RESTORE },
-		{ DECISION_QUIET, RESULT_KEPT, { .any = true, .drifted = true,
+		{ DECISION_QUIET, REMAINS_KEPT, { .any = true, .drifted = true,
 		    .on_drift = ON_DRIFT_FLAG }, DECISION_FLAG },
-		{ DECISION_MERGE, RESULT_OTHER, { .any = true, .drifted = true,
+		{ DECISION_MERGE, REMAINS_OTHER, { .any = true, .drifted = true,
 		    .on_drift = ON_DRIFT_FLAG,
 		    .on_change = ON_CHANGE_RESTORE }, DECISION_FLAG },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(decide_by_rules(cases[i].d, cases[i].result,
+		assert_int_equal(decide_by_rules(cases[i].d, cases[i].remains,
 		    &cases[i].r), cases[i].expect);
 }
 
