@@ -7,7 +7,8 @@ const char *const local_words[LOCAL_STATES + 1] = { "pristine", "edited",
 	"gone", "own", "none" };
 const char *const shipped_words[SHIPPED_KINDS + 1] = { "nothing", "same",
 	"changed", "dropped", "moved", "new" };
-const char *const remains_words[REMAINS_KINDS + 1] = { "kept", "other", "gone" };
+const char *const remains_words[REMAINS_KINDS + 1] = { "kept", "other",
+	"gone" };
 
 #define QUIET DECISION_QUIET
 #define NOTE DECISION_NOTE
