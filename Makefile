@@ -48,8 +48,9 @@ endif
 # else is the full program that it starts when there is work.
 FULL_SRC := $(wildcard base/*.c specs/*.c specs/views/*.c snapshots/*.c \
 	agent/*.c agent/apply/*.c agent/explain/*.c agent/merge/*.c \
-	agent/spectest/*.c)
+	agent/pkg/*.c agent/spectest/*.c)
 FRONT_SRC := $(wildcard agent/front/*.c)
+RPM_SRC := $(wildcard agent/rpm/*.c)
 MAIN_SRC := agent/main.c $(wildcard agent/cmd_*.c)
 LIB_SRC := $(filter-out $(MAIN_SRC),$(FULL_SRC))
 MAN := $(wildcard doc/*.[158])
@@ -58,12 +59,12 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
 	$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
 	$(wildcard tests/fuzz/fuzz_*.c))
-TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC))
+TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC))
 
 .PHONY: all schema run test test-long check bench layers lint fuzz install clean \
-	units units-built fuzzers tidy pam always
+	units units-built fuzzers tidy pam attribution always
 .SECONDARY:
-all: $(BUILD)/driftctl $(BUILD)/driftctl-full
+all: $(BUILD)/driftctl $(BUILD)/driftctl-full $(BUILD)/driftctl-rpm
 
 # Other flags (another PREFIX, say) make other objects.
 $(BUILD)/flags: export FLAGS_NOW = $(CC) $(OUR_CFLAGS) $(CFLAGS)
@@ -85,6 +86,11 @@ $(BUILD)/driftctl: $(call obj,$(FRONT_SRC)) $(BUILD)/libdriftctl.a
 
 $(BUILD)/driftctl-full: $(call obj,$(MAIN_SRC)) $(BUILD)/libdriftctl.a
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# librpm is in nobody's way here (see agent/pkg/rpmdb.h).
+$(BUILD)/driftctl-rpm: $(call obj,$(RPM_SRC)) $(BUILD)/libdriftctl.a
+	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(shell pkg-config --libs rpm 2>/dev/null)
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libdriftctl.a
 	@mkdir -p $(@D)
@@ -108,6 +114,14 @@ $(BUILD)/pam/compare: $(BUILD)/obj/tests/pam/compare.o $(BUILD)/libdriftctl.a
 $(BUILD)/pam/probe.so: tests/pam/probe.c
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+
+# What packages did, of two roots; driftctl-rpm is found beside it.
+$(BUILD)/attribution: $(BUILD)/obj/tests/pm/attribution.o \
+    $(BUILD)/libdriftctl.a $(BUILD)/driftctl-rpm
+	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) \
+		$(LIBS)
+
+attribution: $(BUILD)/attribution
 
 pam: $(BUILD)/pam/compare $(BUILD)/pam/probe.so
 
@@ -162,6 +176,7 @@ install: all
 		$(DESTDIR)$(DATADIR)/specs
 	install $(BUILD)/driftctl $(DESTDIR)$(PREFIX)/bin/driftctl
 	install $(BUILD)/driftctl-full $(DESTDIR)$(LIBEXECDIR)/driftctl-full
+	install $(BUILD)/driftctl-rpm $(DESTDIR)$(LIBEXECDIR)/driftctl-rpm
 	install -m 644 specs/catalog/*.yaml $(DESTDIR)$(DATADIR)/specs
 	install -m 644 doc/driftctl-specs.schema.json $(DESTDIR)$(DATADIR)
 	@for page in $(MAN); do \

@@ -83,6 +83,18 @@ digest_sha256_start(struct digest *d)
 	must(EVP_DigestInit_ex2(d->ctx, d->sha256, NULL));
 }
 
+size_t
+digest_named_start(struct digest *d, const char *name)
+{
+	EVP_MD *md = EVP_MD_fetch(NULL, name, NULL);
+	size_t n = 0;
+
+	if (md != NULL && EVP_DigestInit_ex2(d->ctx, md, NULL) == 1)
+		n = (size_t)EVP_MD_get_size(md);
+	EVP_MD_free(md);
+	return n;
+}
+
 void
 digest_add(struct digest *d, const void *bytes, size_t len)
 {

@@ -29,6 +29,9 @@ void digest_object(struct digest *d, const char *type, const void *bytes,
 /* SHA-1 or SHA-256 in pieces. */
 void digest_sha1_start(struct digest *d);
 void digest_sha256_start(struct digest *d);
+/* By name, "md5", "sha512"…: how long it will be, 0 where libcrypto does not
+ * have it, as MD5 where only approved digests are. */
+size_t digest_named_start(struct digest *d, const char *name);
 void digest_add(struct digest *d, const void *bytes, size_t len);
 void digest_end(struct digest *d, void *out);
 

@@ -76,6 +76,7 @@ libraries() {
 	library 'openssl hashing' 'openssl/evp\.h'
 	library 'openssl certificates' 'openssl/([^e]|e[^v])'
 	library libaugeas 'augeas\.h'
+	library librpm 'rpm/'
 	library pthread 'pthread\.h'
 }
 

@@ -302,7 +302,7 @@ if [ "${1-}" = lint ]; then
 	set -- layers tidy cppcheck shellcheck man
 fi
 mapfile -t units < <(valgrind_sample | sed 's|^valgrind/|build/unit/|')
-build "for use" all "${units[@]}"
+build "for use" all attribution "${units[@]}"
 build "with the sanitizers" SAN=1 all units-built
 ! have_libpam || build "beside libpam" pam
 case $fuzz in

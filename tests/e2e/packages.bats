@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
 # Which packages are installed below a root, as dpkg and rpm have it.
 
 load ../lib.sh
@@ -47,21 +47,14 @@ rpm_root() {
 	    "$top/noarch/some-imapd-1-1.noarch.rpm" 2> /dev/null
 }
 
-# with_path PATH VERB…: like dm, with programs found there alone.
-with_path() {
-	local real=$DRIFTCTL path=$1
-	local DRIFTCTL=$BATS_TEST_TMPDIR/run
+# With a driftctl-rpm of our own beside the program: SCRIPT is what it does.
+fake_reader() {
+	local bin=$BATS_TEST_TMPDIR/bin
 
-	shift
-	printf '#!/bin/sh\nPATH=%s\nexec %s "$@"\n' "$path" "$real" \
-	    > "$DRIFTCTL"
-	chmod +x "$DRIFTCTL"
-	dm "$@"
-}
-
-fake_rpm() {
-	printf '#!/bin/sh\n%s\n' "$1" > "$BATS_TEST_TMPDIR/bin/rpm"
-	chmod +x "$BATS_TEST_TMPDIR/bin/rpm"
+	cp -f "$TOP/build/driftctl" "$TOP/build/driftctl-full" "$bin"
+	printf '#!/bin/sh\n%s\n' "$1" > "$bin/driftctl-rpm"
+	chmod +x "$bin/driftctl-rpm"
+	DRIFTCTL=$bin/driftctl
 }
 
 root_files() {
@@ -126,32 +119,69 @@ root_files() {
 }
 
 @test "a database that nobody can be asked about is trouble, not emptiness" {
+	local unknown="/var/lib/rpm/Packages.db: which packages are installed is not known: "
+
 	mkdir -p "$ROOT/var/lib/rpm"
 	echo x > "$ROOT/var/lib/rpm/Packages.db"
-	with_path /nonexistent init
+	fake_reader ""
+	rm "$BATS_TEST_TMPDIR/bin/driftctl-rpm"
+	dm init
 	[ "$status" -eq 2 ]
-	output=$stderr says "/var/lib/rpm/Packages.db: which packages are installed is not known: there is no rpm to ask [install rpm]"
-	with_path /nonexistent check
+	output=$stderr says "${unknown}driftctl-rpm, which reads rpm's database, is not installed"
+	dm check
 	[ "$status" -eq 2 ]
-	with_path /nonexistent check
+	dm check
 	[ "$status" -eq 2 ]
-	fake_rpm "exit 1"
-	with_path "$BATS_TEST_TMPDIR/bin" check
+	fake_reader "exit 1"
+	dm check
 	[ "$status" -eq 2 ]
-	output=$stderr says "/var/lib/rpm/Packages.db: which packages are installed is not known: rpm cannot read its database [install an rpm that knows this format, or run 'rpm --rebuilddb' where it is damaged]"
-	# Another kind of database is made, and it is empty.
-	fake_rpm ': > "$2/rpmdb.sqlite"'
-	with_path "$BATS_TEST_TMPDIR/bin" check
+	output=$stderr says "${unknown}librpm cannot read the database [install a librpm that knows this format, or run 'rpm --rebuilddb' where it is damaged]"
+	fake_reader 'kill -ABRT $$'
+	touch "$ROOT/var/lib/rpm/Packages.db"
+	dm check
 	[ "$status" -eq 2 ]
-	output=$stderr says "rpm cannot read its database"
-	fake_rpm 'case $2 in /*) echo some-imapd ;; esac'
-	with_path "$BATS_TEST_TMPDIR/bin" check
+	output=$stderr says "${unknown}librpm cannot read"
+}
+
+@test "an answer about packages that is cut off or odd is none" {
+	local head='printf "driftctl-packages 1\n'
+
+	mkdir -p "$ROOT/var/lib/rpm"
+	echo x > "$ROOT/var/lib/rpm/Packages.db"
+	fake_reader "echo x"
+	dm init
+	[ "$status" -eq 2 ]
+	output=$stderr says "driftctl-rpm: this is no list of packages"
+	fake_reader "$head"'package rpm some-imapd 1 noarch\n"'
+	dm check
+	[ "$status" -eq 2 ]
+	output=$stderr says "driftctl-rpm: the list of packages was cut off"
+	fake_reader "$head"'package rpm some-imapd\nend 1\n"'
+	touch "$ROOT/var/lib/rpm/Packages.db"
+	dm check
+	[ "$status" -eq 2 ]
+	output=$stderr says "driftctl-rpm: this is no line of a list of packages"
+	fake_reader "$head"'package rpm some-imapd 1 noarch\nend 1\n"'
+	touch "$ROOT/var/lib/rpm/Packages.db"
+	dm check
 	[ "$status" -eq 1 ]
 	says imap/x
-	fake_rpm ":"
+	fake_reader "$head"'end 0\n"'
 	touch "$ROOT/var/lib/rpm/Packages.db"
-	with_path "$BATS_TEST_TMPDIR/bin" check
+	dm check
 	[ "$status" -eq 0 ]
+}
+
+@test "a kind of database that librpm does not know is not an empty one" {
+	for name in Packages Packages.db; do
+		rm -rf "$ROOT/var/lib/rpm"
+		mkdir -p "$ROOT/var/lib/rpm"
+		head -c 9000 /dev/urandom > "$ROOT/var/lib/rpm/$name"
+		rm -rf "$STORE"
+		dm init
+		[ "$status" -eq 2 ]
+		output=$stderr says "/var/lib/rpm/$name: " "librpm cannot read"
+	done
 }
 
 @test "a database that is damaged or no file is trouble" {
@@ -164,7 +194,7 @@ root_files() {
 	head -c 9000 /dev/urandom > "$ROOT/var/lib/rpm/rpmdb.sqlite"
 	dm check
 	[ "$status" -eq 2 ]
-	output=$stderr says "rpm cannot read its database"
+	output=$stderr says "librpm cannot read the database"
 	rm "$ROOT/var/lib/rpm/rpmdb.sqlite"
 	dm check
 	[ "$status" -eq 0 ]

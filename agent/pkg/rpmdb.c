@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/rpmdb.h"
+#include "agent/pkg/rpmdb.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,15 +10,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/pkg/ownerstext.h"
 #include "base/buf.h"
 #include "base/exec.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/tr.h"
+
+/* The program of agent/rpm/, and what in the copy's folder lists the paths. */
+#define READER "driftctl-rpm"
+#define WANTED "driftctl-wanted"
 
 enum {
 	DATABASE_MAX = 1 << 30,
-	ANSWER_MAX = 16 << 20,
+	ANSWER_MAX = 256 << 20,
 	SECONDS = 20,
 	CHUNK = 1 << 16,
 };
@@ -125,55 +131,70 @@ copy_file(const struct root *r, const char *folder, const char *name,
 	return copy_bytes(from, to, path, e) < 0 ? -1 : 1;
 }
 
-/* An rpm that does not know this kind makes another database beside it, and
- * says that it is empty. */
-static bool
-made_another(const struct copy *c, const struct kind *k)
+/* Beside this program in a checkout and in libexec. */
+static void
+find_reader(struct buf *out)
 {
-	for (int i = 0; i < N_KINDS; i++)
-		if (&kinds[i] != k &&
-		    faccessat(c->fd, kinds[i].name, F_OK, 0) == 0)
-			return true;
-	return false;
-}
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-void
-rpmdb_parse(struct buf *answer, struct strlist *names)
-{
-	char *line, *save = NULL;
-
-	if (answer->len == 0)
-		return;
-	for (line = strtok_r(answer->bytes, "\n", &save); line != NULL;
-	    line = strtok_r(NULL, "\n", &save))
-		strlist_add(names, line);
+	if (n > 0) {
+		self[n] = '\0';
+		*(strrchr(self, '/') + 1) = '\0';
+		buf_addf(out, "%s" READER, self);
+		if (access(buf_str(out), X_OK) == 0)
+			return;
+	}
+	buf_reset(out);
+	buf_adds(out, LIBEXECDIR "/" READER);
 }
 
 static int
-ask(const struct copy *c, const struct kind *k, const char *path,
-    struct strlist *names, struct err *e)
+write_wanted(const struct copy *c, const struct strlist *wanted,
+    struct err *e)
 {
-	const char *const argv[] = { "rpm", "--dbpath", c->dir, "-qa", "--qf",
-		"%{NAME}\\n", NULL };
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	CLEANUP(drop_fd) int fd = openat(c->fd, WANTED,
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_sys(e, c->dir, _("cannot copy the package "
+		    "database"));
+	for (size_t i = 0; i < wanted->n; i++) {
+		text_encode(&text, wanted->items[i], strlen(wanted->items[i]));
+		buf_addc(&text, '\n');
+	}
+	return file_write_fd(fd, c->dir, buf_str(&text), text.len, e);
+}
+
+static int
+ask(const struct copy *c, const struct strlist *wanted, const char *path,
+    struct owners *owners, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf reader = { 0 };
 	CLEANUP(drop_buf) struct buf out = { 0 };
+	CLEANUP(drop_free) char *list = xasprintf("%s/" WANTED, c->dir);
+	const char *const argv[] = { (find_reader(&reader), buf_str(&reader)),
+		c->dir, wanted != NULL ? list : NULL, NULL };
 	struct err failed = { 0 };
 	int code;
 
+	if (wanted != NULL && write_wanted(c, wanted, e) < 0)
+		return -1;
 	if (exec_run(argv, ANSWER_MAX, SECONDS, &out, &code, &failed) < 0) {
 		if (failed.sys == ENOENT)
 			return err_set(e, ERR_MISSING, path, _("which "
-			    "packages are installed is not known: there is no "
-			    "rpm to ask [install rpm]"));
+			    "packages are installed is not known: %s, which "
+			    "reads rpm's database, is not installed"), READER);
 		return err_set(e, failed.kind, path, _("which packages are "
-		    "installed is not known: rpm: %s"), failed.what);
+		    "installed is not known: %s: %s"), READER, failed.what);
 	}
-	if (code != 0 || made_another(c, k))
+	if (code != 0)
 		return err_set(e, ERR_SYSTEM, path, _("which packages are "
-		    "installed is not known: rpm cannot read its database "
-		    "[install an rpm that knows this format, or run "
+		    "installed is not known: librpm cannot read the database "
+		    "[install a librpm that knows this format, or run "
 		    "'rpm --rebuilddb' where it is damaged]"));
-	rpmdb_parse(&out, names);
-	return 0;
+	return ownerstext_parse(READER, buf_str(&out), out.len, owners, e);
 }
 
 /* Before anything is read; -shm moves whenever the database does. */
@@ -185,6 +206,8 @@ add_inputs(const struct root *r, struct inputs *inputs)
 		"Packages.db", "Index.db", "Packages",
 	};
 
+	if (inputs == NULL)
+		return;
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
 			CLEANUP(drop_free) char *path = xasprintf("%s/%s",
@@ -205,19 +228,20 @@ is_there(const struct root *r, const char *path)
 
 static int
 read_database(const struct root *r, const char *folder, const struct kind *k,
-    const char *path, struct strlist *out, struct err *e)
+    const char *path, const struct strlist *wanted, struct owners *out,
+    struct err *e)
 {
 	CLEANUP(drop_copy) struct copy c = { .fd = -1 };
 
 	if (make_copy(&c, e) < 0 || copy_file(r, folder, k->name, &c, e) < 0 ||
 	    (k->with != NULL && copy_file(r, folder, k->with, &c, e) < 0))
 		return -1;
-	return ask(&c, k, path, out, e);
+	return ask(&c, wanted, path, out, e);
 }
 
 int
-rpmdb_names(const struct root *r, struct inputs *inputs,
-    struct strlist *out, struct err *e)
+rpmdb_read(const struct root *r, const struct strlist *wanted,
+    struct inputs *inputs, struct owners *out, struct err *e)
 {
 	add_inputs(r, inputs);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
@@ -227,7 +251,7 @@ rpmdb_names(const struct root *r, struct inputs *inputs,
 
 			if (is_there(r, path))
 				return read_database(r, folders[i], &kinds[k],
-				    path, out, e);
+				    path, wanted, out, e);
 		}
 	}
 	return 0;

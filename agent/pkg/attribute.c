@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/pkg/attribute.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/pkg/attributetext.h"
+#include "agent/pkg/wanted.h"
+#include "base/path.h"
+#include "base/vec.h"
+
+const char *const how_words[HOWS + 1] = { "untouched", "dropped", "erased",
+	"vendor", "renamed", "replaced", "aside", "beside", "permissions",
+	"came", "came back", "edited by a scriptlet",
+	"touched by a scriptlet", "made by a scriptlet",
+	"removed by a scriptlet", "not known", "not by a package" };
+
+struct attributor {
+	struct attribute_input in;
+	struct arena arena;
+	/* Packages that are not the same before and after. */
+	struct {
+		struct touched {
+			const struct package *was, *is;
+		} *items;
+		size_t n, cap;
+	} touched;
+	/* Entries that were not there before. */
+	struct {
+		const struct entry **items;
+		size_t n, cap;
+	} added;
+};
+
+static bool
+same_version(const struct package *a, const struct package *b)
+{
+	return a->removed == b->removed && strcmp(a->name, b->name) == 0 &&
+	    strcmp(a->version, b->version) == 0 &&
+	    strcmp(a->arch, b->arch) == 0;
+}
+
+/* What has come of a package, or what it has come from; NULL: nothing. */
+static const struct package *
+other_end(const struct owners *o, const struct package *p)
+{
+	return p != NULL ? owners_same(o, p) : NULL;
+}
+
+/* Imported keys are in rpm's database, but no software. */
+static bool
+is_key(const struct package *p)
+{
+	return p->kind == PACKAGE_RPM && strcmp(p->name, "gpg-pubkey") == 0;
+}
+
+static void
+find_touched(struct attributor *t)
+{
+	const struct owners *before = t->in.before, *after = t->in.after;
+
+	for (size_t i = 0; i < before->packages.n; i++) {
+		const struct package *p = &before->packages.items[i];
+		const struct package *q = other_end(after, p);
+
+		if (!p->removed && !is_key(p) &&
+		    (q == NULL || !same_version(p, q)))
+			*VEC_ADD_IN(&t->arena, &t->touched) =
+			    (struct touched){ p, q };
+	}
+	for (size_t i = 0; i < after->packages.n; i++) {
+		const struct package *q = &after->packages.items[i];
+
+		if (!q->removed && !is_key(q) && other_end(before, q) == NULL)
+			*VEC_ADD_IN(&t->arena, &t->touched) =
+			    (struct touched){ NULL, q };
+	}
+}
+
+struct attributor *
+attribute_new(const struct attribute_input *in)
+{
+	struct attributor *t = xcalloc(1, sizeof(*t));
+
+	t->in = *in;
+	find_touched(t);
+	for (size_t i = 0; i < in->is->n; i++)
+		if (manifest_find(in->was, in->is->items[i].path) == NULL)
+			*VEC_ADD_IN(&t->arena, &t->added) = &in->is->items[i];
+	return t;
+}
+
+void
+attribute_free(struct attributor *t)
+{
+	if (t == NULL)
+		return;
+	arena_done(&t->arena);
+	free(t);
+}
+
+void
+drop_attributor(struct attributor **t)
+{
+	attribute_free(*t);
+}
+
+/* A path while it is looked at. */
+struct looking {
+	struct attributor *t;
+	const char *path;
+	const struct entry *was, *is;
+	const struct owned *before, *after;
+	unsigned differs;
+	bool now_shipped;	/* it is what the package after ships */
+};
+
+/* A conffile of a package that is gone, or that it had once, is in no list any
+ * more. */
+static bool
+listed(const struct owners *o, const struct owned *f)
+{
+	return f != NULL && !owners_package(o, f)->removed &&
+	    (f->flags & (OWNED_OBSOLETE | OWNED_ABSENT)) == 0;
+}
+
+static bool
+ships(const struct owners *o, const struct owned *f)
+{
+	return listed(o, f) && (f->flags & OWNED_GHOST) == 0;
+}
+
+static enum local_state
+local_state(const struct looking *l)
+{
+	const struct attribute_input *in = &l->t->in;
+
+	if (l->was == NULL)
+		return ships(in->before, l->before) ? LOCAL_GONE : LOCAL_NONE;
+	if (!ships(in->before, l->before))
+		return LOCAL_OWN;
+	return in->pristine(in->ctx, l->before, l->was, true) ==
+	    PRISTINE_YES || (l->before->flags & OWNED_DIR) != 0 ?
+	    LOCAL_PRISTINE : LOCAL_EDITED;
+}
+
+/* Endings that package managers and ucf(1) give what is not put in place. */
+static const struct ending {
+	const char *text;
+	bool copy;	/* of what was there; else the package's version */
+} endings[] = {
+	{ ".rpmsave", true }, { ".rpmorig", true }, { ".rpmnew", false },
+	{ ".dpkg-old", true }, { ".dpkg-bak", true },
+	{ ".dpkg-backup", true }, { ".dpkg-remove", true },
+	{ ".dpkg-dist", false }, { ".ucf-old", true }, { ".ucf-dist", false },
+	{ ".ucf-new", false },
+};
+enum { N_ENDINGS = sizeof(endings) / sizeof(endings[0]) };
+
+/* Where vendors' copies of what is in /etc lie. */
+static const char *const vendor_folders[] = {
+	"/usr/etc", "/usr/lib", "/usr/share/defaults/etc",
+	"/usr/share/factory/etc", "/usr/share",
+};
+
+/* The vendor's copy that a package ships now, or NULL. */
+static const char *
+vendor_copy(const struct looking *l)
+{
+	struct attributor *t = l->t;
+
+	if (!path_is_under(l->path, "/etc"))
+		return NULL;
+	for (size_t i = 0; i < sizeof(vendor_folders) /
+	    sizeof(vendor_folders[0]); i++) {
+		const char *path = arena_printf(&t->arena, "%s%s",
+		    vendor_folders[i], l->path + strlen("/etc"));
+
+		if (ships(t->in.after, owners_find(t->in.after, path)))
+			return path;
+	}
+	return NULL;
+}
+
+static bool
+is_put_aside(const char *path)
+{
+	for (size_t i = 0; i < N_ENDINGS; i++) {
+		size_t n = strlen(endings[i].text), len = strlen(path);
+
+		if (len > n && strcmp(path + len - n, endings[i].text) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The one name that is new, has the same bytes, and either the folder or the
+ * name is as before. One that was in a list before came back by itself. */
+static const char *
+new_name(const struct looking *l)
+{
+	const struct attributor *t = l->t;
+	const char *found = NULL;
+
+	if (l->was == NULL || l->was->kind != ENTRY_FILE || l->was->size == 0)
+		return NULL;
+	for (size_t i = 0; i < t->added.n; i++) {
+		const struct entry *en = t->added.items[i];
+
+		if (en->kind != ENTRY_FILE || en->size != l->was->size ||
+		    !oid_equal(&en->oid, &l->was->oid) ||
+		    (!path_same_folder(en->path, l->path) &&
+		    strcmp(path_name(en->path), path_name(l->path)) != 0) ||
+		    owners_find(t->in.before, en->path) != NULL ||
+		    is_put_aside(en->path))
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = en->path;
+	}
+	return found;
+}
+
+static bool
+same_file(const struct owned *a, const struct owned *b)
+{
+	if (((a->flags | b->flags) & (OWNED_GHOST | OWNED_DIR)) != 0)
+		return true;
+	if (a->target != NULL || b->target != NULL)
+		return a->target != NULL && b->target != NULL &&
+		    strcmp(a->target, b->target) == 0;
+	if (a->algorithm == NULL || b->algorithm == NULL)
+		return true;
+	/* Digests of two kinds cannot be held against each other. */
+	return strcmp(a->algorithm, b->algorithm) == 0 &&
+	    strcmp(a->digest, b->digest) == 0;
+}
+
+static enum shipped
+shipped(const struct looking *l, struct attribution *out)
+{
+	const struct attribute_input *in = &l->t->in;
+	bool had = listed(in->before, l->before);
+	bool has = listed(in->after, l->after);
+
+	if (had && has && same_version(out->was, out->is))
+		return SHIPPED_NOTHING;
+	if (!had || (has && !ships(in->before, l->before) &&
+	    ships(in->after, l->after)))
+		return has ? SHIPPED_NEW : SHIPPED_NOTHING;
+	if (has) {
+		return same_file(l->before, l->after) ? SHIPPED_SAME :
+		    SHIPPED_CHANGED;
+	}
+	out->other = vendor_copy(l);
+	if (out->other == NULL && l->is == NULL)
+		out->other = new_name(l);
+	return out->other != NULL && listed(in->after,
+	    owners_find(in->after, out->other)) ? SHIPPED_MOVED :
+	    SHIPPED_DROPPED;
+}
+
+/* An older one that was lying there says nothing of this transaction. */
+static void
+look_beside(const struct looking *l, struct attribution *out)
+{
+	const struct attribute_input *in = &l->t->in;
+
+	for (size_t i = 0; i < N_ENDINGS; i++) {
+		const char *path = arena_printf(&l->t->arena, "%s%s", l->path,
+		    endings[i].text);
+		const struct entry *is = manifest_find(in->is, path);
+		const struct entry *was = manifest_find(in->was, path);
+
+		if (is == NULL || (was != NULL && entry_differs(was, is) == 0))
+			continue;
+		if (endings[i].copy)
+			out->aside = path;
+		else
+			out->beside = path;
+	}
+}
+
+/* Whether a package has something in the folder of the path. */
+static bool
+has_neighbour(const struct owners *o, const struct package *p,
+    const char *path)
+{
+	size_t n = (size_t)(path_name(path) - path);
+
+	if (p == NULL)
+		return false;
+	for (size_t i = 0; i < o->files.n; i++)
+		if (owners_package(o, &o->files.items[i]) == p &&
+		    strncmp(o->files.items[i].path, path, n) == 0)
+			return true;
+	return false;
+}
+
+/* The one that no list proves guilty, but that is nearest. */
+static void
+suspect(const struct looking *l, struct attribution *out)
+{
+	const struct attributor *t = l->t;
+	const struct touched *found = NULL;
+
+	for (size_t i = 0; i < t->touched.n; i++) {
+		const struct touched *p = &t->touched.items[i];
+
+		if ((out->was != NULL && p->was == out->was) ||
+		    (out->is != NULL && p->is == out->is)) {
+			found = p;
+			break;
+		}
+		if (found == NULL &&
+		    (has_neighbour(t->in.before, p->was, l->path) ||
+		    has_neighbour(t->in.after, p->is, l->path)))
+			found = p;
+	}
+	if (found == NULL && t->touched.n == 1)
+		found = &t->touched.items[0];
+	if (found == NULL)
+		return;
+	out->suspect_was = found->was;
+	out->suspect_is = found->is;
+}
+
+static enum how
+how_gone(const struct looking *l, struct attribution *out)
+{
+	if (out->other == NULL && out->aside == NULL)
+		out->other = new_name(l);
+	if (out->other != NULL)
+		return path_is_under(out->other, "/usr") &&
+		    !path_is_under(l->path, "/usr") ? HOW_VENDOR :
+		    HOW_RENAMED;
+	if (out->did == SHIPPED_DROPPED)
+		return out->is == NULL || out->is->removed ? HOW_ERASED :
+		    out->aside != NULL ? HOW_ASIDE : HOW_DROPPED;
+	return out->aside != NULL ? HOW_ASIDE : HOW_TAKEN;
+}
+
+static enum how
+how_came(const struct attribution *a)
+{
+	if (a->did == SHIPPED_NEW)
+		return HOW_CAME;
+	return a->local == LOCAL_GONE && a->did != SHIPPED_NOTHING &&
+	    a->did != SHIPPED_DROPPED ? HOW_BACK : HOW_MADE;
+}
+
+static bool
+mode_is_shipped(const struct looking *l)
+{
+	const struct owned *f = l->after;
+
+	return f != NULL && f->has_mode && l->before != NULL &&
+	    l->before->has_mode && f->mode == l->is->mode &&
+	    (f->mode != l->before->mode ||
+	    strcmp(f->user, l->before->user) != 0 ||
+	    strcmp(f->group, l->before->group) != 0);
+}
+
+/* What somebody had set here is as the package wants it again. */
+static bool
+mode_lost(const struct looking *l)
+{
+	return l->was != NULL && l->is != NULL && l->before != NULL &&
+	    l->after != NULL && l->before->has_mode && l->after->has_mode &&
+	    (l->differs & DIFF_MODE) != 0 &&
+	    l->was->mode != l->before->mode && l->is->mode == l->after->mode;
+}
+
+static enum how
+how_other(const struct looking *l, const struct attribution *a)
+{
+	bool content = (l->differs & (DIFF_KIND | DIFF_CONTENT)) != 0;
+
+	if (content && a->did != SHIPPED_NOTHING && l->now_shipped)
+		return a->aside != NULL ? HOW_ASIDE : HOW_REPLACED;
+	if (content)
+		return HOW_EDITED;
+	return a->did != SHIPPED_NOTHING && mode_is_shipped(l) ? HOW_MODE :
+	    HOW_TOUCHED;
+}
+
+static enum how
+how_kept(const struct looking *l, const struct attribution *a)
+{
+	if (l->is == NULL)
+		return HOW_NOT;
+	switch (a->did) {
+	case SHIPPED_CHANGED:
+	case SHIPPED_NEW:
+		return HOW_BESIDE;
+	case SHIPPED_DROPPED:
+		return a->is == NULL || a->is->removed ? HOW_ERASED :
+		    HOW_DROPPED;
+	case SHIPPED_MOVED:
+		return HOW_VENDOR;
+	default:
+		return HOW_NOT;
+	}
+}
+
+static enum remains
+remains_of(const struct looking *l)
+{
+	if (l->was != NULL && l->is == NULL)
+		return REMAINS_GONE;
+	if (l->was == NULL)
+		return l->is == NULL ? REMAINS_KEPT : REMAINS_OTHER;
+	/* A time alone is no change. */
+	return (l->differs & ~(unsigned)DIFF_MTIME) != 0 ? REMAINS_OTHER :
+	    REMAINS_KEPT;
+}
+
+static void
+look(struct attributor *t, const char *path, struct looking *l,
+    struct attribution *out)
+{
+	const struct attribute_input *in = &t->in;
+
+	*l = (struct looking){ .t = t, .path = path,
+		.was = manifest_find(in->was, path),
+		.is = manifest_find(in->is, path),
+		.before = owners_find(in->before, path),
+		.after = owners_find(in->after, path) };
+	if (l->was != NULL && l->is != NULL)
+		l->differs = entry_differs(l->was, l->is);
+	if (l->before != NULL)
+		out->was = owners_package(in->before, l->before);
+	if (l->after != NULL)
+		out->is = owners_package(in->after, l->after);
+	else if (out->was != NULL)
+		out->is = other_end(in->after, out->was);
+	if (out->was == NULL && out->is != NULL)
+		out->was = other_end(in->before, out->is);
+	l->now_shipped = l->is != NULL && ships(in->after, l->after) &&
+	    in->pristine(in->ctx, l->after, l->is, false) == PRISTINE_YES;
+}
+
+static bool
+asked(const struct attributor *t, const char *path)
+{
+	return wanted_has(&t->in.before->asked, path) &&
+	    wanted_has(&t->in.after->asked, path);
+}
+
+void
+attribute_path(struct attributor *t, const char *path,
+    struct attribution *out)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct attribute_said said;
+	struct looking l;
+
+	*out = (struct attribution){ 0 };
+	look(t, path, &l, out);
+	out->local = local_state(&l);
+	out->did = shipped(&l, out);
+	out->remains = remains_of(&l);
+	if (out->remains == REMAINS_KEPT && l.now_shipped &&
+	    out->did != SHIPPED_NOTHING)
+		out->did = SHIPPED_SAME;
+	look_beside(&l, out);
+	if (out->remains == REMAINS_GONE)
+		out->how = how_gone(&l, out);
+	else if (out->remains == REMAINS_KEPT)
+		out->how = how_kept(&l, out);
+	else
+		out->how = l.was == NULL ? how_came(out) : how_other(&l, out);
+	/* Silence of a list that was not asked proves nothing. */
+	if (out->remains != REMAINS_KEPT && !asked(t, path))
+		out->how = HOW_UNASKED;
+	if (t->touched.n == 0 && out->remains != REMAINS_KEPT)
+		out->how = HOW_STRANGE;
+	if (out->how >= HOW_EDITED && out->how < HOW_UNASKED)
+		suspect(&l, out);
+	out->mode_lost = mode_lost(&l);
+	out->decision = decide(out->local, out->did, out->remains);
+	/* With all that had been edited in it. */
+	if (out->how == HOW_RENAMED && out->did == SHIPPED_MOVED)
+		out->decision = DECISION_NOTE;
+	out->edit_lost = out->local == LOCAL_EDITED && l.now_shipped &&
+	    out->remains == REMAINS_OTHER && out->aside == NULL &&
+	    (l.differs & DIFF_CONTENT) != 0;
+	if (out->mode_lost || (out->edit_lost &&
+	    out->decision < DECISION_MERGE))
+		out->decision = DECISION_FLAG;
+	said = (struct attribute_said){ l.was, l.is, t->touched.n };
+	attribute_text(out, &said, &text);
+	out->text = arena_memdup(&t->arena, buf_str(&text), text.len);
+}
+
+void
+attribute_wanted(const struct manifest *tracked, struct strlist *out)
+{
+	static const char *const folders[] = {
+		"/etc", "/usr/etc", "/usr/lib/pam.d", "/usr/lib/sysctl.d",
+		"/usr/lib/modprobe.d", "/usr/lib/tmpfiles.d",
+		"/usr/lib/sysusers.d", "/usr/lib/security",
+		"/usr/share/defaults/etc", "/usr/share/dbus-1/system.d",
+	};
+	size_t n = sizeof(folders) / sizeof(folders[0]);
+
+	for (size_t i = 0; i < n; i++)
+		strlist_add(out, folders[i]);
+	for (size_t i = 0; i < tracked->n; i++) {
+		const struct entry *en = &tracked->items[i];
+		size_t k = 0;
+
+		while (k < n && !path_is_under(en->path, folders[k]))
+			k++;
+		if (k == n && en->kind != ENTRY_DIR)
+			strlist_add(out, en->path);
+	}
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_PKG_RPMDB_H
+#define AGENT_PKG_RPMDB_H
+
+#include "agent/pkg/owners.h"
+
+/*
+ * rpm's database below the root, as librpm reads it. Adds packages and, of
+ * their files, those under one of wanted (settled, see wanted.h; NULL: none);
+ * no database adds nothing. librpm reads a copy, as it writes where it reads
+ * (sqlite's -wal and -shm), and does so in driftctl-rpm, a program of its own:
+ * it may end the process that meets a damaged database, and is no library that
+ * every start should wait for.
+ */
+int rpmdb_read(const struct root *r, const struct strlist *wanted,
+    struct inputs *inputs, struct owners *out, struct err *e);
+
+#endif
