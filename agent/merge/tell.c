@@ -183,6 +183,25 @@ diff_text(struct machine *m, const struct merge_job *j, struct buf *out,
 	return change_diff(&c, &from, options_color(m->o), out, e);
 }
 
+/* A package may have tightened them: that must not pass unseen. */
+static void
+metadata_text(const struct merge_job *j, struct buf *out)
+{
+	const struct entry *theirs = j->side == LEFTOVER_THEIRS ? j->left :
+	    j->live;
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	if (theirs->mode != j->mine->mode)
+		buf_addf(&text, _("mode %04o"), theirs->mode);
+	if (theirs->uid != j->mine->uid || theirs->gid != j->mine->gid)
+		buf_addf(&text, _("%sowner %u:%u"), text.len > 0 ? ", " : "",
+		    theirs->uid, theirs->gid);
+	if (text.len == 0)
+		return;
+	buf_adds(&text, _(" is what the package's has; yours stays"));
+	wrap_text(out, 2, buf_str(&text));
+}
+
 static void
 head_text(const struct merge_job *j, struct buf *out)
 {
@@ -225,9 +244,11 @@ merge_text(struct machine *m, const struct merge_job *j, struct buf *out,
 			    "fit: the comments are yours"));
 		if (j->how == MERGE_BY_HAND)
 			beside_text(j, _("put together by hand"), out);
+		metadata_text(j, out);
 		return diff_text(m, j, out, e);
 	case MERGE_SAME:
 		buf_adds(out, _("  both say the same\n"));
+		metadata_text(j, out);
 		return diff_text(m, j, out, e);
 	case MERGE_CONFLICT:
 		beside_text(j, _("has both, to choose from [edit it and run "

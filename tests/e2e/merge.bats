@@ -48,6 +48,7 @@ based() {
 	dm merge --yes
 	[ "$status" -eq 0 ]
 	says "base: the package's own version before"
+	says "mode 0644, owner 0:0 is what the package's has; yours stays"
 	says "-third = c"
 	says "+third = NEW"
 	version 2 MINE b NEW | cmp - "$FILE"
