@@ -527,6 +527,66 @@ based() {
 	version 2 MINE b NEW | cmp - "$FILE"
 }
 
+@test "a merge killed at any change of a name is whole, or was not" {
+	local call n killed=0
+
+	needs strace
+	skip_unless "strace may not trace here" strace -o /dev/null true
+	based
+	version 1 MINE b c > "$FILE"
+	version 2 a b NEW > "$FILE.rpmnew"
+	picture > "$BATS_TEST_TMPDIR/before"
+	cp -a "$ROOT" "$ROOT.kept"
+	cp -a "$STORE" "$STORE.kept"
+	for call in renameat renameat2 unlinkat linkat fsync; do
+		for n in 1 2 3 4 5 6 7 8; do
+			rm -rf "$ROOT" "$STORE"
+			cp -a "$ROOT.kept" "$ROOT"
+			cp -a "$STORE.kept" "$STORE"
+			status=0
+			ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+			    -e "trace=$call" \
+			    -e "inject=$call:signal=KILL:when=$n" \
+			    "$DRIFTCTL" --root "$ROOT" --store "$STORE" \
+			    --specs "$BATS_TEST_TMPDIR/specs" merge --yes \
+			    > /dev/null 2>&1 || status=$?
+			[ "$status" -ne 0 ] || break
+			killed=$((killed + 1))
+			dm snapshot
+			[ "$status" -eq 0 ]
+			if [ -e "$FILE.rpmnew" ]; then
+				picture | diff "$BATS_TEST_TMPDIR/before" -
+			else
+				version 2 MINE b NEW | cmp - "$FILE"
+			fi
+			dm verify
+			[ "$status" -eq 0 ]
+		done
+	done
+	[ "$killed" -ge 5 ]
+}
+
+@test "where nothing can be written all stays as it is" {
+	needs_root
+	needs unshare
+	skip_unless "no mounts here" unshare -m true
+	based
+	version 1 MINE b c > "$FILE"
+	version 2 a b NEW > "$FILE.rpmnew"
+	picture > "$BATS_TEST_TMPDIR/before"
+	DRIFTCTL=$DRIFTCTL ROOT=$ROOT STORE=$STORE \
+	    SPECS=$BATS_TEST_TMPDIR/specs unshare -m sh -ec '
+	    mount --bind "$ROOT/etc" "$ROOT/etc"
+	    mount -o remount,bind,ro "$ROOT/etc"
+	    s=0
+	    "$DRIFTCTL" --root "$ROOT" --store "$STORE" --specs "$SPECS" \
+		merge --yes > "$ROOT/../said" 2>&1 || s=$?
+	    cat "$ROOT/../said"
+	    [ $s -eq 2 ]
+	    grep -q "Read-only file system" "$ROOT/../said"'
+	picture | diff "$BATS_TEST_TMPDIR/before" -
+}
+
 @test "two at once: one merges, the other finds it done or waits" {
 	based
 	version 1 MINE b c > "$FILE"
