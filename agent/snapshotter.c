@@ -6,6 +6,8 @@
 #include <time.h>
 
 #include "agent/json.h"
+#include "agent/merge/pristine.h"
+#include "agent/say.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -160,6 +162,17 @@ take_over(struct machine *m, const struct oid *last,
 	return 0;
 }
 
+/* The snapshot stands, whatever comes of this. */
+static void
+record_pristine(struct machine *m, const struct oid *last,
+    const struct capture *live)
+{
+	struct err why = { 0 };
+
+	if (pristine_record(m, last, live, &why) < 0)
+		say_error(&why);
+}
+
 int
 snapshot_take(struct machine *m, const struct snapshot_reason *why,
     struct snapshot_result *out, struct err *e)
@@ -196,6 +209,8 @@ snapshot_take(struct machine *m, const struct snapshot_reason *why,
 	/* What was read but not kept, as nothing but times moved, was stored
 	 * before: its content is that of the last snapshot. */
 	out->cache_sum = machine_keep_cache(m, &out->live, &out->commit, true);
+	if (out->made)
+		record_pristine(m, has_last > 0 ? &last : NULL, &out->live);
 	if (out->made &&
 	    gitfold_small(store_repo(m->store), PACKS_MAX, e) < 0)
 		return -1;

@@ -622,3 +622,106 @@ based() {
 	    grep -q "No space left" "$ROOT/../said"
 	    diff -r "$ROOT/../was" "$ROOT/etc"'
 }
+
+# an rpm of foo, version $1, whose configuration is on stdin
+rpm_of() {
+	local top=$BATS_TEST_TMPDIR/rpm
+
+	mkdir -p "$top/SOURCES"
+	cat > "$top/SOURCES/foo.conf"
+	cat > "$top/foo.spec" <<-END
+	Name: foo
+	Version: $1
+	Release: 1
+	Summary: a configuration
+	License: MIT
+	BuildArch: noarch
+	Source0: foo.conf
+	%description
+	It has a configuration.
+	%install
+	mkdir -p %{buildroot}/etc
+	cp %{SOURCE0} %{buildroot}/etc/foo.conf
+	%files
+	%config${2-(noreplace)} /etc/foo.conf
+	END
+	rpmbuild --quiet --define "_topdir $top" -bb "$top/foo.spec" \
+	    > /dev/null 2>&1
+	rpm --root "$ROOT" --dbpath /var/lib/rpm -U --nodeps \
+	    "$top/RPMS/noarch/foo-$1-1.noarch.rpm"
+}
+
+@test "rpm's .rpmnew, of a real upgrade, is merged" {
+	needs_root
+	needs rpmbuild
+	version 1 a b c | rpm_of 1
+	dm init
+	version 1 MINE b c > "$FILE"
+	dm snapshot
+	version 2 a b NEW | rpm_of 2
+	[ -e "$FILE.rpmnew" ]
+	dm merge --yes
+	[ "$status" -eq 0 ]
+	version 2 MINE b NEW | cmp - "$FILE"
+	[ ! -e "$FILE.rpmnew" ]
+}
+
+@test "rpm's .rpmsave, of a real upgrade, is merged" {
+	needs_root
+	needs rpmbuild
+	version 1 a b c | rpm_of 1 ""
+	dm init
+	version 1 MINE b c > "$FILE"
+	version 2 a b NEW | rpm_of 2 ""
+	[ -e "$FILE.rpmsave" ]
+	dm snapshot
+	dm merge --yes
+	[ "$status" -eq 0 ]
+	version 2 MINE b NEW | cmp - "$FILE"
+	[ ! -e "$FILE.rpmsave" ]
+}
+
+# a deb of foo, version $1, whose conffile is on stdin; then dpkg's options
+deb_of() {
+	local top=$BATS_TEST_TMPDIR/deb-$1 version=$1
+
+	shift
+	mkdir -p "$top/etc" "$top/DEBIAN" "$ROOT/var/lib/dpkg/"{info,updates}
+	: >> "$ROOT/var/lib/dpkg/status"
+	cat > "$top/etc/foo.conf"
+	echo /etc/foo.conf > "$top/DEBIAN/conffiles"
+	printf 'Package: foo\nVersion: %s\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n' \
+	    "$version" > "$top/DEBIAN/control"
+	dpkg-deb --root-owner-group -b "$top" "$top.deb" > /dev/null
+	dpkg --root "$ROOT" --log /dev/null --force-bad-path "$@" -i \
+	    "$top.deb" > /dev/null
+}
+
+@test "dpkg's .dpkg-dist, of a real upgrade, is merged" {
+	needs_root
+	needs dpkg-deb
+	version 1 a b c | deb_of 1
+	dm init
+	version 1 MINE b c > "$FILE"
+	dm snapshot
+	version 2 a b NEW | deb_of 2 --force-confold
+	[ -e "$FILE.dpkg-dist" ]
+	dm merge --yes
+	[ "$status" -eq 0 ]
+	version 2 MINE b NEW | cmp - "$FILE"
+	[ ! -e "$FILE.dpkg-dist" ]
+}
+
+@test "dpkg's .dpkg-old, of a real upgrade, is merged" {
+	needs_root
+	needs dpkg-deb
+	version 1 a b c | deb_of 1
+	dm init
+	version 1 MINE b c > "$FILE"
+	version 2 a b NEW | deb_of 2 --force-confnew
+	[ -e "$FILE.dpkg-old" ]
+	dm merge --yes
+	[ "$status" -eq 0 ]
+	version 2 MINE b NEW | cmp - "$FILE"
+	[ ! -e "$FILE.dpkg-old" ]
+}
