@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 
-static const char header[] = "driftctl-packages 1\n";
+static const char header[] = "driftctl-owners 1\n";
 static const char *const kinds[] = { "rpm", "dpkg" };
 static const char *const algorithms[] = { "md5", "sha1", "sha224", "sha256",
 	"sha384", "sha512" };

@@ -10,7 +10,7 @@
  * asked for comes first, a file belongs to the package above it, and the last
  * line counts the others, so that a list that was cut off is none:
  *
- *	driftctl-packages 1
+ *	driftctl-owners 1
  *	asked /etc
  *	package rpm sshd 9.6p1-2 x86_64
  *	file /etc/ssh/sshd_config config,noreplace mode=0600 owner=root

@@ -144,7 +144,7 @@ root_files() {
 }
 
 @test "an answer about packages that is cut off or odd is none" {
-	local head='printf "driftctl-packages 1\n'
+	local head='printf "driftctl-owners 1\n'
 
 	mkdir -p "$ROOT/var/lib/rpm"
 	echo x > "$ROOT/var/lib/rpm/Packages.db"

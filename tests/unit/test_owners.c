@@ -25,7 +25,7 @@ read_text(const char *text, struct owners *o)
 static void
 what_is_written_reads_the_same(void **state)
 {
-	static const char text[] = "driftctl-packages 1\n"
+	static const char text[] = "driftctl-owners 1\n"
 		"asked /etc\nasked /usr/a\\x20b\n"
 		"package dpkg gone 1 all removed\n"
 		"file /etc/gone config,conffile,obsolete md5=60b725f1\n"
@@ -56,41 +56,41 @@ a_list_that_is_odd_or_cut_off_is_none(void **state)
 		unsigned line;
 	} cases[] = {
 		{ "", "this is no list of packages", 1 },
-		{ "driftctl-packages 2\nend 0\n",
+		{ "driftctl-owners 2\nend 0\n",
 		    "this is no list of packages", 1 },
-		{ "driftctl-packages 1\n",
+		{ "driftctl-owners 1\n",
 		    "the list of packages was cut off", 2 },
-		{ "driftctl-packages 1\npackage rpm a 1 noarch\n",
+		{ "driftctl-owners 1\npackage rpm a 1 noarch\n",
 		    "the list of packages was cut off", 3 },
-		{ "driftctl-packages 1\nend 0", "cut off", 2 },
-		{ "driftctl-packages 1\nend 1\n", "no line", 2 },
-		{ "driftctl-packages 1\nend 0x\n", "no line", 2 },
-		{ "driftctl-packages 1\n\nend 0\n", "no line", 2 },
-		{ "driftctl-packages 1\nother\n", "no line", 2 },
-		{ "driftctl-packages 1\npackage rpm a 1\n", "no line", 2 },
-		{ "driftctl-packages 1\npackage deb a 1 all\n", "no line", 2 },
-		{ "driftctl-packages 1\npackage rpm a\\x00 1 all\n",
+		{ "driftctl-owners 1\nend 0", "cut off", 2 },
+		{ "driftctl-owners 1\nend 1\n", "no line", 2 },
+		{ "driftctl-owners 1\nend 0x\n", "no line", 2 },
+		{ "driftctl-owners 1\n\nend 0\n", "no line", 2 },
+		{ "driftctl-owners 1\nother\n", "no line", 2 },
+		{ "driftctl-owners 1\npackage rpm a 1\n", "no line", 2 },
+		{ "driftctl-owners 1\npackage deb a 1 all\n", "no line", 2 },
+		{ "driftctl-owners 1\npackage rpm a\\x00 1 all\n",
 		    "no line", 2 },
-		{ "driftctl-packages 1\npackage rpm a 1 all x\n",
+		{ "driftctl-owners 1\npackage rpm a 1 all x\n",
 		    "no line", 2 },
-		{ "driftctl-packages 1\nfile /etc/a -\n", "no line", 2 },
-		{ "driftctl-packages 1\nasked etc\n", "no line", 2 },
-		{ "driftctl-packages 1\nasked /a b\n", "no line", 2 },
-		{ "driftctl-packages 1\npackage rpm a 1 all\nasked /a\n",
+		{ "driftctl-owners 1\nfile /etc/a -\n", "no line", 2 },
+		{ "driftctl-owners 1\nasked etc\n", "no line", 2 },
+		{ "driftctl-owners 1\nasked /a b\n", "no line", 2 },
+		{ "driftctl-owners 1\npackage rpm a 1 all\nasked /a\n",
 		    "no line", 3 },
-		{ "driftctl-packages 1\npackage rpm a 1 all\nfile etc -\n",
+		{ "driftctl-owners 1\npackage rpm a 1 all\nfile etc -\n",
 		    "no line", 3 },
-		{ "driftctl-packages 1\npackage rpm a 1 all\nfile /a b\n",
+		{ "driftctl-owners 1\npackage rpm a 1 all\nfile /a b\n",
 		    "no line", 3 },
-		{ "driftctl-packages 1\npackage rpm a 1 all\n"
+		{ "driftctl-owners 1\npackage rpm a 1 all\n"
 		    "file /a - mode=9 owner=a group=b\n", "no line", 3 },
-		{ "driftctl-packages 1\npackage rpm a 1 all\n"
+		{ "driftctl-owners 1\npackage rpm a 1 all\n"
 		    "file /a - mode=0644 owner=a\n", "no line", 3 },
-		{ "driftctl-packages 1\npackage rpm a 1 all\n"
+		{ "driftctl-owners 1\npackage rpm a 1 all\n"
 		    "file /a - crc=12\n", "no line", 3 },
-		{ "driftctl-packages 1\npackage rpm a 1 all\n"
+		{ "driftctl-owners 1\npackage rpm a 1 all\n"
 		    "file /a - md5=XY\n", "no line", 3 },
-		{ "driftctl-packages 1\npackage rpm a 1 all\n"
+		{ "driftctl-owners 1\npackage rpm a 1 all\n"
 		    "file /a - md5\n", "no line", 3 },
 	};
 
@@ -114,7 +114,7 @@ of_several_owners_the_one_that_ships_it_counts(void **state)
 	size_t n;
 
 	(void)state;
-	read_text("driftctl-packages 1\n"
+	read_text("driftctl-owners 1\n"
 	    "package rpm aaa 1 noarch\nfile /etc/x ghost\nfile /etc/x/y -\n"
 	    "package dpkg bbb 1 all removed\nfile /etc/x conffile\n"
 	    "package rpm ccc 1 noarch\nfile /etc/x -\n"
@@ -138,10 +138,10 @@ the_same_package_is_found_whatever_its_version(void **state)
 	const struct package *p;
 
 	(void)state;
-	read_text("driftctl-packages 1\npackage rpm kernel 1 x86_64\n"
+	read_text("driftctl-owners 1\npackage rpm kernel 1 x86_64\n"
 	    "package rpm lib 1 i586\npackage rpm old 1 noarch\n"
 	    "package rpm tool 1 noarch\nend 4\n", &was);
-	read_text("driftctl-packages 1\npackage rpm kernel 1 x86_64\n"
+	read_text("driftctl-owners 1\npackage rpm kernel 1 x86_64\n"
 	    "package rpm kernel 2 x86_64\npackage rpm lib 2 i586\n"
 	    "package rpm lib 2 x86_64\npackage rpm tool 2 x86_64\n"
 	    "package dpkg old 2 all removed\nend 6\n", &is);
@@ -290,7 +290,7 @@ dpkg_files_are_where_they_really_lie(void **state)
 	owners_load(&r, &wanted, NULL, &o);
 	assert_int_equal(o.trouble.kind, ERR_NONE);
 	ownerstext_write(&o, &out);
-	assert_string_equal(buf_str(&out), "driftctl-packages 1\n"
+	assert_string_equal(buf_str(&out), "driftctl-owners 1\n"
 	    "asked /etc\nasked /usr/lib/systemd\n"
 	    "package dpkg a 1 amd64\n"
 	    "file /etc/a config,conffile md5="
