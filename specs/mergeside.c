@@ -111,20 +111,22 @@ count(const struct view_node *n)
 	return total;
 }
 
-/* One assignment or one row as a group of its own. */
+/* One assignment, or without a section one row, as a group of its own. */
 static int
 add_one(struct mergeside *s, const struct view_node *section,
-    const struct view_node *n, bool row, struct err *e)
+    const struct view_node *n, struct err *e)
 {
+	bool row = section == NULL;
 	struct mergegroup *g = &s->groups[s->n_groups];
 	const struct view_node **p = arena_alloc(&s->arena, sizeof(*p));
 
 	p[0] = n;
-	*g = (struct mergegroup){ .row = row, .section = row ? "" :
-	    section->name, .name = n->name, .nodes = p, .n_nodes = 1,
-	    .values = p, .n_values = 1, .order = s->n_groups };
+	*g = (struct mergegroup){ .row = row, .name = n->name,
+	    .section = section != NULL ? section->name : "",
+	    .nodes = p, .n_nodes = 1, .values = p, .n_values = 1,
+	    .order = s->n_groups };
 	s->nodes[s->n_groups] = (struct mergenode){ .node = n,
-		.section = row ? NULL : section };
+		.section = section };
 	s->n_groups++;
 	if (!row)
 		return 0;
@@ -151,13 +153,13 @@ add_all(struct mergeside *s, struct err *e)
 	for (const struct view_node *n = s->top.child; n != NULL;
 	    n = n->next) {
 		if (view_is_row(s->view, n)) {
-			if (add_one(s, NULL, n, true, e) < 0)
+			if (add_one(s, NULL, n, e) < 0)
 				return -1;
 			continue;
 		}
 		for (const struct view_node *k = n->child; k != NULL;
 		    k = k->next)
-			if (add_one(s, n, k, false, e) < 0)
+			if (add_one(s, n, k, e) < 0)
 				return -1;
 	}
 	s->n_nodes = s->n_groups;
