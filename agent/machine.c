@@ -380,8 +380,8 @@ capture_options(struct machine *m, struct blob_sink *sink)
 	};
 }
 
-int
-machine_capture(struct machine *m, const struct machine_capture *how,
+static int
+capture_now(struct machine *m, const struct machine_capture *how,
     struct capture *out, struct err *e)
 {
 	struct blob_sink sink = { m, how->pack };
@@ -400,6 +400,16 @@ machine_capture(struct machine *m, const struct machine_capture *how,
 	o.cache_names = cache != NULL && how->scope == NULL;
 	o.last = n > 0 ? &last : NULL;
 	return capture_run(&o, out, e);
+}
+
+int
+machine_capture(struct machine *m, const struct machine_capture *how,
+    struct capture *out, struct err *e)
+{
+	if (how->taken == NULL)
+		return capture_now(m, how, out, e);
+	*out = STEAL(*how->taken);
+	return 0;
 }
 
 int

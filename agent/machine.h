@@ -58,6 +58,7 @@ bool machine_say_pending(struct machine *m);
 struct machine_capture {
 	struct packfile *pack;	/* NULL: only look */
 	const struct scope *scope;	/* NULL: everything tracked */
+	struct capture *taken;	/* this one is handed out; NULL: a new one */
 };
 
 /* Captures the live system. */

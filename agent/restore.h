@@ -15,6 +15,10 @@ struct restore_request {
 	const char *from;	/* a snapshot; NULL: the baseline */
 	bool whole;		/* look at all, for links that reach out */
 	bool remove_added;	/* what was added since goes */
+	/* By rules: what stood before is let stand. NULL: nothing is. */
+	bool (*leave)(void *ctx, const struct result *r);
+	bool (*leave_change)(void *ctx, const struct change *c);
+	void *leave_ctx;
 };
 
 /*

@@ -415,6 +415,8 @@ wish_results(struct chooser *c, const struct rule *only, struct err *e)
 
 		if (r->verdict == VERDICT_FAILS &&
 		    (only == NULL || r->rule == only) &&
+		    (c->q->leave == NULL ||
+		    !c->q->leave(c->q->leave_ctx, r)) &&
 		    wish_result(c, r, e) < 0)
 			return -1;
 	}
@@ -428,18 +430,24 @@ wish_changes(struct chooser *c)
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct change *x = &l->items[i];
+		const struct entry *want = x->was;
 		const struct rule *rule;
 		enum on_change how;
 
 		/* What was added stays, and stays flagged. */
-		if (x->was == NULL || change_is_rewritten(x))
+		if (x->was == NULL || change_is_rewritten(x) ||
+		    (c->q->leave_change != NULL &&
+		    c->q->leave_change(c->q->leave_ctx, x)))
 			continue;
 		how = finding_on_change(&c->m->catalogue, x->was->path, &rule);
 		if (how != ON_CHANGE_RESTORE || (c->q->rule != NULL &&
 		    rule != catalogue_rule(&c->m->catalogue, c->q->rule)))
 			continue;
-		restore_add_wish(c->out, x->was->path, x->was,
-		    reason_of(c->out, rule));
+		if (c->q->from != NULL)
+			want = manifest_find(&c->out->from, x->was->path);
+		if (want != NULL)
+			restore_add_wish(c->out, want->path, want,
+			    reason_of(c->out, rule));
 	}
 	return 0;
 }

@@ -154,7 +154,7 @@ add_units(const struct catalogue *cat, const char *path, struct scope *only)
 static int
 look(struct restoring *r, struct err *e)
 {
-	struct machine_capture how = { 0 };
+	struct machine_capture how = { .taken = r->taken };
 	struct scope *only = &r->only;
 
 	if (restoring_by_rules(r))
@@ -177,10 +177,25 @@ look(struct restoring *r, struct err *e)
 	return machine_capture(r->m, &how, &r->a.live, e);
 }
 
+/* No rule asks for anything: then nothing that was need be read. */
+static bool
+nobody_asks(const struct restoring *r)
+{
+	if (!restoring_by_rules(r) || r->q.rule != NULL || r->a.changes.n > 0)
+		return false;
+	for (size_t i = 0; i < r->a.results.n; i++)
+		if (r->a.results.items[i].verdict == VERDICT_FAILS &&
+		    r->a.results.items[i].rule->on_drift != ON_DRIFT_FLAG)
+			return false;
+	return true;
+}
+
 int
 restoring_plan(struct restoring *r, struct err *e)
 {
-	return look(r, e) < 0 ? -1 : make_plan(r, e);
+	if (look(r, e) < 0)
+		return -1;
+	return nobody_asks(r) ? 0 : make_plan(r, e);
 }
 
 int

@@ -13,6 +13,7 @@ struct restoring {
 	struct machine *m;
 	struct restore_request q;
 	const char *title;	/* of the rollback: "restore" */
+	struct capture *taken;	/* by rules: just now, whole; NULL: none */
 	struct assessment a;	/* before; by rules whole */
 	struct restore_wishes w;
 	struct plan plan;

@@ -82,6 +82,8 @@ snapshot_message(const struct machine *m, const struct snapshot_reason *why,
 	add_line(out, why->subject);
 	buf_adds(out, "\nTrigger: ");
 	add_line(out, why->trigger);
+	if (why->trailers != NULL)
+		buf_adds(out, why->trailers);
 	if (os != NULL) {
 		buf_adds(out, "Os-Release: ");
 		add_line(out, os);

@@ -9,6 +9,7 @@ struct snapshot_reason {
 	const char *subject;	/* one line for `git log` */
 	const char *trigger;	/* "init", "manual", "restore", "accept"… */
 	bool even_if_same;
+	const char *trailers;	/* further ones, whole lines; may be NULL */
 };
 
 struct snapshot_result {

@@ -205,6 +205,25 @@ next_component(const char **pattern, const char **path)
 	return true;
 }
 
+/*
+ * False when the plain bytes that the pattern ends with are not those of the
+ * path: one look keeps thousands of paths from being taken apart for nothing.
+ */
+static bool
+tail_fits(const char *pattern, const char *path)
+{
+	size_t p = strlen(pattern), n = strlen(path);
+
+	for (; p > 0 && n > 0; p--, n--) {
+		if (strchr("*?]\\/", pattern[p - 1]) != NULL ||
+		    (p > 1 && pattern[p - 2] == '\\'))
+			return true;
+		if (pattern[p - 1] != path[n - 1])
+			return false;
+	}
+	return true;
+}
+
 /* Where something behind a `**` fits, trying it further on can only leave less
  * for the next one: so it is the last alone that is ever tried again. */
 bool
@@ -212,6 +231,8 @@ glob_path(const char *pattern, const char *path)
 {
 	const char *again = NULL, *from = NULL;
 
+	if (!tail_fits(pattern, path))
+		return false;
 	for (;;) {
 		pattern += strspn(pattern, "/");
 		path += strspn(path, "/");
