@@ -47,8 +47,8 @@ endif
 # The front is linked with libc alone (see agent/front/front.c); everything
 # else is the full program that it starts when there is work.
 FULL_SRC := $(wildcard base/*.c specs/*.c specs/views/*.c snapshots/*.c \
-	agent/*.c agent/apply/*.c agent/explain/*.c agent/merge/*.c \
-	agent/pkg/*.c agent/spectest/*.c)
+	agent/*.c agent/apply/*.c agent/explain/*.c agent/hook/*.c \
+	agent/merge/*.c agent/pkg/*.c agent/spectest/*.c)
 FRONT_SRC := $(wildcard agent/front/*.c)
 RPM_SRC := $(wildcard agent/rpm/*.c)
 MAIN_SRC := agent/main.c $(wildcard agent/cmd_*.c)
@@ -61,8 +61,9 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
 	$(wildcard tests/fuzz/fuzz_*.c))
 TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC))
 
-.PHONY: all schema run test test-long check bench layers lint fuzz install clean \
-	units units-built fuzzers tidy pam attribution always
+.PHONY: all schema run test test-long check bench layers lint fuzz install \
+	install-hooks clean units units-built fuzzers tidy pam attribution \
+	always
 .SECONDARY:
 all: $(BUILD)/driftctl $(BUILD)/driftctl-full $(BUILD)/driftctl-rpm
 
@@ -182,6 +183,27 @@ install: all
 	@for page in $(MAN); do \
 		dir=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
 		install -d $$dir && install -m 644 $$page $$dir || exit 1; \
+	done
+
+# Where each package manager looks for what it is to call. HOOKS: which.
+HOOKS ?= zypp apt dpkg dnf4 dnf5 pacman
+HOOK_zypp = 755 zypp-plugin /usr/lib/zypp/plugins/commit/driftctl
+HOOK_apt = 644 apt.conf /etc/apt/apt.conf.d/00driftctl
+HOOK_dpkg = 644 dpkg.cfg /etc/dpkg/dpkg.cfg.d/driftctl
+PYTHON_SITE ?= /usr/lib/python3/dist-packages
+HOOK_dnf4 = 644 dnf4.py $(PYTHON_SITE)/dnf-plugins/driftctl.py
+HOOK_dnf5 = 644 dnf5.actions \
+	/etc/dnf/libdnf5-plugins/actions.d/driftctl.actions
+HOOK_pacman = 644 pacman-begin.hook \
+	/usr/share/libalpm/hooks/00-driftctl-begin.hook \
+	644 pacman-end.hook /usr/share/libalpm/hooks/zz-driftctl-end.hook
+install-hooks:
+	@set -- $(foreach h,$(HOOKS),$(HOOK_$(h))); \
+	while [ $$# -gt 0 ]; do \
+		install -d "$(DESTDIR)$$(dirname "$$3")" && \
+		sed 's|@BINDIR@|$(PREFIX)/bin|g' "packaging/hooks/$$2" \
+		    > "$(DESTDIR)$$3" && chmod $$1 "$(DESTDIR)$$3" || exit 1; \
+		shift 3; \
 	done
 
 clean:

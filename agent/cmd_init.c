@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/command.h"
+#include "agent/hook/upgrade.h"
 #include "agent/say.h"
 #include "agent/snapshotter.h"
 #include "base/text.h"
@@ -60,6 +61,7 @@ static int
 first(struct machine *m, int code, struct buf *out, struct err *e)
 {
 	CLEANUP(drop_snapshot_result) struct snapshot_result r = { 0 };
+	struct err ignored = { 0 };
 	size_t unknown;
 
 	if (snapshot_take(m, &(struct snapshot_reason){
@@ -68,6 +70,8 @@ first(struct machine *m, int code, struct buf *out, struct err *e)
 	    gitrepo_ref_set(store_repo(m->store), GITFILES_BASELINE,
 	    &r.commit, NULL, e) < 0)
 		return -1;
+	/* Where that fails the first look at what changed does it. */
+	upgrade_note_packages(m->o, &ignored);
 	unknown = r.live.unknown.n;
 	for (size_t i = 0; i < unknown; i++)
 		say_note("%s: %s", r.live.unknown.items[i].path,

@@ -54,6 +54,7 @@ want command:valgrind           valgrind              valgrind                va
 want command:visudo             sudo                  sudo                    sudo
 want command:rpmbuild           rpm                   rpm-build               rpm-build
 want command:mmdebstrap       mmdebstrap             mmdebstrap            mmdebstrap
+want command:unshare            util-linux            util-linux              util-linux
 want command:strace             strace                strace                  strace
 want command:cppcheck           cppcheck              cppcheck                cppcheck
 want command:clang              clang                 clang                   clang

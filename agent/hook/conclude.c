@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/hook/conclude.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "agent/hook/standing.h"
+#include "agent/report.h"
+#include "agent/restoring.h"
+#include "agent/snapshotter.h"
+#include "base/text.h"
+#include "base/tr.h"
+
+enum { TRAILERS_MAX = 500 };
+
+/* Everything of one end. */
+struct ending {
+	struct machine *m;
+	struct transaction *t;
+	struct oid baseline;
+	struct standing *standing;
+	struct buf from;		/* hex of the snapshot before */
+	struct capture seen;		/* by the snapshot after */
+	struct restoring r;
+	struct restored out;
+};
+
+static void
+drop_ending(struct ending *n)
+{
+	drop_restored(&n->out);
+	drop_restoring(&n->r);
+	standing_free(n->standing);
+	buf_done(&n->from);
+	capture_done(&n->seen);
+}
+
+static void
+trailers(const struct transaction *t, struct buf *out)
+{
+	buf_addf(out, "Transaction: %s\n", t->id);
+	for (size_t i = 0; i < t->packages.n && i < TRAILERS_MAX; i++) {
+		CLEANUP(drop_buf) struct buf line = { 0 };
+
+		pkgchange_text(&t->packages.items[i], &line);
+		buf_adds(out, "Package: ");
+		text_escape(out, buf_str(&line), line.len);
+		buf_addc(out, '\n');
+	}
+}
+
+int
+conclude_snapshot(struct machine *m, const struct transaction *t,
+    const char *when, struct oid *out, struct capture *seen, struct err *e)
+{
+	CLEANUP(drop_snapshot_result) struct snapshot_result r = { 0 };
+	CLEANUP(drop_buf) struct buf subject = { 0 }, more = { 0 };
+
+	buf_addf(&subject, "%s %s", when, t->command[0] != '\0' ? t->command :
+	    t->origin);
+	if (t->packages.n > 0) {
+		buf_adds(&subject, ": ");
+		transaction_packages_text(t, &subject);
+	}
+	trailers(t, &more);
+	if (snapshot_take(m, &(struct snapshot_reason){
+	    .subject = buf_str(&subject), .trigger = t->origin,
+	    .trailers = buf_str(&more) }, &r, e) < 0)
+		return -1;
+	*out = r.commit;
+	if (seen != NULL)
+		*seen = STEAL(r.live);
+	return 0;
+}
+
+static void
+find_packages(struct ending *n, const struct pkglist *was,
+    struct pkglist *now)
+{
+	CLEANUP(drop_pkgchanges) struct pkgchanges c = { 0 };
+	struct transaction *t = n->t;
+	struct err e = { 0 };
+
+	if (pkglist_load(&n->m->root, now, &e) < 0) {
+		transaction_failed(t, &e);
+		pkglist_done(now);
+		return;
+	}
+	if (was == NULL)
+		return;
+	pkglist_compare(was, now, &c);
+	for (size_t i = 0; i < c.n; i++) {
+		struct pkgchange *p = &c.items[i];
+
+		p->name = arena_strdup(&t->arena, p->name);
+		p->arch = arena_strdup(&t->arena, p->arch);
+		if (p->was != NULL)
+			p->was = arena_strdup(&t->arena, p->was);
+		if (p->is != NULL)
+			p->is = arena_strdup(&t->arena, p->is);
+	}
+	pkgchanges_done(&t->packages);
+	t->packages = STEAL(c);
+}
+
+/* "mail-auth.yaml" of a folder, or a file in its "mail-auth.d". */
+static bool
+is_of_spec(const char *file, const char *spec)
+{
+	size_t len = strlen(spec);
+
+	for (const char *p = strstr(file, spec); p != NULL;
+	    p = strstr(p + 1, spec)) {
+		if (p > file && p[-1] != '/')
+			continue;
+		if (strcmp(p + len, ".yaml") == 0 ||
+		    strncmp(p + len, ".d/", 3) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A spec with a mistake may lack the very words that would have kept its rules
+ * from acting: they are judged, but do nothing. Other specs are as good as
+ * ever. A mistake in the configuration can be about any of them.
+ */
+static void
+disarm(struct ending *n)
+{
+	const struct diagnostics *d = &n->m->diagnostics;
+	struct catalogue *c = &n->m->catalogue;
+
+	for (size_t i = 0; i < d->n; i++) {
+		const char *file = d->items[i].at.file;
+		CLEANUP(drop_buf) struct buf line = { 0 };
+
+		diagnostic_format(&d->items[i], &line);
+		if (!strlist_has(&n->t->failed, buf_str(&line)))
+			strlist_add(&n->t->failed, buf_str(&line));
+		for (size_t k = 0; k < c->n; k++) {
+			struct spec *s = c->specs[k];
+
+			if (text_ends(file, "/driftctl.yaml") ||
+			    is_of_spec(file, s->name))
+				for (size_t x = 0; x < s->n_rules; x++) {
+					s->rules[x].on_drift = ON_DRIFT_FLAG;
+					s->rules[x].on_change = ON_CHANGE_FLAG;
+				}
+		}
+	}
+}
+
+static const char *
+step_word(const struct step *s)
+{
+	return s->bytes != NULL ? "repaired" : s->want == NULL ? "removed" :
+	    s->have == NULL ? "put back" : "replaced";
+}
+
+static void
+note_restored(struct ending *n)
+{
+	const struct plan *p = &n->r.plan;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct step *s = &p->items[i];
+		CLEANUP(drop_buf) struct buf what = { 0 };
+
+		if (s->reason == NULL)
+			continue;
+		buf_addf(&what, "%s: %s", s->reason, step_word(s));
+		transaction_found(n->t, "restored", s->path, buf_str(&what));
+	}
+	n->t->rollback = arena_strdup(&n->t->arena, buf_str(&n->r.id));
+}
+
+static int
+restore(struct ending *n, struct err *e)
+{
+	struct restoring *r = &n->r;
+
+	*r = (struct restoring){ .m = n->m, .title = "upgrade",
+		.taken = n->seen.manifest.n > 0 ? &n->seen : NULL,
+		.q.from = n->from.len > 0 ? buf_str(&n->from) : NULL,
+		.q.leave = n->standing != NULL ? standing_result : NULL,
+		.q.leave_change = n->standing != NULL ? standing_change :
+		    NULL,
+		.q.leave_ctx = n->standing };
+	if (restoring_plan(r, e) < 0)
+		return -1;
+	for (size_t i = 0; i < r->w.impossible.n; i++)
+		strlist_add(&n->t->failed, r->w.impossible.items[i]);
+	if (r->plan.n == 0)
+		return 0;
+	if (restoring_carry_out(r, &n->out, e) < 0)
+		return -1;
+	note_restored(n);
+	return restoring_judge(r, &n->out, e);
+}
+
+/* What was found at the end, whoever looked last. */
+static struct assessment *
+last_look(struct ending *n)
+{
+	return n->out.judged ? &n->out.after : &n->r.a;
+}
+
+static void
+note_findings(struct ending *n)
+{
+	const struct assessment *a = last_look(n);
+
+	for (size_t i = 0; i < a->findings.n; i++) {
+		const struct finding *f = &a->findings.items[i];
+
+		if (n->standing != NULL &&
+		    standing_finding(n->standing, &a->changes, f))
+			continue;
+		if (f->kind == FINDING_UNKNOWN || f->flagged)
+			transaction_found(n->t, f->kind == FINDING_UNKNOWN ?
+			    "unknown" : "flagged", f->id, f->what);
+	}
+}
+
+static void
+add_list(struct buf *out, const char *head, const struct transaction *t,
+    const char *kind)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < t->findings.n; i++) {
+		const struct transaction_finding *f = &t->findings.items[i];
+
+		if (strcmp(f->kind, kind) != 0)
+			continue;
+		if (!any)
+			buf_addf(out, "\n%s\n", head);
+		any = true;
+		buf_adds(out, "  ");
+		text_escape(out, f->id, strlen(f->id));
+		buf_adds(out, "\n      ");
+		text_escape(out, f->what, strlen(f->what));
+		buf_addc(out, '\n');
+	}
+}
+
+static void
+add_time(struct buf *out, const char *label, int64_t when)
+{
+	if (when == 0)
+		return;
+	buf_addf(out, "%s", label);
+	snapshot_time(when, out);
+	buf_addc(out, '\n');
+}
+
+static void
+write_report(struct ending *n, struct buf *out)
+{
+	const struct transaction *t = n->t;
+	const struct assessment *a = last_look(n);
+	const struct report rep = { .verb = "check", .m = n->m,
+		.findings = &a->findings,
+		.exit_code = findings_exit(&a->findings),
+		.baseline = a->has_baseline ? &a->baseline_commit : NULL };
+
+	buf_addf(out, _("transaction %s\n"), t->id);
+	if (t->command[0] != '\0') {
+		buf_adds(out, _("command: "));
+		text_escape(out, t->command, strlen(t->command));
+		buf_addc(out, '\n');
+	}
+	add_time(out, _("began: "), t->began);
+	add_time(out, t->state == TRANSACTION_INTERRUPTED ?
+	    _("found interrupted: ") : _("ended: "), t->ended);
+	if (t->packages.n > 0)
+		buf_adds(out, _("\npackages:\n"));
+	for (size_t i = 0; i < t->packages.n; i++) {
+		CLEANUP(drop_buf) struct buf line = { 0 };
+
+		pkgchange_text(&t->packages.items[i], &line);
+		buf_adds(out, "  ");
+		text_escape(out, buf_str(&line), line.len);
+		buf_addc(out, '\n');
+	}
+	add_list(out, _("put back:"), t, "restored");
+	if (t->rollback[0] != '\0') {
+		buf_adds(out, _("  to take it back: "));
+		options_command(n->m->o, out);
+		buf_addf(out, " undo %s\n", t->rollback);
+	}
+	if (t->failed.n > 0)
+		buf_adds(out, _("\nwhat driftctl could not do:\n"));
+	for (size_t i = 0; i < t->failed.n; i++)
+		buf_addf(out, "  %s\n", t->failed.items[i]);
+	buf_adds(out, _("\nthe machine afterwards:\n"));
+	report_text(&rep, false, out);
+}
+
+/* The last snapshot known when nobody took one as it began. */
+static void
+settle_before(struct ending *n, struct oid *before)
+{
+	struct err e = { 0 };
+
+	*before = n->t->before;
+	if (oid_is_zero(before) && machine_live(n->m, before, &e) <= 0)
+		*before = (struct oid){ 0 };
+	if (!oid_is_zero(before))
+		text_hex(&n->from, before->b, OID_LEN);
+}
+
+static void
+failed(struct ending *n, struct err *e)
+{
+	transaction_failed(n->t, e);
+	err_clear(e);
+}
+
+void
+conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
+    struct pkglist *now, struct buf *report)
+{
+	CLEANUP(drop_ending) struct ending n = { .m = m, .t = t };
+	struct oid before;
+	struct err e = { 0 };
+	int has;
+
+	find_packages(&n, was, now);
+	settle_before(&n, &before);
+	if (conclude_snapshot(m, t, "after", &t->after, &n.seen, &e) < 0)
+		failed(&n, &e);
+	disarm(&n);
+	has = machine_baseline(m, &n.baseline, &e);
+	if (has < 0)
+		failed(&n, &e);
+	if (has > 0 && !oid_is_zero(&before))
+		n.standing = standing_new(m, &before, &n.baseline);
+	if (has > 0 && restore(&n, &e) < 0)
+		failed(&n, &e);
+	if (n.out.done && conclude_snapshot(m, t, "restored after", &t->after,
+	    NULL, &e) < 0)
+		failed(&n, &e);
+	note_findings(&n);
+	if (n.standing != NULL && standing_trouble(n.standing) != NULL)
+		transaction_failed(t, standing_trouble(n.standing));
+	write_report(&n, report);
+}

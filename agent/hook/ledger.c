@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/hook/ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "base/tr.h"
+
+enum { RECORD_MAX = 16 << 20, PACKAGES_MAX = 64 << 20, LOCK_SECONDS = 5 };
+
+#define FOLDER "transactions"
+/* The record of one that is open, and what was installed before it. */
+#define OPEN ".open"
+#define PACKAGES ".packages"
+
+void
+ledger_close(struct ledger *l)
+{
+	if (l->lock_fd >= 0)
+		close(l->lock_fd);
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = l->lock_fd = -1;
+}
+
+void
+drop_ledger(struct ledger *l)
+{
+	ledger_close(l);
+}
+
+static int
+take_lock(struct ledger *l, struct err *e)
+{
+	const struct timespec step = { .tv_nsec = 20000000 };
+
+	l->lock_fd = openat(l->fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW |
+	    O_CLOEXEC, 0600);
+	if (l->lock_fd < 0)
+		return err_sys(e, FOLDER, _("cannot open the lock"));
+	for (int i = 0; flock(l->lock_fd, LOCK_EX | LOCK_NB) < 0; i++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_sys(e, FOLDER, _("cannot lock it"));
+		if (i >= LOCK_SECONDS * 50)
+			return err_set(e, ERR_BUSY, FOLDER, _("another hook "
+			    "is writing there"));
+		nanosleep(&step, NULL);
+	}
+	return 0;
+}
+
+int
+ledger_open(int store_fd, struct ledger *out, struct err *e)
+{
+	*out = (struct ledger){ -1, -1 };
+	if (mkdirat(store_fd, FOLDER, 0700) < 0 && errno != EEXIST)
+		return err_sys(e, FOLDER, _("cannot make the folder in the "
+		    "store"));
+	out->fd = openat(store_fd, FOLDER, O_RDONLY | O_DIRECTORY |
+	    O_NOFOLLOW | O_CLOEXEC);
+	if (out->fd < 0)
+		return err_sys(e, FOLDER, _("cannot open the folder in the "
+		    "store"));
+	if (take_lock(out, e) == 0)
+		return 0;
+	ledger_close(out);
+	return -1;
+}
+
+static bool
+is_there(const struct ledger *l, const char *name)
+{
+	return faccessat(l->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+void
+ledger_new_id(const struct ledger *l, const char *origin, struct buf *out)
+{
+	time_t now = time(NULL);
+	char text[32] = "";
+	struct tm tm;
+	size_t len;
+
+	if (gmtime_r(&now, &tm) != NULL)
+		strftime(text, sizeof(text), "%Y%m%dT%H%M%SZ", &tm);
+	buf_addf(out, "%s-%s", text, origin);
+	len = out->len;
+	for (unsigned i = 2;; i++) {
+		CLEANUP(drop_free) char *open_name = xasprintf("%s" OPEN,
+		    buf_str(out));
+
+		if (!is_there(l, buf_str(out)) && !is_there(l, open_name))
+			return;
+		buf_truncate(out, len);
+		buf_addf(out, "-%u", i);
+	}
+}
+
+int
+ledger_save(const struct ledger *l, const struct transaction *t,
+    struct err *e)
+{
+	CLEANUP(drop_free) char *open_name = xasprintf("%s" OPEN, t->id);
+	CLEANUP(drop_free) char *list = xasprintf("%s" PACKAGES, t->id);
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	transaction_write(t, &text);
+	if (t->state == TRANSACTION_OPEN)
+		return file_replace(l->fd, open_name, buf_str(&text), text.len,
+		    0600, e);
+	if (file_replace(l->fd, t->id, buf_str(&text), text.len, 0600, e) < 0)
+		return -1;
+	unlinkat(l->fd, open_name, 0);
+	unlinkat(l->fd, list, 0);
+	return 0;
+}
+
+int
+ledger_load(const struct ledger *l, const char *id, struct transaction *out,
+    struct err *e)
+{
+	CLEANUP(drop_free) char *open_name = xasprintf("%s" OPEN, id);
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	const char *name = is_there(l, id) ? id : open_name;
+
+	if (file_read(l->fd, name, RECORD_MAX, &text, e) < 0)
+		return -1;
+	return transaction_parse(name, buf_str(&text), text.len, out, e);
+}
+
+void
+ledger_put_away(const struct ledger *l, const char *id)
+{
+	CLEANUP(drop_free) char *open_name = xasprintf("%s" OPEN, id);
+	CLEANUP(drop_free) char *away = xasprintf("%s.damaged", id);
+
+	renameat(l->fd, open_name, l->fd, away);
+}
+
+/* "20261121T193012Z-…" without a suffix: no list, report or temporary. */
+static bool
+is_id(const char *name)
+{
+	return strlen(name) > 17 && name[8] == 'T' && name[15] == 'Z' &&
+	    name[16] == '-' && strpbrk(name, ".~") == NULL;
+}
+
+int
+ledger_ids(const struct ledger *l, struct strlist *out, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+
+	if (file_names(l->fd, ".", &names) < 0)
+		return err_sys(e, FOLDER, _("cannot read the folder in the "
+		    "store"));
+	for (size_t i = 0; i < names.n; i++)
+		if (is_id(names.items[i]))
+			strlist_add(out, names.items[i]);
+	strlist_sort(out);
+	return 0;
+}
+
+int
+ledger_open_ids(const struct ledger *l, struct strlist *out, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+
+	if (file_names(l->fd, ".", &names) < 0)
+		return err_sys(e, FOLDER, _("cannot read the folder in the "
+		    "store"));
+	for (size_t i = 0; i < names.n; i++) {
+		CLEANUP(drop_free) char *id = xstrdup(names.items[i]);
+
+		if (!text_ends(id, OPEN))
+			continue;
+		id[strlen(id) - strlen(OPEN)] = '\0';
+		if (!is_id(id))
+			continue;
+		/* Whoever settled it was killed before this went. */
+		if (is_there(l, id))
+			unlinkat(l->fd, names.items[i], 0);
+		else
+			strlist_add(out, id);
+	}
+	strlist_sort(out);
+	return 0;
+}
+
+int
+ledger_save_packages(const struct ledger *l, const char *id,
+    const struct pkglist *p, struct err *e)
+{
+	CLEANUP(drop_free) char *name = xasprintf("%s" PACKAGES, id);
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	pkglist_write(p, &text);
+	return file_replace(l->fd, name, buf_str(&text), text.len, 0600, e);
+}
+
+int
+ledger_load_packages(const struct ledger *l, const char *id,
+    struct pkglist *out, struct err *e)
+{
+	CLEANUP(drop_free) char *name = xasprintf("%s" PACKAGES, id);
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	if (!is_there(l, name))
+		return 0;
+	if (file_read(l->fd, name, PACKAGES_MAX, &text, e) < 0 ||
+	    pkglist_parse(name, buf_str(&text), text.len, out, e) < 0)
+		return -1;
+	return 1;
+}
+
+int
+ledger_save_report(const struct ledger *l, const char *id,
+    const struct buf *text, struct err *e)
+{
+	CLEANUP(drop_free) char *name = xasprintf("%s.report", id);
+
+	return file_replace(l->fd, name, buf_str(text), text->len, 0600, e);
+}

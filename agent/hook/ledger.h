@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_LEDGER_H
+#define AGENT_LEDGER_H
+
+#include "agent/hook/transaction.h"
+
+/*
+ * The folder STORE/transactions: one record a transaction, the packages there
+ * were before those that are open, and reports. It has a lock of its own, so
+ * that a hook can write down what happened while somebody works in the store.
+ */
+struct ledger {
+	int fd, lock_fd;
+};
+
+/* Makes the folder where there is none; waits for its lock some seconds. */
+int ledger_open(int store_fd, struct ledger *out, struct err *e);
+void ledger_close(struct ledger *l);
+void drop_ledger(struct ledger *l);		/* for CLEANUP */
+
+/* An id that no record has, "20261121T193012Z-zypp". */
+void ledger_new_id(const struct ledger *l, const char *origin,
+    struct buf *out);
+/* In one step; on disk for good. One that is no longer open is settled: its
+ * list of packages goes. */
+int ledger_save(const struct ledger *l, const struct transaction *t,
+    struct err *e);
+int ledger_load(const struct ledger *l, const char *id,
+    struct transaction *out, struct err *e);
+/* A damaged open one becomes ID.damaged. */
+void ledger_put_away(const struct ledger *l, const char *id);
+/* The ids of all, oldest first. */
+int ledger_ids(const struct ledger *l, struct strlist *out, struct err *e);
+/* The same of those that are open. */
+int ledger_open_ids(const struct ledger *l, struct strlist *out,
+    struct err *e);
+
+/* The packages that were there before; loading gives 1, 0 when nobody could
+ * write them down. */
+int ledger_save_packages(const struct ledger *l, const char *id,
+    const struct pkglist *p, struct err *e);
+int ledger_load_packages(const struct ledger *l, const char *id,
+    struct pkglist *out, struct err *e);
+/* The same for the packages there were when a transaction last ended. */
+#define LEDGER_SEEN "seen"
+/* ID.report */
+int ledger_save_report(const struct ledger *l, const char *id,
+    const struct buf *text, struct err *e);
+
+#endif

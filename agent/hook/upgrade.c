@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/hook/upgrade.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/hook/aptlist.h"
+#include "agent/hook/conclude.h"
+#include "agent/hook/pkglock.h"
+#include "agent/hook/tell.h"
+#include "base/file.h"
+#include "base/tr.h"
+#include "base/vec.h"
+
+/* How long an end waits for whoever works on the package database. */
+enum { PATIENCE = 600, PLANNED_MAX = 64 << 20 };
+
+/* 1, 0 where there is no store. Nothing else is opened yet: most calls within
+ * another's transaction end here. */
+static int
+open_ledger(const struct upgrade *u, struct ledger *out, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf dir = { 0 };
+	CLEANUP(drop_fd) int fd = -1;
+
+	*out = (struct ledger){ -1, -1 };
+	if (options_store(u->o, &dir, e) < 0)
+		return -1;
+	fd = open(buf_str(&dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (fd < 0)
+		return err_sys(e, buf_str(&dir), _("cannot open the store"));
+	return ledger_open(fd, out, e) < 0 ? -1 : 1;
+}
+
+static bool
+is_owners(const struct upgrade *u, const struct transaction *t)
+{
+	return u->owner.pid != 0 && t->owner.pid == u->owner.pid &&
+	    t->owner.start == u->owner.start &&
+	    strcmp(t->owner.boot, u->owner.boot) == 0;
+}
+
+/* The open transactions, as far as they concern this run. */
+struct opened {
+	struct buf mine;	/* id of the owner's own */
+	struct buf above;	/* of one that it runs in */
+	struct strlist dead;	/* of those that nobody will end */
+};
+
+static void
+drop_opened(struct opened *o)
+{
+	buf_done(&o->mine);
+	buf_done(&o->above);
+	strlist_done(&o->dead);
+}
+
+/* A record that is damaged is nobody's: it is told of once. */
+static void
+look_at_one(const struct upgrade *u, const struct ledger *l, const char *id,
+    struct opened *out)
+{
+	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	struct err e = { 0 };
+
+	if (ledger_load(l, id, &t, &e) < 0) {
+		tell_failure(u->origin, &e);
+		if (e.kind == ERR_INPUT)
+			ledger_put_away(l, id);
+		return;
+	}
+	if (is_owners(u, &t)) {
+		buf_reset(&out->mine);
+		buf_adds(&out->mine, id);
+	} else if (owner_is_above(&t.owner, getpid())) {
+		buf_reset(&out->above);
+		buf_adds(&out->above, id);
+	} else if (!owner_lives(&t.owner)) {
+		strlist_add(&out->dead, id);
+	}
+}
+
+static int
+look_at_open(const struct upgrade *u, const struct ledger *l,
+    struct opened *out, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist ids = { 0 };
+
+	if (ledger_open_ids(l, &ids, e) < 0)
+		return -1;
+	for (size_t i = 0; i < ids.n; i++)
+		look_at_one(u, l, ids.items[i], out);
+	return 0;
+}
+
+/* So that doctor(1)-like questions can be answered: which hooks really ran. */
+static void
+join(const struct upgrade *u, const struct ledger *l, const char *id)
+{
+	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	struct err ignored = { 0 };
+
+	if (ledger_load(l, id, &t, &ignored) < 0 ||
+	    strcmp(t.origin, u->origin) == 0 ||
+	    strlist_has(&t.joined, u->origin))
+		return;
+	strlist_add(&t.joined, u->origin);
+	ledger_save(l, &t, &ignored);
+}
+
+static void
+new_transaction(const struct upgrade *u, const struct ledger *l,
+    struct transaction *t)
+{
+	CLEANUP(drop_buf) struct buf id = { 0 }, command = { 0 };
+
+	ledger_new_id(l, u->origin, &id);
+	if (u->owner.pid > 1)
+		owner_command(u->owner.pid, &command);
+	*t = (struct transaction){ .origin = u->origin, .owner = u->owner,
+		.rollback = "" };
+	t->id = arena_strdup(&t->arena, buf_str(&id));
+	t->command = arena_strdup(&t->arena, buf_str(&command));
+}
+
+static int
+open_machine(const struct upgrade *u, struct machine *m, struct err *e)
+{
+	return machine_open(u->o, m, e) < 0 ||
+	    machine_open_store(m, false, e) < 0 || machine_lock(m, e) < 0 ?
+	    -1 : 0;
+}
+
+/* Writes the record again, with what happened meanwhile. */
+static int
+save(const struct upgrade *u, const struct transaction *t,
+    const struct buf *report, const struct pkglist *now, struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+
+	if (open_ledger(u, &l, e) < 0)
+		return -1;
+	if (report != NULL && ledger_save_report(&l, t->id, report, e) < 0)
+		return -1;
+	if (now != NULL && now->n > 0 &&
+	    ledger_save_packages(&l, LEDGER_SEEN, now, e) < 0)
+		return -1;
+	return ledger_save(&l, t, e);
+}
+
+static void
+report_path(const struct upgrade *u, const struct transaction *t,
+    struct buf *out)
+{
+	struct err ignored = { 0 };
+
+	if (options_store(u->o, out, &ignored) == 0)
+		buf_addf(out, "/transactions/%s.report", t->id);
+}
+
+static int
+load(const struct upgrade *u, const char *id, struct transaction *t,
+    struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+
+	return open_ledger(u, &l, e) < 0 ? -1 : ledger_load(&l, id, t, e);
+}
+
+/* Under the store's lock. 1 when another run settled it meanwhile. */
+static int
+load_again(const struct upgrade *u, const char *id, struct transaction *t,
+    struct pkglist *was, bool *out_known, struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	int n;
+
+	if (open_ledger(u, &l, e) < 0)
+		return -1;
+	transaction_done(t);
+	if (ledger_load(&l, id, t, e) < 0)
+		return -1;
+	if (t->state != TRANSACTION_OPEN)
+		return 1;
+	n = ledger_load_packages(&l, id, was, e);
+	*out_known = n > 0;
+	return n < 0 ? -1 : 0;
+}
+
+/* A killed package manager leaves behind what it had started. */
+static void
+wait_for_others(const struct upgrade *u, struct err *e)
+{
+	CLEANUP(drop_root) struct root r = { .fd = -1 };
+
+	if (root_open(&r, u->o->root, e) == 0 &&
+	    !pkglock_wait(&r, u->owner.pid, PATIENCE))
+		err_set(e, ERR_BUSY, u->origin, _("somebody still works on "
+		    "the package database"));
+}
+
+/* The record stays open, and is told of. */
+static int
+put_off(const struct upgrade *u, const char *id, const struct err *trouble,
+    struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	CLEANUP(drop_transaction) struct transaction t = { 0 };
+
+	if (open_ledger(u, &l, e) < 0 || ledger_load(&l, id, &t, e) < 0)
+		return -1;
+	if (t.state != TRANSACTION_OPEN)
+		return 0;
+	transaction_failed(&t, trouble);
+	tell_end(&t, NULL, u->loud);
+	return ledger_save(&l, &t, e);
+}
+
+/*
+ * Ends one transaction. Where the store cannot be had the record stays open,
+ * with what went wrong in it: the next run, the timer or the next boot ends
+ * it.
+ */
+static int
+end_one(const struct upgrade *u, const char *id, bool interrupted,
+    struct err *e)
+{
+	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
+	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	CLEANUP(drop_pkglist) struct pkglist was = { 0 }, now = { 0 };
+	CLEANUP(drop_buf) struct buf report = { 0 }, path = { 0 };
+	struct err trouble = { 0 };
+	bool known = false;
+	int n;
+
+	wait_for_others(u, &trouble);
+	if (open_machine(u, &m, &trouble) < 0)
+		return put_off(u, id, &trouble, e);
+	n = load_again(u, id, &t, &was, &known, e);
+	if (n != 0)
+		return n < 0 ? -1 : 0;
+	if (trouble.kind != ERR_NONE)
+		transaction_failed(&t, &trouble);
+	t.state = interrupted ? TRANSACTION_INTERRUPTED : TRANSACTION_ENDED;
+	t.ended = (int64_t)time(NULL);
+	conclude(&m, &t, known ? &was : NULL, &now, &report);
+	n = save(u, &t, &report, &now, e);
+	report_path(u, &t, &path);
+	tell_end(&t, n == 0 ? buf_str(&path) : NULL, u->loud);
+	return n;
+}
+
+static int
+end_dead(const struct upgrade *u, const struct strlist *dead, struct err *e)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < dead->n; i++)
+		if (end_one(u, dead->items[i], true, e) < 0)
+			n = -1;
+	return n;
+}
+
+/*
+ * The snapshot before; the record says so when there could be none. Where that
+ * took longer than the package manager waits, its end may have come meanwhile,
+ * and it is too late for a snapshot.
+ */
+static int
+record_before(const struct upgrade *u, const char *id, struct err *trouble,
+    struct err *e)
+{
+	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
+	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	struct oid before = { 0 };
+	int n = trouble->kind != ERR_NONE ? -1 : open_machine(u, &m, trouble);
+
+	if (load(u, id, &t, e) < 0)
+		return -1;
+	if (t.state != TRANSACTION_OPEN)
+		return 0;
+	if (n == 0)
+		n = conclude_snapshot(&m, &t, "before", &before, NULL, trouble);
+	transaction_done(&t);
+	if (load(u, id, &t, e) < 0)
+		return -1;
+	t.before = before;
+	if (n < 0) {
+		transaction_failed(&t, trouble);
+		tell_failure(u->origin, trouble);
+	}
+	if (u->patience > 0 && time(NULL) - t.began >= u->patience) {
+		err_clear(trouble);
+		err_set(trouble, ERR_BUSY, u->origin, _("the snapshot before "
+		    "took too long: it may show what the upgrade had begun"));
+		transaction_failed(&t, trouble);
+	}
+	return save(u, &t, NULL, NULL, e);
+}
+
+static int
+open_transaction(const struct upgrade *u, struct ledger *l,
+    struct transaction *t, struct err *e)
+{
+	CLEANUP(drop_root) struct root root = { .fd = -1 };
+	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
+	struct err trouble = { 0 };
+
+	new_transaction(u, l, t);
+	t->began = (int64_t)time(NULL);
+	if (root_open(&root, u->o->root, &trouble) < 0 ||
+	    pkglist_load(&root, &now, &trouble) < 0 ||
+	    ledger_save_packages(l, t->id, &now, &trouble) < 0)
+		transaction_failed(t, &trouble);
+	return ledger_save(l, t, e);
+}
+
+int
+upgrade_begin(const struct upgrade *u, struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	CLEANUP(drop_opened) struct opened open = { 0 };
+	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	struct err trouble = { 0 };
+	int n = open_ledger(u, &l, e);
+
+	if (n <= 0 || look_at_open(u, &l, &open, e) < 0)
+		return n;
+	if (open.mine.len > 0)
+		return 0;
+	if (open.above.len > 0) {
+		join(u, &l, buf_str(&open.above));
+		return 0;
+	}
+	if (open_transaction(u, &l, &t, e) < 0)
+		return -1;
+	ledger_close(&l);
+	/* What the dead one took away must not pass for the state before. */
+	end_dead(u, &open.dead, &trouble);
+	return record_before(u, t.id, &trouble, e);
+}
+
+static void
+take_planned(struct transaction *t, const struct aptlist *list)
+{
+	struct arena *a = &t->arena;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct aptplan *p = &list->items[i];
+
+		*VEC_ADD(&t->planned) = (struct planned){ {
+			arena_strdup(a, p->name), arena_strdup(a, p->arch),
+			p->was != NULL ? arena_strdup(a, p->was) : NULL,
+			p->is != NULL ? arena_strdup(a, p->is) : NULL },
+			arena_strdup(a, p->file) };
+	}
+}
+
+int
+upgrade_planned(const struct upgrade *u, int in, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	CLEANUP(drop_aptlist) struct aptlist list = { 0 };
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	CLEANUP(drop_opened) struct opened open = { 0 };
+	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	int n;
+
+	if (file_read_fd(in, "apt", PLANNED_MAX, &text, e) < 0 ||
+	    aptlist_parse("apt", buf_str(&text), text.len, &list, e) < 0)
+		return -1;
+	n = open_ledger(u, &l, e);
+	if (n <= 0 || look_at_open(u, &l, &open, e) < 0 || open.mine.len == 0)
+		return n < 0 ? -1 : 0;
+	if (ledger_load(&l, buf_str(&open.mine), &t, e) < 0)
+		return -1;
+	t.planned.n = 0;
+	take_planned(&t, &list);
+	return ledger_save(&l, &t, e);
+}
+
+/* rpm has two triggers at the end, and each of them tells. */
+static bool
+ended_already(const struct upgrade *u, const struct ledger *l)
+{
+	CLEANUP(drop_strlist) struct strlist ids = { 0 };
+	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	struct err ignored = { 0 };
+
+	return ledger_ids(l, &ids, &ignored) == 0 && ids.n > 0 &&
+	    ledger_load(l, ids.items[ids.n - 1], &t, &ignored) == 0 &&
+	    is_owners(u, &t);
+}
+
+int
+upgrade_end(const struct upgrade *u, bool interrupted, struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	CLEANUP(drop_opened) struct opened open = { 0 };
+	int n = open_ledger(u, &l, e);
+
+	if (n <= 0 || look_at_open(u, &l, &open, e) < 0)
+		return n;
+	if (open.mine.len == 0 &&
+	    (open.above.len > 0 || ended_already(u, &l)))
+		return 0;
+	if (open.mine.len == 0) {
+		/* Nobody saw it begin, or the disk was full. */
+		CLEANUP(drop_transaction) struct transaction t = { 0 };
+
+		new_transaction(u, &l, &t);
+		if (ledger_save(&l, &t, e) < 0)
+			return -1;
+		buf_adds(&open.mine, t.id);
+	}
+	ledger_close(&l);
+	return end_one(u, buf_str(&open.mine), interrupted, e);
+}
+
+int
+upgrade_note_packages(const struct options *o, struct err *e)
+{
+	const struct upgrade u = { .o = o };
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	CLEANUP(drop_root) struct root root = { .fd = -1 };
+	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
+	int n = open_ledger(&u, &l, e);
+
+	if (n <= 0)
+		return n;
+	if (root_open(&root, o->root, e) < 0 ||
+	    pkglist_load(&root, &now, e) < 0)
+		return -1;
+	return ledger_save_packages(&l, LEDGER_SEEN, &now, e);
+}
+
+/* 1 when packages changed since the last end, and the id of a transaction made
+ * for that. */
+static int
+find_unseen(const struct upgrade *u, const struct ledger *l,
+    struct buf *out_id, struct err *e)
+{
+	CLEANUP(drop_root) struct root root = { .fd = -1 };
+	CLEANUP(drop_pkglist) struct pkglist was = { 0 }, now = { 0 };
+	CLEANUP(drop_pkgchanges) struct pkgchanges c = { 0 };
+	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	int known = ledger_load_packages(l, LEDGER_SEEN, &was, e);
+
+	if (known < 0 || root_open(&root, u->o->root, e) < 0 ||
+	    pkglist_load(&root, &now, e) < 0)
+		return -1;
+	if (known == 0)
+		return ledger_save_packages(l, LEDGER_SEEN, &now, e);
+	pkglist_compare(&was, &now, &c);
+	if (c.n == 0)
+		return 0;
+	new_transaction(u, l, &t);
+	t.command = "";
+	t.owner = (struct owner){ 0 };
+	if (ledger_save_packages(l, t.id, &was, e) < 0 ||
+	    ledger_save(l, &t, e) < 0)
+		return -1;
+	buf_adds(out_id, t.id);
+	return 1;
+}
+
+int
+upgrade_catch_up(const struct upgrade *u, struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	CLEANUP(drop_strlist) struct strlist still = { 0 };
+	CLEANUP(drop_opened) struct opened open = { 0 };
+	CLEANUP(drop_buf) struct buf id = { 0 };
+	int n = open_ledger(u, &l, e);
+
+	if (n <= 0 || look_at_open(u, &l, &open, e) < 0)
+		return n;
+	ledger_close(&l);
+	if (end_dead(u, &open.dead, e) < 0 || open_ledger(u, &l, e) < 0 ||
+	    ledger_open_ids(&l, &still, e) < 0)
+		return -1;
+	/* While one is open its end tells. */
+	n = still.n > 0 ? 0 : find_unseen(u, &l, &id, e);
+	if (n <= 0)
+		return n;
+	ledger_close(&l);
+	return end_one(u, buf_str(&id), true, e);
+}
