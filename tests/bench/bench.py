@@ -337,10 +337,29 @@ def judge_20k(t, grown, nothing, sizes):
           low(t.name('driftctl restore, one file')) * 1000, 30, 'ms')
 
 
+def hooks(t, n):
+    """Both hooks of a transaction that touches nothing tracked."""
+    command = ' '.join(t.driftctl('hook', 'rpm'))
+    owner = subprocess.Popen(['sleep', '600'])
+    # The first writes down which packages there are.
+    both = ['sh', '-c', '%s begin --owner %d && %s end --owner %d' % (
+        command, owner.pid, command, owner.pid)]
+    run(both)
+    rounds(n, (t.name('both hooks, nothing touched'), both),
+           (t.name('driftctl check'), t.driftctl('check'), (0, 1)))
+    owner.kill()
+    owner.wait()
+    row(t.name('hooks, nothing touched'), '<= 100 ms' if t.n == 20000 else '',
+        '%.1f ms' % (low(t.name('both hooks, nothing touched')) * 1000),
+        '' if t.n != 20000 else 'ok' if
+        low(t.name('both hooks, nothing touched')) <= 0.1 else 'MISSED')
+
+
 def measure_300():
     t = Tree(300)
     first(t, 5)
     unchanged(t, 30)
+    hooks(t, 8)
     judge_unchanged(t, 12)
 
 
@@ -352,6 +371,7 @@ def measure_20k():
     sizes = store, tree_size(t.dir + '/git/objects')
     etckeeper_first(t)
     unchanged(t, 15)
+    hooks(t, 8)
     aide(t, 2)
     grown = one_change(t, 6)
     nothing = no_growth(t)

@@ -9,7 +9,7 @@ load ../lib.sh
 
 setup() {
 	cd "$TOP" || return
-	PAGES="doc/driftctl.8 doc/driftctl-specs.5 doc/driftctl-store.5 doc/driftctl.yaml.5"
+	PAGES="doc/driftctl.8 doc/driftctl-specs.5 doc/driftctl-store.5 doc/driftctl.yaml.5 doc/driftctl-zypp-plugin.8"
 }
 
 # A machine with a history: a healthy snapshot, then the upgrade.

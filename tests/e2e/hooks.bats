@@ -1,0 +1,187 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154
+# Hooks as package managers call them, without a package manager.
+
+load ../lib.sh
+
+setup() {
+	scratch
+	SITE=$BATS_TEST_TMPDIR/specs
+	mkdir -p "$ROOT/etc/pam.d" "$SITE"
+	echo "auth required pam_deny.so" > "$ROOT/etc/pam.d/imap"
+	cat > "$SITE/mail.yaml" << 'EOS'
+spec: mail
+title: Mail users can log in
+rules:
+  - id: imap
+    path: /etc/pam.d/imap
+    why: Without it nobody logs in.
+    require: present
+    on-drift: restore
+EOS
+	h init -q
+	[ "$status" -eq 0 ]
+	frames=$BATS_TEST_TMPDIR/frames
+	answers=$BATS_TEST_TMPDIR/answers
+	: > "$answers"
+}
+
+h() {
+	d --specs "$SITE" "$@"
+}
+
+# Starts the plugin with a pipe for its input, in our own process group as
+# zypper does.
+plugin_starts() {
+	mkfifo "$frames"
+	"$DRIFTCTL" --root "$ROOT" --store "$STORE" --specs "$SITE" hook zypp \
+	    < "$frames" > "$answers" 2> "$BATS_TEST_TMPDIR/said" 3>&- &
+	plugin=$!
+	exec 7> "$frames"
+}
+
+frame() {
+	printf '%s\n\n\0' "$1" >&7
+}
+
+answered() {
+	local want=$1 i
+
+	for ((i = 0; i < ${2:-100}; i++)); do
+		[ "$(tr -cd '\0' < "$answers" | wc -c)" -lt "$want" ] ||
+			return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+record() {
+	sed 's/\\x20/ /g' "$STORE"/transactions/2*[a-z]
+}
+
+@test "each frame is answered, and the end puts back what the begin saw" {
+	plugin_starts
+	frame PLUGINBEGIN
+	frame COMMITBEGIN
+	answered 2
+	ls "$STORE"/transactions/*.open
+	grep -q "^before: " "$STORE"/transactions/*.open
+	rm "$ROOT/etc/pam.d/imap"
+	frame COMMITEND
+	answered 3
+	[ -e "$ROOT/etc/pam.d/imap" ]
+	frame SOMETHING
+	frame PLUGINEND
+	frame _DISCONNECT
+	answered 6
+	exec 7>&-
+	wait $plugin
+	[ "$(tr '\0\n' '. ' < "$answers")" = \
+	    "ACK  .ACK  .ACK  ._ENOMETHOD  .ACK  .ACK  ." ]
+	grep "put back: /etc/pam.d/imap" "$BATS_TEST_TMPDIR/said"
+	output=$(record)
+	says "state: ended"
+	says "restored: /etc/pam.d/imap mail/imap: put back"
+}
+
+@test "the signals of a terminal do not end the plugin" {
+	plugin_starts
+	frame COMMITBEGIN
+	answered 1
+	for signal in INT TERM HUP QUIT PIPE TSTP; do
+		kill -s $signal $plugin
+	done
+	[ "$(ps -o pgid= -p $plugin)" -eq $plugin ]
+	rm "$ROOT/etc/pam.d/imap"
+	exec 7>&-
+	wait $plugin
+	[ -e "$ROOT/etc/pam.d/imap" ]
+	output=$(record)
+	says "state: interrupted"
+}
+
+@test "answers that nobody reads, and rubbish, change nothing" {
+	{
+		printf 'COMMITBEGIN\n\n\0'
+		sleep 1
+		rm "$ROOT/etc/pam.d/imap"
+		head -c 100000 /dev/urandom
+		printf '\0\0COMMITEND\n\n\0'
+	} | "$DRIFTCTL" --root "$ROOT" --store "$STORE" --specs "$SITE" \
+	    hook zypp | true
+	for ((i = 0; i < 100; i++)); do
+		[ ! -e "$ROOT/etc/pam.d/imap" ] || break
+		sleep 0.1
+	done
+	[ -e "$ROOT/etc/pam.d/imap" ]
+}
+
+@test "zypper is answered in time whatever holds the store" {
+	mkdir -p "$ROOT/etc/driftctl"
+	echo 'lock-wait: 60' > "$ROOT/etc/driftctl/driftctl.yaml"
+	exec 8< "$STORE/lock"
+	flock 8
+	plugin_starts 8>&-
+	SECONDS=0
+	frame COMMITBEGIN
+	answered 1 200
+	[ $SECONDS -ge 14 ] && [ $SECONDS -lt 20 ]
+	exec 8<&-
+	for ((i = 0; i < 100; i++)); do
+		! grep -q ^before: "$STORE"/transactions/*.open || break
+		sleep 0.1
+	done
+	frame COMMITEND
+	answered 2
+	exec 7>&-
+	wait $plugin
+	output=$(record)
+	says "before: "
+	says "failed: zypp: the snapshot before took too long"
+}
+
+@test "without a store hooks are silent" {
+	rm -r "$STORE"
+	h hook rpm begin
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
+	h hook rpm end
+	[ -z "$output$stderr" ]
+	h hook timer
+	[ -z "$output$stderr" ]
+}
+
+@test "a record that is damaged is told of and does not stop the next" {
+	mkdir -p "$STORE/transactions"
+	echo rubbish > "$STORE/transactions/20261121T193012Z-rpm.open"
+	sleep 60 3>&- &
+	owner=$!
+	h hook rpm begin --owner $owner
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"193012Z-rpm.open:1: is no record of a transaction"* ]]
+	rm "$ROOT/etc/pam.d/imap"
+	h hook rpm end --owner $owner
+	kill $owner
+	[ "$status" -eq 0 ]
+	[ -e "$ROOT/etc/pam.d/imap" ]
+	[[ $stderr == *"put back: /etc/pam.d/imap"* ]]
+	not test -e "$STORE/transactions/20261121T193012Z-rpm.open"
+	grep rubbish "$STORE/transactions/20261121T193012Z-rpm.damaged"
+}
+
+@test "the report has all of it" {
+	sleep 60 3>&- &
+	owner=$!
+	h hook apt begin --owner $owner
+	rm "$ROOT/etc/pam.d/imap"
+	echo new > "$ROOT/etc/added"
+	h hook apt end --owner $owner
+	kill $owner
+	output=$(cat "$STORE"/transactions/*.report)
+	echo "$output"
+	says "transaction " "-apt"
+	says "put back:"
+	says "mail/imap: put back"
+	says "note " /etc/added
+}

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034,SC2154
+# What the suites with real package managers share.
+
+# Once a file: the root they live in, driftctl's layer over it, the packages.
+pm_setup_file() {
+	local status=0 build
+
+	build=$(dirname "$DRIFTCTL")
+	PM_BASE=$(sh "$TOP/tests/pm/base.sh") || status=$?
+	export PM_BASE PM_STATUS=$status
+	[ "$status" -eq 0 ] || return 0
+	PM_LAYER=$BATS_FILE_TMPDIR/layer
+	bash "$TOP/tests/pm/layer.sh" "$build" "$PM_LAYER"
+	PM_SHARED=$BATS_FILE_TMPDIR/shared
+	mkdir -p "$PM_SHARED"
+	cp "$TOP"/tests/pm/{fixtures,site}.sh "$PM_SHARED"
+	cp -r "$TOP/packaging/hooks" "$PM_SHARED"
+	export PM_LAYER PM_SHARED
+	if ! bash "$TOP/tests/pm/box.sh" "$PM_BASE" "$PM_SHARED" true; then
+		PM_STATUS=3
+		PM_BASE="no root of its own can be made here"
+		return 0
+	fi
+	bash "$TOP/tests/pm/box.sh" "$PM_LAYER:$PM_BASE" "$PM_SHARED" \
+	    bash /shared/fixtures.sh
+}
+
+pm_setup() {
+	needs_root
+	# What it says of a failure is in place of the path.
+	skip_unless "$PM_BASE" test "$PM_STATUS" -eq 0
+}
+
+# box: standard input is a script that runs in a fresh root, with driftctl and
+# its hooks installed, after site.sh: sets $status and $output.
+box() {
+	in_box "$PM_LAYER:$PM_BASE"
+}
+
+# The same without driftctl.
+bare_box() {
+	in_box "$PM_BASE"
+}
+
+in_box() {
+	cat > "$BATS_TEST_TMPDIR/script"
+	cp "$BATS_TEST_TMPDIR/script" "$PM_SHARED/script.$BATS_TEST_NUMBER"
+	status=0
+	output=$(timeout 120 bash "$TOP/tests/pm/box.sh" "$1" "$PM_SHARED" \
+	    bash -euc ". /shared/site.sh; . /shared/script.$BATS_TEST_NUMBER" \
+	    2>&1 < /dev/null) || status=$?
+	printf '%s\n[exit %s]\n' "$output" "$status"
+}
