@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/hook/causes.h"
 #include "agent/hook/standing.h"
 #include "agent/report.h"
 #include "agent/restoring.h"
@@ -20,6 +21,7 @@ struct ending {
 	struct transaction *t;
 	struct oid baseline;
 	struct standing *standing;
+	struct causes causes;
 	struct buf from;		/* hex of the snapshot before */
 	struct capture seen;		/* by the snapshot after */
 	struct restoring r;
@@ -32,6 +34,7 @@ drop_ending(struct ending *n)
 	drop_restored(&n->out);
 	drop_restoring(&n->r);
 	standing_free(n->standing);
+	causes_done(&n->causes);
 	buf_done(&n->from);
 	capture_done(&n->seen);
 }
@@ -171,6 +174,7 @@ note_restored(struct ending *n)
 		if (s->reason == NULL)
 			continue;
 		buf_addf(&what, "%s: %s", s->reason, step_word(s));
+		causes_add(&n->causes, s->path, &what);
 		transaction_found(n->t, "restored", s->path, buf_str(&what));
 	}
 	n->t->rollback = arena_strdup(&n->t->arena, buf_str(&n->r.id));
@@ -208,6 +212,17 @@ last_look(struct ending *n)
 }
 
 static void
+note_finding(struct ending *n, const struct finding *f)
+{
+	CLEANUP(drop_buf) struct buf what = { 0 };
+
+	buf_adds(&what, f->what);
+	causes_add(&n->causes, f->path, &what);
+	transaction_found(n->t, f->kind == FINDING_UNKNOWN ? "unknown" :
+	    "flagged", f->id, buf_str(&what));
+}
+
+static void
 note_findings(struct ending *n)
 {
 	const struct assessment *a = last_look(n);
@@ -219,9 +234,9 @@ note_findings(struct ending *n)
 		    standing_finding(n->standing, &a->changes, f))
 			continue;
 		if (f->kind == FINDING_UNKNOWN || f->flagged)
-			transaction_found(n->t, f->kind == FINDING_UNKNOWN ?
-			    "unknown" : "flagged", f->id, f->what);
+			note_finding(n, f);
 	}
+	causes_tell(&n->causes, n->t);
 }
 
 static void
@@ -286,6 +301,7 @@ write_report(struct ending *n, struct buf *out)
 		buf_addc(out, '\n');
 	}
 	add_list(out, _("put back:"), t, "restored");
+	add_list(out, _("to merge, with 'driftctl merge':"), t, "merge");
 	if (t->rollback[0] != '\0') {
 		buf_adds(out, _("  to take it back: "));
 		options_command(n->m->o, out);
@@ -331,6 +347,9 @@ conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
 	find_packages(&n, was, now);
 	settle_before(&n, &before);
 	if (conclude_snapshot(m, t, "after", &t->after, &n.seen, &e) < 0)
+		failed(&n, &e);
+	else if (!oid_is_zero(&before) &&
+	    causes_find(m, t, &before, &n.causes, &e) < 0)
 		failed(&n, &e);
 	disarm(&n);
 	has = machine_baseline(m, &n.baseline, &e);

@@ -10,16 +10,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/pkg/ownerstext.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tr.h"
 
-enum { RECORD_MAX = 16 << 20, PACKAGES_MAX = 64 << 20, LOCK_SECONDS = 5 };
+enum { RECORD_MAX = 16 << 20, PACKAGES_MAX = 64 << 20,
+	OWNERS_MAX = 256 << 20, LOCK_SECONDS = 5 };
 
 #define FOLDER "transactions"
 /* The record of one that is open, and what was installed before it. */
 #define OPEN ".open"
 #define PACKAGES ".packages"
+#define OWNERS ".owners"
 
 void
 ledger_close(struct ledger *l)
@@ -110,6 +113,7 @@ ledger_save(const struct ledger *l, const struct transaction *t,
 {
 	CLEANUP(drop_free) char *open_name = xasprintf("%s" OPEN, t->id);
 	CLEANUP(drop_free) char *list = xasprintf("%s" PACKAGES, t->id);
+	CLEANUP(drop_free) char *owners = xasprintf("%s" OWNERS, t->id);
 	CLEANUP(drop_buf) struct buf text = { 0 };
 
 	transaction_write(t, &text);
@@ -120,6 +124,7 @@ ledger_save(const struct ledger *l, const struct transaction *t,
 		return -1;
 	unlinkat(l->fd, open_name, 0);
 	unlinkat(l->fd, list, 0);
+	unlinkat(l->fd, owners, 0);
 	return 0;
 }
 
@@ -217,6 +222,33 @@ ledger_load_packages(const struct ledger *l, const char *id,
 	if (file_read(l->fd, name, PACKAGES_MAX, &text, e) < 0 ||
 	    pkglist_parse(name, buf_str(&text), text.len, out, e) < 0)
 		return -1;
+	return 1;
+}
+
+int
+ledger_save_owners(const struct ledger *l, const char *id,
+    const struct owners *o, struct err *e)
+{
+	CLEANUP(drop_free) char *name = xasprintf("%s" OWNERS, id);
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	ownerstext_write(o, &text);
+	return file_replace(l->fd, name, buf_str(&text), text.len, 0600, e);
+}
+
+int
+ledger_load_owners(const struct ledger *l, const char *id,
+    struct owners *out, struct err *e)
+{
+	CLEANUP(drop_free) char *name = xasprintf("%s" OWNERS, id);
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	if (!is_there(l, name))
+		return 0;
+	if (file_read(l->fd, name, OWNERS_MAX, &text, e) < 0 ||
+	    ownerstext_parse(name, buf_str(&text), text.len, out, e) < 0)
+		return -1;
+	owners_settle(out);
 	return 1;
 }
 

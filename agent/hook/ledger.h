@@ -3,6 +3,7 @@
 #define AGENT_LEDGER_H
 
 #include "agent/hook/transaction.h"
+#include "agent/pkg/owners.h"
 
 /*
  * The folder STORE/transactions: one record a transaction, the packages there
@@ -43,6 +44,11 @@ int ledger_load_packages(const struct ledger *l, const char *id,
     struct pkglist *out, struct err *e);
 /* The same for the packages there were when a transaction last ended. */
 #define LEDGER_SEEN "seen"
+/* Which of them have which of the tracked files; see ownerstext.h. */
+int ledger_save_owners(const struct ledger *l, const char *id,
+    const struct owners *o, struct err *e);
+int ledger_load_owners(const struct ledger *l, const char *id,
+    struct owners *out, struct err *e);
 /* ID.report */
 int ledger_save_report(const struct ledger *l, const char *id,
     const struct buf *text, struct err *e);

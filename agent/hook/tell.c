@@ -44,6 +44,7 @@ tell_text(const struct transaction *t, const char *report, struct buf *out)
 {
 	add_kind(t, "restored", _("put back: "), out);
 	add_kind(t, "flagged", _("needs you: "), out);
+	add_kind(t, "merge", _("to merge: "), out);
 	add_kind(t, "unknown", _("cannot tell: "), out);
 	if (t->failed.n > 0)
 		buf_addf(out, _("not done: %s\n"), t->failed.items[0]);

@@ -24,7 +24,8 @@ enum transaction_state {
 
 /* Something found at the end that a person is told. */
 struct transaction_finding {
-	const char *kind;	/* "restored", "flagged", "unknown" */
+	const char *kind;	/* "restored", "flagged", "unknown",
+				 * "merge" */
 	const char *id;		/* a finding's; of what was restored its path */
 	const char *what;
 };

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/hook/aptlist.h"
+#include "agent/hook/causes.h"
 #include "agent/hook/conclude.h"
 #include "agent/hook/pkglock.h"
 #include "agent/hook/tell.h"
@@ -286,6 +287,8 @@ record_before(const struct upgrade *u, const char *id, struct err *trouble,
 		return 0;
 	if (n == 0)
 		n = conclude_snapshot(&m, &t, "before", &before, NULL, trouble);
+	if (n == 0)
+		n = causes_note(&m, id, &before, trouble);
 	transaction_done(&t);
 	if (load(u, id, &t, e) < 0)
 		return -1;

@@ -47,13 +47,6 @@ other_end(const struct owners *o, const struct package *p)
 	return p != NULL ? owners_same(o, p) : NULL;
 }
 
-/* Imported keys are in rpm's database, but no software. */
-static bool
-is_key(const struct package *p)
-{
-	return p->kind == PACKAGE_RPM && strcmp(p->name, "gpg-pubkey") == 0;
-}
-
 static void
 find_touched(struct attributor *t)
 {
@@ -63,7 +56,7 @@ find_touched(struct attributor *t)
 		const struct package *p = &before->packages.items[i];
 		const struct package *q = other_end(after, p);
 
-		if (!p->removed && !is_key(p) &&
+		if (package_is_software(p) &&
 		    (q == NULL || !same_version(p, q)))
 			*VEC_ADD_IN(&t->arena, &t->touched) =
 			    (struct touched){ p, q };
@@ -71,7 +64,7 @@ find_touched(struct attributor *t)
 	for (size_t i = 0; i < after->packages.n; i++) {
 		const struct package *q = &after->packages.items[i];
 
-		if (!q->removed && !is_key(q) && other_end(before, q) == NULL)
+		if (package_is_software(q) && other_end(before, q) == NULL)
 			*VEC_ADD_IN(&t->arena, &t->touched) =
 			    (struct touched){ NULL, q };
 	}
@@ -182,16 +175,16 @@ vendor_copy(const struct looking *l)
 	return NULL;
 }
 
-static bool
-is_put_aside(const char *path)
+size_t
+attribute_beside(const char *path)
 {
 	for (size_t i = 0; i < N_ENDINGS; i++) {
 		size_t n = strlen(endings[i].text), len = strlen(path);
 
 		if (len > n && strcmp(path + len - n, endings[i].text) == 0)
-			return true;
+			return len - n;
 	}
-	return false;
+	return 0;
 }
 
 /* The one name that is new, has the same bytes, and either the folder or the
@@ -212,7 +205,7 @@ new_name(const struct looking *l)
 		    (!path_same_folder(en->path, l->path) &&
 		    strcmp(path_name(en->path), path_name(l->path)) != 0) ||
 		    owners_find(t->in.before, en->path) != NULL ||
-		    is_put_aside(en->path))
+		    attribute_beside(en->path) > 0)
 			continue;
 		if (found != NULL)
 			return NULL;

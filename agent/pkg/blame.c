@@ -2,6 +2,9 @@
 #include "agent/pkg/blame.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "snapshots/compare.h"
 
 struct blame {
 	struct store *store;
@@ -81,4 +84,45 @@ void
 blame_path(struct blame *b, const char *path, struct attribution *out)
 {
 	attribute_path(b->attributor, path, out);
+}
+
+/* What lies beside is told of with the file that it is of. */
+static void
+each_base(struct blame *b, const char *path, const struct entry *was,
+    void (*each)(void *arg, const char *path, const struct attribution *a),
+    void *arg)
+{
+	size_t n = attribute_beside(path);
+	CLEANUP(drop_free) char *base = xmemdup(path, n > 0 ? n :
+	    strlen(path));
+	struct attribution a;
+
+	if (n > 0) {
+		const struct entry *x = manifest_find(&b->was, base);
+		const struct entry *y = manifest_find(&b->is, base);
+
+		/* It comes by itself, or was only tidied away. */
+		if (was != NULL || x == NULL || y == NULL ||
+		    (entry_differs(x, y) & ~(unsigned)DIFF_MTIME) != 0)
+			return;
+	}
+	blame_path(b, base, &a);
+	each(arg, base, &a);
+}
+
+void
+blame_each(struct blame *b,
+    void (*each)(void *arg, const char *path, const struct attribution *a),
+    void *arg)
+{
+	CLEANUP(drop_changes) struct changes all = { 0 };
+
+	compare_manifests(&b->was, &b->is, false, &all);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct change *c = &all.items[i];
+		const struct entry *en = c->is != NULL ? c->is : c->was;
+
+		if (en->kind != ENTRY_DIR)
+			each_base(b, en->path, c->was, each, arg);
+	}
 }

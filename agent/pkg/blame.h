@@ -22,5 +22,9 @@ void drop_blame(struct blame **b);	/* for CLEANUP */
 
 /* Who did it; texts belong to the blame. */
 void blame_path(struct blame *b, const char *path, struct attribution *out);
+/* The same of all that is not as it was, or that a new version lies beside. */
+void blame_each(struct blame *b,
+    void (*each)(void *arg, const char *path, const struct attribution *a),
+    void *arg);
 
 #endif

@@ -19,6 +19,13 @@ owners_add_file(struct owners *o)
 	return VEC_ADD(&o->files);
 }
 
+bool
+package_is_software(const struct package *p)
+{
+	return !p->removed && (p->kind != PACKAGE_RPM ||
+	    strcmp(p->name, "gpg-pubkey") != 0);
+}
+
 static int
 cmp_package(const void *a, const void *b, void *arg)
 {

@@ -54,6 +54,9 @@ struct owned {
 	const char *digest;	/* lower case hex */
 };
 
+/* There, and no imported key: rpm keeps those among its packages. */
+bool package_is_software(const struct package *p);
+
 struct owners {
 	struct arena arena;
 	struct {

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/hook/causes.h"
+
+#include <string.h>
+
+#include "agent/pkg/ownerstext.h"
+#include "base/tr.h"
+
+int
+causes_note(struct machine *m, const char *id, const struct oid *before,
+    struct err *e)
+{
+	CLEANUP(drop_manifest) struct manifest tracked = { 0 };
+	CLEANUP(drop_strlist) struct strlist wanted = { 0 };
+	CLEANUP(drop_owners) struct owners now = { 0 };
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+
+	if (store_load(m->store, before, &tracked, e) < 0)
+		return -1;
+	attribute_wanted(&tracked, &wanted);
+	owners_load(&m->root, &wanted, NULL, &now);
+	if (now.trouble.kind != ERR_NONE) {
+		*e = now.trouble;
+		return -1;
+	}
+	return ledger_open(store_fd(m->store), &l, e) < 0 ? -1 :
+	    ledger_save_owners(&l, id, &now, e);
+}
+
+int
+causes_find(struct machine *m, const struct transaction *t,
+    const struct oid *before, struct causes *out, struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	int n;
+
+	if (ledger_open(store_fd(m->store), &l, e) < 0)
+		return -1;
+	n = ledger_load_owners(&l, t->id, &out->were, e);
+	ledger_close(&l);
+	if (n <= 0)
+		return n;
+	out->blame = blame_new(m->store, &m->root, before, &t->after,
+	    &out->were, e);
+	return out->blame != NULL ? 0 : -1;
+}
+
+void
+causes_done(struct causes *c)
+{
+	blame_free(c->blame);
+	owners_done(&c->were);
+	*c = (struct causes){ 0 };
+}
+
+void
+causes_add(const struct causes *c, const char *path, struct buf *what)
+{
+	struct attribution a;
+
+	if (c->blame == NULL || path == NULL)
+		return;
+	blame_path(c->blame, path, &a);
+	if (a.how == HOW_NOT)
+		return;
+	buf_addf(what, "; %s", a.text);
+}
+
+/* A finding's id ends with its path, or is one. */
+static bool
+told(const struct transaction *t, const char *path)
+{
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < t->findings.n; i++) {
+		const char *at = strstr(t->findings.items[i].id, path);
+
+		if (at != NULL && (at[n] == '\0' || at[n] == '#'))
+			return true;
+	}
+	return false;
+}
+
+static void
+tell_one(void *arg, const char *path, const struct attribution *a)
+{
+	struct transaction *t = arg;
+
+	if (a->decision >= DECISION_MERGE && !told(t, path))
+		transaction_found(t, a->decision == DECISION_MERGE ? "merge" :
+		    "flagged", path, a->text);
+}
+
+void
+causes_tell(const struct causes *c, struct transaction *t)
+{
+	if (c->blame != NULL)
+		blame_each(c->blame, tell_one, t);
+}

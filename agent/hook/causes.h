@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_HOOK_CAUSES_H
+#define AGENT_HOOK_CAUSES_H
+
+#include "agent/hook/ledger.h"
+#include "agent/machine.h"
+#include "agent/pkg/blame.h"
+
+/*
+ * Which package did it, for all that is told of a transaction: what packages
+ * have is written down before it, beside its record, and held against what
+ * they have at its end.
+ */
+struct causes {
+	struct owners were;
+	struct blame *blame;	/* NULL: nobody can tell */
+};
+
+/* Of all that the snapshot before the transaction has. */
+int causes_note(struct machine *m, const char *id, const struct oid *before,
+    struct err *e);
+/* At the end, with both snapshots taken. That nothing was written down is no
+ * failure. */
+int causes_find(struct machine *m, const struct transaction *t,
+    const struct oid *before, struct causes *out, struct err *e);
+void causes_done(struct causes *c);
+
+/* Appends who it was, "; " before it; nothing where nothing happened. */
+void causes_add(const struct causes *c, const char *path, struct buf *what);
+/* Tells of what no finding told that a person must look at or can merge: what
+ * was edited here and was replaced, or lies beside in a new version. */
+void causes_tell(const struct causes *c, struct transaction *t);
+
+#endif
