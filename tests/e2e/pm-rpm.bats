@@ -28,7 +28,8 @@ EOS
 	says "command: rpm -U"
 	says "began: "
 	says "package: cyrus-imapd noarch 1-1 2-1"
-	says "restored: /etc/pam.d/imap"
+	says "restored: /etc/pam.d/imap" \
+	    "cyrus-imapd 1-1 -> 2-1 no longer ships it; it went without a copy"
 	says "driftctl: put back: /etc/pam.d/imap, /etc/pam.d/smtp"
 	[ "$(grep -c '^2.*Z-rpm$' <<< "$output")" -eq 1 ]
 }

@@ -60,7 +60,7 @@ record() {
 	local last
 
 	last=$(find $store/transactions -name '2*' ! -name '*.report' \
-	    ! -name '*.packages' | sort | tail -n 1)
+	    ! -name '*.packages' ! -name '*.owners' | sort | tail -n 1)
 	sed 's/\\x20/ /g' "$last"
 }
 
