@@ -67,7 +67,7 @@ pkglist_load(const struct root *r, struct pkglist *out, struct err *e)
 	for (size_t i = 0; i < o.packages.n; i++) {
 		const struct package *p = &o.packages.items[i];
 
-		if (!p->removed)
+		if (package_is_software(p))
 			pkglist_add(out, p->name, p->arch, p->version);
 	}
 	pkglist_sort(out);
