@@ -45,9 +45,14 @@ done > build/pm/sources
 	cannot "no source of packages for $suite is known here"
 
 rm -rf "$root" "$root.of"
-if ! mmdebstrap --quiet --mode=root --variant=essential \
-    --include="$packages" --skip=check/empty "$suite" "$root" build/pm/sources \
-    > "$root.log" 2>&1 < /dev/null; then
+make_root() {
+	mmdebstrap --quiet --mode=root --variant=essential \
+	    --include="$packages" --skip=check/empty "$suite" "$root" \
+	    build/pm/sources > "$root.log" 2>&1 < /dev/null
+}
+# Whoever has the packages may not answer once.
+if ! make_root && ! { rm -rf "$root"; sleep 5; make_root; } &&
+    ! { rm -rf "$root"; sleep 20; make_root; }; then
 	rm -rf "$root"
 	cannot "the packages cannot be had: $(grep -m 1 ^E: "$root.log" ||
 	    tail -n 1 "$root.log")"
