@@ -45,10 +45,13 @@ done > build/pm/sources
 	cannot "no source of packages for $suite is known here"
 
 rm -rf "$root" "$root.of"
+# Its hooks are sh(1)'s, which knows descriptors of one digit: the lock's and
+# the caller's are closed for it.
 make_root() {
 	mmdebstrap --quiet --mode=root --variant=essential \
 	    --include="$packages" --skip=check/empty "$suite" "$root" \
-	    build/pm/sources > "$root.log" 2>&1 < /dev/null
+	    build/pm/sources > "$root.log" 2>&1 < /dev/null \
+	    3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 }
 # Whoever has the packages may not answer once.
 if ! make_root && ! { rm -rf "$root"; sleep 5; make_root; } &&
