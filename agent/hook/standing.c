@@ -92,15 +92,16 @@ bool
 standing_change(void *standing, const struct change *c)
 {
 	struct standing *s = standing;
-	const char *path = c->was != NULL ? c->was->path : c->is->path;
+	const struct entry *is = c->is;
+	const struct entry *known = c->was != NULL ? c->was : is;
 	const struct entry *before = loaded(s) ?
-	    manifest_find(&s->before, path) : NULL;
+	    manifest_find(&s->before, known->path) : NULL;
 
 	if (standing_trouble(s) != NULL)
 		return false;
-	if (before == NULL || c->is == NULL)
-		return before == NULL && c->is == NULL;
-	return (entry_differs(before, c->is) & ~(unsigned)DIFF_MTIME) == 0;
+	if (before == NULL || is == NULL)
+		return before == NULL && is == NULL;
+	return (entry_differs(before, is) & ~(unsigned)DIFF_MTIME) == 0;
 }
 
 bool
