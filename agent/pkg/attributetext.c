@@ -16,11 +16,12 @@ void
 attribute_packages(const struct package *was, const struct package *is,
     struct buf *out)
 {
+	const struct package *any = is != NULL ? is : was;
 	bool gone = is == NULL || is->removed;
 
-	if (was == NULL && is == NULL)
+	if (any == NULL)
 		return;
-	put(out, is != NULL ? is->name : was->name);
+	put(out, any->name);
 	buf_addc(out, ' ');
 	if (was != NULL && !gone && strcmp(was->name, is->name) != 0) {
 		put(out, is->version);
