@@ -11,17 +11,30 @@
 #include "base/tr.h"
 #include "base/vec.h"
 
-void
-assess_rules(const struct catalogue *cat, const struct evidence *ev,
-    struct results *out)
+/* v is what may have been judged before; NULL: all is judged anew. */
+static void
+each_rule(const struct catalogue *cat, const struct evidence *ev,
+    struct verdicts *v, struct results *out)
 {
 	for (size_t i = 0; i < cat->n; i++) {
 		const struct spec *s = cat->specs[i];
 
-		for (size_t k = 0; s->applies && k < s->n_rules; k++)
-			if (!s->rules[k].disabled)
-				eval_rule(&s->rules[k], ev, out);
+		for (size_t k = 0; s->applies && k < s->n_rules; k++) {
+			const struct rule *r = &s->rules[k];
+
+			if (!r->disabled && v != NULL)
+				verdicts_rule(v, r, out);
+			else if (!r->disabled)
+				eval_rule(r, ev, out);
+		}
 	}
+}
+
+void
+assess_rules(const struct catalogue *cat, const struct evidence *ev,
+    struct results *out)
+{
+	each_rule(cat, ev, NULL, out);
 }
 
 /* The same, of what may have been judged before. */
@@ -29,17 +42,10 @@ static void
 judge_rules(struct machine *m, const struct evidence *ev,
     const struct oid *baseline, struct results *out)
 {
-	const struct catalogue *cat = &m->catalogue;
 	CLEANUP(drop_verdicts) struct verdicts *v = verdicts_open(
 	    store_fd(m->store), &m->rules_key, ev, baseline);
 
-	for (size_t i = 0; i < cat->n; i++) {
-		const struct spec *s = cat->specs[i];
-
-		for (size_t k = 0; s->applies && k < s->n_rules; k++)
-			if (!s->rules[k].disabled)
-				verdicts_rule(v, &s->rules[k], out);
-	}
+	each_rule(&m->catalogue, ev, v, out);
 	verdicts_keep(v);
 }
 
