@@ -14,10 +14,10 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/monotime.h"
 #include "base/tr.h"
 
 enum {
@@ -67,22 +67,13 @@ aside_free(struct aside *a)
 	free(a);
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Until bytes can move, or `until`: 1, 0 when it is too late, -1. */
 static int
 await(int fd, short events, int64_t until)
 {
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = events };
-		int64_t left = until - now_ms();
+		int64_t left = until - monotime_ms();
 		int n = poll(&p, 1, until < 0 ? -1 : left > 0 ? (int)left : 0);
 
 		if (n < 0 && errno == EINTR)
@@ -253,7 +244,7 @@ int
 aside_ask(struct aside *a, const char *name, const struct buf *ask,
     unsigned seconds, struct buf *answer, struct err *e)
 {
-	int64_t until = now_ms() + (int64_t)seconds * 1000;
+	int64_t until = monotime_ms() + (int64_t)seconds * 1000;
 	int n, status;
 
 	if (a->pid == 0 && start(a, name, e) < 0)

@@ -9,23 +9,14 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/monotime.h"
 #include "base/tr.h"
 
 extern char **environ;
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static int
 start(const char *const *argv, int out_fd, pid_t *out_pid)
@@ -63,7 +54,7 @@ await(const struct patience *w, int fd, struct err *e)
 {
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = w->end - now_ms();
+		int64_t left = w->end - monotime_ms();
 
 		if (left <= 0)
 			return err_set(e, ERR_SYSTEM, w->name,
@@ -118,7 +109,7 @@ exec_run(const char *const *argv, size_t max, unsigned seconds,
     struct buf *out, int *out_code, struct err *e)
 {
 	const struct patience w = { argv[0], seconds,
-		now_ms() + (int64_t)seconds * 1000 };
+		monotime_ms() + (int64_t)seconds * 1000 };
 	int fds[2], status, n;
 	pid_t pid;
 

@@ -15,12 +15,12 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/jail.h"
 #include "base/mem.h"
+#include "base/monotime.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -67,15 +67,6 @@ drop_plan(struct plan *p)
 		drop_fd(&p->wr[i]);
 	}
 	drop_fd(&p->null);
-}
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 static _Noreturn void
@@ -326,11 +317,11 @@ take(struct plan *p, int i, struct buf *to, struct err *e)
 static int
 collect(struct plan *p, struct buf *const to[PIPES], struct err *e)
 {
-	int64_t end = now_ms() + (int64_t)p->s->seconds * 1000;
+	int64_t end = monotime_ms() + (int64_t)p->s->seconds * 1000;
 
 	while (p->rd[0] >= 0 || p->rd[1] >= 0 || p->rd[2] >= 0) {
 		struct pollfd f[PIPES];
-		int64_t left = end - now_ms();
+		int64_t left = end - monotime_ms();
 
 		if (left <= 0)
 			return err_set(e, ERR_SYSTEM, NULL, _("'%s' gave no "
