@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/preflight/forecast.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/assess.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/tr.h"
+#include "base/vec.h"
+
+void
+forecast_done(struct forecast *f)
+{
+	results_done(&f->now);
+	results_done(&f->later);
+	overlay_free(f->overlay);
+	attribute_free(f->attributor);
+	foresight_done(&f->then);
+	evidence_free(f->source);
+	capture_done(&f->live);
+	owners_done(&f->before);
+	incoming_done(&f->in);
+	free(f->outlooks.items);
+	free(f->risks.items);
+	free(f->unknowns.items);
+	arena_done(&f->arena);
+	*f = (struct forecast){ 0 };
+}
+
+void
+drop_forecast(struct forecast *f)
+{
+	forecast_done(f);
+}
+
+static enum pristine
+of_live(const struct forecast *f, const struct owned *o,
+    const struct entry *en, const char *path)
+{
+	CLEANUP(drop_buf) struct buf bytes = { 0 };
+	CLEANUP(drop_fd) int fd = -1;
+	struct err ignored = { 0 };
+
+	if (en->kind == ENTRY_FILE && o->algorithm != NULL) {
+		fd = root_open_at(&f->m->root, path, O_RDONLY | O_NONBLOCK |
+		    O_NOCTTY);
+		if (fd < 0 || file_read_fd(fd, path, f->m->config.max_size,
+		    &bytes, &ignored) < 0)
+			return PRISTINE_UNKNOWN;
+	}
+	return owned_pristine(o, en, buf_str(&bytes), bytes.len);
+}
+
+static enum pristine
+pristine_now(void *ctx, const struct owned *o, const struct entry *en)
+{
+	return of_live(ctx, o, en, en->path);
+}
+
+static enum pristine
+pristine(void *ctx, const struct owned *o, const struct entry *en, bool before)
+{
+	const struct forecast *f = ctx;
+	const struct foreseen *x = before ? NULL :
+	    foresight_find(&f->then, en->path);
+
+	if (x == NULL || x->from == FORESEEN_LIVE)
+		return of_live(f, o, en, x != NULL ? x->live : en->path);
+	if (x->from == FORESEEN_UNKNOWN)
+		return PRISTINE_UNKNOWN;
+	if (o->target != NULL || x->coming->owned.digest == NULL ||
+	    o->digest == NULL)
+		return owned_pristine(o, en, "", 0);
+	return strcmp(o->digest, x->coming->owned.digest) == 0 ?
+	    PRISTINE_YES : PRISTINE_EDITED;
+}
+
+/* A deb says nothing of the version that it takes the place of. */
+static void
+pair_debs(struct forecast *f)
+{
+	struct incoming *in = &f->in;
+
+	for (size_t i = 0; i < f->before.packages.n; i++) {
+		const struct package *p = &f->before.packages.items[i];
+
+		if (p->kind != PACKAGE_DPKG || p->removed ||
+		    incoming_leaves(in, p) != NULL)
+			continue;
+		if (incoming_comes_for(in, p) != NULL)
+			incoming_add_leaving(in, p)->replaced = true;
+	}
+}
+
+int
+forecast_look(struct forecast *f, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist all = { 0 };
+	struct machine *m = f->m;
+	int n = 0;
+
+	strlist_add(&all, "/");
+	owners_load(&m->root, &all, NULL, &f->before);
+	if (f->before.trouble.kind != ERR_NONE) {
+		*e = f->before.trouble;
+		return -1;
+	}
+	if (m->store == NULL)
+		return machine_look(m, &m->scope, &f->live, e);
+	n = machine_baseline(m, &f->baseline, e);
+	f->has_baseline = n > 0;
+	return n < 0 || machine_capture(m, &(struct machine_capture){ 0 },
+	    &f->live, e) < 0 ? -1 : 0;
+}
+
+static bool
+is_beside(const struct forecast *f, const char *path, char **out_base)
+{
+	size_t n = attribute_beside(path);
+
+	(void)f;
+	if (n == 0)
+		return false;
+	*out_base = xmemdup(path, n);
+	return true;
+}
+
+static void
+add_outlook(struct forecast *f, const char *path)
+{
+	struct outlook x = { .path = path };
+	const struct rule *rule;
+
+	attribute_path(f->attributor, path, &x.a);
+	finding_on_change(&f->m->catalogue, path, &rule);
+	x.ruled = rule != NULL;
+	*VEC_ADD(&f->outlooks) = x;
+}
+
+/* Of what comes beside a file the file itself is told of. */
+static void
+look_at_paths(struct forecast *f)
+{
+	for (size_t i = 0; i < f->then.paths.n; i++) {
+		const struct foreseen *x = f->then.paths.items[i];
+		const struct entry *was = manifest_find(&f->live.manifest,
+		    x->entry.path);
+		CLEANUP(drop_free) char *base = NULL;
+
+		if (x->entry.kind == ENTRY_DIR && was != NULL && !x->gone &&
+		    entry_differs(was, &x->entry) == 0)
+			continue;
+		if (was == NULL && is_beside(f, x->entry.path, &base) &&
+		    foresight_find(&f->then, base) != NULL)
+			continue;
+		add_outlook(f, x->entry.path);
+	}
+}
+
+static int
+worst_first(const void *a, const void *b)
+{
+	const struct outlook *x = a, *y = b;
+	int n = (int)y->a.decision - (int)x->a.decision;
+
+	if (n == 0)
+		n = (int)y->ruled - (int)x->ruled;
+	return n != 0 ? n : path_cmp(x->path, y->path);
+}
+
+static bool
+is_same(const struct result *a, const struct result *b)
+{
+	return a->rule == b->rule && strcmp(a->path, b->path) == 0 &&
+	    strcmp(a->demand, b->demand) == 0;
+}
+
+static bool
+was_so(const struct results *now, const struct result *r)
+{
+	for (size_t i = 0; i < now->n; i++)
+		if (is_same(&now->items[i], r) &&
+		    now->items[i].verdict == r->verdict)
+			return true;
+	return false;
+}
+
+static const struct outlook *
+outlook_of(const struct forecast *f, const struct result *r)
+{
+	const struct outlook *found = NULL;
+
+	for (size_t i = 0; i < f->outlooks.n; i++) {
+		const struct outlook *x = &f->outlooks.items[i];
+
+		if (x->a.how == HOW_NOT)
+			continue;
+		if (r->decided_in != NULL &&
+		    strcmp(x->path, r->decided_in) == 0)
+			return x;
+		if (strcmp(x->path, r->path) == 0)
+			found = x;
+	}
+	return found;
+}
+
+static void
+compare_verdicts(struct forecast *f)
+{
+	for (size_t i = 0; i < f->later.n; i++) {
+		const struct result *r = &f->later.items[i];
+		struct risk risk = { r, NULL };
+
+		if (r->verdict == VERDICT_HOLDS || was_so(&f->now, r))
+			continue;
+		risk.because = outlook_of(f, r);
+		if (r->verdict == VERDICT_FAILS)
+			*VEC_ADD(&f->risks) = risk;
+		else
+			*VEC_ADD(&f->unknowns) = risk;
+	}
+}
+
+static int
+gravest_first(const void *a, const void *b)
+{
+	const struct result *x = ((const struct risk *)a)->then;
+	const struct result *y = ((const struct risk *)b)->then;
+	int n = (int)y->rule->severity - (int)x->rule->severity;
+
+	return n != 0 ? n : path_cmp(x->path, y->path);
+}
+
+static void
+judge(struct forecast *f)
+{
+	const struct evidence *live;
+	struct overlay_input in;
+
+	f->source = evidence_live(f->m, &f->live.manifest,
+	    f->has_baseline ? &f->baseline : NULL, NULL);
+	evidence_set_unknown(f->source, &f->live);
+	live = evidence_get(f->source);
+	in = (struct overlay_input){ live, &f->then, &f->before,
+		&f->live.manifest, &f->in, &f->m->root, &f->m->catalogue };
+	f->overlay = overlay_new(&in);
+	assess_rules(&f->m->catalogue, live, &f->now);
+	assess_rules(&f->m->catalogue, overlay_evidence(f->overlay),
+	    &f->later);
+	compare_verdicts(f);
+	if (f->risks.n > 1)
+		qsort(f->risks.items, f->risks.n, sizeof(*f->risks.items),
+		    gravest_first);
+}
+
+void
+forecast_make(struct forecast *f)
+{
+	const struct foresee_input how = { &f->before, &f->live.manifest,
+		&f->in, f->answer, pristine_now, f };
+	const struct attribute_input in = { &f->before, &f->then.after,
+		&f->live.manifest, &f->then.is, pristine, f };
+
+	f->tracked = f->live.manifest.n;
+	incoming_settle(&f->in, &f->m->root);
+	pair_debs(f);
+	foresee(&how, &f->then);
+	f->attributor = attribute_new(&in);
+	look_at_paths(f);
+	if (f->outlooks.n > 1)
+		qsort(f->outlooks.items, f->outlooks.n,
+		    sizeof(*f->outlooks.items), worst_first);
+	judge(f);
+}
+
+int
+forecast_exit(const struct forecast *f)
+{
+	if (f->risks.n > 0)
+		return 1;
+	return f->unknowns.n > 0 || f->in.wanting.n > 0 ? 2 : 0;
+}
