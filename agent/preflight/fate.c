@@ -35,7 +35,7 @@ static const enum fate dpkg[FATE_ANSWERS][2][FATE_DISKS] = {
 	[FATE_ANSWER_OLD] = {
 	/* never absent missing as-old as-new edited other  foreign */
 	{ PUT,   PUT,   PUT,    PUT,   PUT,   PUT,   PUT,    PUT },
-	{ PUT,   KEEP,  KEEP,   PUT,   KEEP,  KEEP,  BESIDE, BESIDE },
+	{ PUT,   BESIDE, KEEP,  PUT,   KEEP,  KEEP,  BESIDE, BESIDE },
 	},
 	[FATE_ANSWER_NEW] = {
 	{ PUT,   PUT,   PUT,    PUT,   PUT,   PUT,   PUT,    PUT },

@@ -11,6 +11,8 @@
 #include "base/tr.h"
 #include "base/vec.h"
 
+enum { SCRIPT_MAX = 1 << 20 };
+
 void
 forecast_done(struct forecast *f)
 {
@@ -55,9 +57,17 @@ of_live(const struct forecast *f, const struct owned *o,
 }
 
 static enum pristine
-pristine_now(void *ctx, const struct owned *o, const struct entry *en)
+pristine_then(void *ctx, const struct owned *o, const struct foreseen *x)
 {
-	return of_live(ctx, o, en, en->path);
+	if (x->from == FORESEEN_LIVE)
+		return of_live(ctx, o, &x->entry, x->live);
+	if (x->from == FORESEEN_UNKNOWN)
+		return PRISTINE_UNKNOWN;
+	if (o->target != NULL || x->coming->owned.digest == NULL ||
+	    o->digest == NULL)
+		return owned_pristine(o, &x->entry, "", 0);
+	return strcmp(o->digest, x->coming->owned.digest) == 0 ?
+	    PRISTINE_YES : PRISTINE_EDITED;
 }
 
 static enum pristine
@@ -67,15 +77,44 @@ pristine(void *ctx, const struct owned *o, const struct entry *en, bool before)
 	const struct foreseen *x = before ? NULL :
 	    foresight_find(&f->then, en->path);
 
-	if (x == NULL || x->from == FORESEEN_LIVE)
-		return of_live(f, o, en, x != NULL ? x->live : en->path);
-	if (x->from == FORESEEN_UNKNOWN)
-		return PRISTINE_UNKNOWN;
-	if (o->target != NULL || x->coming->owned.digest == NULL ||
-	    o->digest == NULL)
-		return owned_pristine(o, en, "", 0);
-	return strcmp(o->digest, x->coming->owned.digest) == 0 ?
-	    PRISTINE_YES : PRISTINE_EDITED;
+	return x == NULL ? of_live(f, o, en, en->path) :
+	    pristine_then(ctx, o, x);
+}
+
+static void
+resolve(void *ctx, const char *path, struct buf *out)
+{
+	const struct forecast *f = ctx;
+	struct err ignored = { 0 };
+
+	if (root_resolve(&f->m->root, path, out, NULL, &ignored) < 0) {
+		buf_reset(out);
+		buf_adds(out, path);
+	}
+}
+
+/* What dpkg keeps of a package that is installed: that of one architecture
+ * among several has it in its name. */
+static void
+read_old_script(struct forecast *f, struct leaving *l, const char *name)
+{
+	const struct package *p = &l->package;
+	CLEANUP(drop_free) char *one = xasprintf("/var/lib/dpkg/info/%s.%s",
+	    p->name, name);
+	CLEANUP(drop_free) char *both = xasprintf(
+	    "/var/lib/dpkg/info/%s:%s.%s", p->name, p->arch, name);
+	CLEANUP(drop_buf) struct buf body = { 0 };
+	CLEANUP(drop_fd) int fd = root_open_in(&f->m->root, both,
+	    O_RDONLY | O_NONBLOCK);
+	struct err ignored = { 0 };
+
+	if (fd < 0)
+		fd = root_open_in(&f->m->root, one, O_RDONLY | O_NONBLOCK);
+	if (fd < 0 || file_read_fd(fd, one, SCRIPT_MAX, &body, &ignored) < 0)
+		return;
+	*VEC_ADD(&l->scripts) = (struct script){
+		arena_strdup(&f->in.arena, name), "/bin/sh",
+		arena_memdup(&f->in.arena, buf_str(&body), body.len) };
 }
 
 /* A deb says nothing of the version that it takes the place of. */
@@ -92,6 +131,14 @@ pair_debs(struct forecast *f)
 			continue;
 		if (incoming_comes_for(in, p) != NULL)
 			incoming_add_leaving(in, p)->replaced = true;
+	}
+	for (size_t i = 0; i < in->leaving.n; i++) {
+		struct leaving *l = &in->leaving.items[i];
+
+		if (l->package.kind != PACKAGE_DPKG)
+			continue;
+		read_old_script(f, l, "prerm");
+		read_old_script(f, l, "postrm");
 	}
 }
 
@@ -137,6 +184,7 @@ add_outlook(struct forecast *f, const char *path)
 	attribute_path(f->attributor, path, &x.a);
 	finding_on_change(&f->m->catalogue, path, &rule);
 	x.ruled = rule != NULL;
+	x.by = foresight_find(&f->then, path)->by;
 	*VEC_ADD(&f->outlooks) = x;
 }
 
@@ -144,6 +192,16 @@ add_outlook(struct forecast *f, const char *path)
 static void
 look_at_paths(struct forecast *f)
 {
+	/* What is in a list and was removed here: that may come back. */
+	for (size_t i = 0; i < f->before.files.n; i++) {
+		const struct owned *o = &f->before.files.items[i];
+
+		if ((o->flags & OWNED_DIR) == 0 &&
+		    incoming_wants(&f->in, o->path) &&
+		    incoming_leaves(&f->in, owners_package(&f->before, o)) !=
+		    NULL)
+			foresight_get(&f->then, o->path);
+	}
 	for (size_t i = 0; i < f->then.paths.n; i++) {
 		const struct foreseen *x = f->then.paths.items[i];
 		const struct entry *was = manifest_find(&f->live.manifest,
@@ -260,7 +318,7 @@ void
 forecast_make(struct forecast *f)
 {
 	const struct foresee_input how = { &f->before, &f->live.manifest,
-		&f->in, f->answer, pristine_now, f };
+		&f->in, f->answer, pristine_then, resolve, f };
 	const struct attribute_input in = { &f->before, &f->then.after,
 		&f->live.manifest, &f->then.is, pristine, f };
 

@@ -18,6 +18,7 @@ struct outlook {
 	const char *path;
 	struct attribution a;
 	bool ruled;		/* a rule of the catalogue is about it */
+	const struct mark *by;	/* the script that does it, or NULL */
 };
 
 /* A rule whose verdict would be another one. */

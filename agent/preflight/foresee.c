@@ -4,85 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/preflight/happen.h"
 #include "base/path.h"
 #include "base/vec.h"
-
-void
-foresight_done(struct foresight *f)
-{
-	free(f->paths.items);
-	manifest_done(&f->is);
-	owners_done(&f->after);
-	arena_done(&f->arena);
-	*f = (struct foresight){ 0 };
-}
-
-void
-drop_foresight(struct foresight *f)
-{
-	foresight_done(f);
-}
-
-/* The first that is not before path. */
-static size_t
-lower(const struct foresight *f, const char *path)
-{
-	size_t from = 0, to = f->paths.n;
-
-	while (from < to) {
-		size_t mid = from + (to - from) / 2;
-
-		if (path_cmp(f->paths.items[mid]->entry.path, path) < 0)
-			from = mid + 1;
-		else
-			to = mid;
-	}
-	return from;
-}
-
-static struct foreseen *
-find(const struct foresight *f, const char *path)
-{
-	size_t i = lower(f, path);
-
-	return i < f->paths.n &&
-	    strcmp(f->paths.items[i]->entry.path, path) == 0 ?
-	    f->paths.items[i] : NULL;
-}
-
-const struct foreseen *
-foresight_find(const struct foresight *f, const char *path)
-{
-	return find(f, path);
-}
-
-struct foreseen *
-foresight_get(struct foresight *f, const char *path)
-{
-	struct foreseen *x = find(f, path);
-	size_t i;
-
-	if (x != NULL)
-		return x;
-	i = lower(f, path);
-	x = arena_alloc(&f->arena, sizeof(*x));
-	x->entry.path = arena_strdup(&f->arena, path);
-	x->gone = true;
-	VEC_ADD(&f->paths);
-	memmove(&f->paths.items[i + 1], &f->paths.items[i],
-	    (f->paths.n - 1 - i) * sizeof(x));
-	f->paths.items[i] = x;
-	return x;
-}
-
-void
-foresight_settle(struct foresight *f)
-{
-	manifest_done(&f->is);
-	for (size_t i = 0; i < f->paths.n; i++)
-		if (!f->paths.items[i]->gone)
-			*manifest_add(&f->is) = f->paths.items[i]->entry;
-}
 
 /* Work in hand. */
 struct seeing {
@@ -188,9 +112,20 @@ struct deciding {
 	enum package_kind kind;		/* who decides */
 	const struct owned *had;	/* in the list of who is installed */
 	const struct coming_file *will;	/* ships it, or NULL */
-	const struct entry *now;	/* what is there, or NULL */
+	bool there;
+	struct foreseen now;		/* what is there at that moment */
 	enum fate_disk disk;
 };
+
+static void
+look(const struct seeing *s, struct deciding *d)
+{
+	const struct foreseen *x = foresight_find(s->out, d->path);
+
+	d->there = x != NULL && !x->gone;
+	if (d->there)
+		d->now = *x;
+}
 
 static bool
 same_shipped(const struct owned *a, const struct owned *b)
@@ -203,10 +138,13 @@ same_shipped(const struct owned *a, const struct owned *b)
 	    strcmp(a->digest, b->digest) == 0;
 }
 
+/* What a script has written nobody knows. */
 static bool
-is_as(const struct seeing *s, const struct owned *f, const struct entry *en)
+is_as(const struct seeing *s, const struct owned *f,
+    const struct foreseen *now)
 {
-	return f != NULL && s->in->pristine(s->in->ctx, f, en) == PRISTINE_YES;
+	return f != NULL &&
+	    s->in->pristine(s->in->ctx, f, now) == PRISTINE_YES;
 }
 
 /* dpkg remembers a digest of conffiles alone. */
@@ -224,12 +162,12 @@ disk_of(const struct seeing *s, const struct deciding *d)
 	bool same = d->had != NULL && will != NULL &&
 	    same_shipped(d->had, will);
 
-	if (d->now == NULL)
+	if (!d->there)
 		return !is_remembered(d) ? FATE_NEVER : same ? FATE_MISSING :
 		    FATE_ABSENT;
-	if (is_remembered(d) && is_as(s, d->had, d->now))
+	if (is_remembered(d) && is_as(s, d->had, &d->now))
 		return FATE_AS_OLD;
-	if (is_as(s, will, d->now))
+	if (is_as(s, will, &d->now))
 		return FATE_AS_NEW;
 	if (!is_remembered(d))
 		return FATE_FOREIGN;
@@ -251,12 +189,7 @@ keep_copy(struct seeing *s, const struct deciding *d, const char *ending)
 	    ending);
 	struct foreseen *to = foresight_get(s->out, path);
 
-	to->entry = *d->now;
-	to->entry.path = path;
-	to->entry.hardlink = NULL;
-	to->gone = false;
-	to->from = FORESEEN_LIVE;
-	to->live = d->now->path;
+	foresight_copy(&d->now, to);
 }
 
 /* What is not known but by its digest is other than what is there. */
@@ -265,7 +198,7 @@ put(struct seeing *s, const struct deciding *d, const char *path)
 {
 	struct foreseen *to = foresight_get(s->out, path);
 	const struct coming_file *f = d->will;
-	const struct entry *now = d->now;
+	const struct entry *now = d->there ? &d->now.entry : NULL;
 	bool keeps_mode = d->kind == PACKAGE_DPKG && now != NULL &&
 	    (f->owned.flags & OWNED_CONFFILE) != 0;
 
@@ -274,12 +207,13 @@ put(struct seeing *s, const struct deciding *d, const char *path)
 	to->entry.path = path;
 	to->from = FORESEEN_PACKAGE;
 	to->coming = f;
-	if (now != NULL && is_as(s, &f->owned, now)) {
+	if (now != NULL && is_as(s, &f->owned, &d->now)) {
 		to->entry.size = now->size;
 		to->entry.oid = now->oid;
 		to->entry.content = now->content;
-		to->from = FORESEEN_LIVE;
-		to->live = now->path;
+		to->from = d->now.from;
+		to->live = d->now.live;
+		to->coming = d->now.coming;
 	} else if (now != NULL) {
 		to->entry.content = now->content;
 	}
@@ -333,11 +267,11 @@ put_folder(struct seeing *s, const struct deciding *d)
 {
 	struct foreseen *to;
 
-	if (d->now == NULL) {
+	if (!d->there) {
 		put(s, d, d->path);
 		return;
 	}
-	if (d->kind != PACKAGE_RPM || d->now->kind != ENTRY_DIR)
+	if (d->kind != PACKAGE_RPM || d->now.entry.kind != ENTRY_DIR)
 		return;
 	to = foresight_get(s->out, d->path);
 	to->entry.mode = d->will->entry.mode;
@@ -356,7 +290,7 @@ fate_of_coming(struct seeing *s, const struct deciding *d)
 	if (d->kind == PACKAGE_DPKG)
 		return fate_dpkg((flags & OWNED_CONFFILE) != 0, d->disk,
 		    s->in->answer);
-	if (d->now == NULL && d->had != NULL &&
+	if (!d->there && d->had != NULL &&
 	    (flags & OWNED_MISSINGOK) != 0 && (both & OWNED_CONFIG) != 0)
 		return FATE_KEEP;
 	/* What nobody has in a list yet is asked for its own flag alone. */
@@ -372,18 +306,18 @@ look_at_coming(struct seeing *s, const struct coming_file *f)
 {
 	struct deciding d = { .path = f->owned.path, .will = f,
 		.kind = s->in->in->coming.items[f->owned.package].package.kind,
-		.now = manifest_find(s->in->was, f->owned.path),
 		.had = owners_find(s->in->before, f->owned.path) };
 
+	look(s, &d);
 	if (incoming_find(s->in->in, d.path) != f ||
 	    (f->owned.flags & OWNED_GHOST) != 0 ||
-	    (d.now == NULL && !incoming_wants(s->in->in, d.path)))
+	    (!d.there && !incoming_wants(s->in->in, d.path)))
 		return;
 	if (f->entry.kind == ENTRY_DIR) {
 		put_folder(s, &d);
 		return;
 	}
-	if (d.now != NULL && d.now->kind == ENTRY_DIR)
+	if (d.there && d.now.entry.kind == ENTRY_DIR)
 		return;
 	if (f->remove_on_upgrade) {
 		d.will = NULL;
@@ -415,11 +349,13 @@ look_at_leaving(struct seeing *s, const struct owned *f)
 {
 	const struct package *p = owners_package(s->in->before, f);
 	const struct leaving *l = incoming_leaves(s->in->in, p);
-	struct deciding d = { .path = f->path, .kind = p->kind, .had = f,
-		.now = manifest_find(s->in->was, f->path) };
+	struct deciding d = { .path = f->path, .kind = p->kind, .had = f };
 	size_t n;
 
-	if (l == NULL || d.now == NULL || d.now->kind == ENTRY_DIR ||
+	if (l == NULL)
+		return;
+	look(s, &d);
+	if (!d.there || d.now.entry.kind == ENTRY_DIR ||
 	    (f->flags & (OWNED_ABSENT | OWNED_DIR)) != 0 ||
 	    incoming_find(s->in->in, f->path) != NULL)
 		return;
@@ -434,7 +370,7 @@ look_at_leaving(struct seeing *s, const struct owned *f)
 static bool
 is_empty(const struct foresight *f, const char *folder)
 {
-	for (size_t i = lower(f, folder) + 1; i < f->paths.n &&
+	for (size_t i = foresight_lower(f, folder) + 1; i < f->paths.n &&
 	    path_is_under(f->paths.items[i]->entry.path, folder); i++)
 		if (!f->paths.items[i]->gone)
 			return false;
@@ -449,7 +385,7 @@ drop_folders(struct seeing *s)
 
 	for (size_t i = before->files.n; i-- > 0;) {
 		const struct owned *f = &before->files.items[i];
-		struct foreseen *x = find(s->out, f->path);
+		struct foreseen *x = foresight_get(s->out, f->path);
 		size_t n;
 
 		if (x == NULL || x->gone || x->entry.kind != ENTRY_DIR ||
@@ -462,6 +398,24 @@ drop_folders(struct seeing *s)
 	}
 }
 
+static bool
+is_conffile(const struct coming_file *f)
+{
+	return (f->owned.flags & OWNED_CONFFILE) != 0;
+}
+
+/* dpkg unpacks, and settles conffiles when it configures. */
+static void
+look_at_all_coming(struct seeing *s, bool conffiles)
+{
+	for (size_t i = 0; i < s->in->in->files.n; i++) {
+		const struct coming_file *f = &s->in->in->files.items[i];
+
+		if (is_conffile(f) == conffiles)
+			look_at_coming(s, f);
+	}
+}
+
 void
 foresee(const struct foresee_input *in, struct foresight *out)
 {
@@ -471,10 +425,14 @@ foresee(const struct foresee_input *in, struct foresight *out)
 
 	take_live(&s);
 	make_after(&s);
-	for (size_t i = 0; i < in->in->files.n; i++)
-		look_at_coming(&s, &in->in->files.items[i]);
+	happen(in, out, HAPPEN_FIRST);
+	look_at_all_coming(&s, false);
+	happen(in, out, HAPPEN_PUT);
 	for (size_t i = 0; i < in->before->files.n; i++)
 		look_at_leaving(&s, &in->before->files.items[i]);
+	happen(in, out, HAPPEN_ERASED);
+	look_at_all_coming(&s, true);
+	happen(in, out, HAPPEN_LAST);
 	drop_folders(&s);
 	foresight_settle(out);
 }

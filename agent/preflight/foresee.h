@@ -5,6 +5,7 @@
 #include "agent/pkg/owners.h"
 #include "agent/preflight/fate.h"
 #include "agent/preflight/incoming.h"
+#include "agent/preflight/script.h"
 #include "snapshots/manifest.h"
 
 /*
@@ -17,9 +18,18 @@ enum foreseen_from {
 	FORESEEN_UNKNOWN,	/* nobody can tell its content: `why` */
 };
 
+/* A script that works on a path. */
+struct mark {
+	const char *path;	/* as it stands in the script, and real */
+	const struct package *package;
+	const struct script *script;
+	struct script_act act;
+};
+
 struct foreseen {
 	struct entry entry;
 	bool gone;
+	const struct mark *by;	/* a script that made it so, or NULL */
 	enum foreseen_from from;
 	const char *live;
 	const struct coming_file *coming;
@@ -32,6 +42,10 @@ struct foresight {
 		struct foreseen **items;	/* by path */
 		size_t n, cap;
 	} paths;
+	struct {
+		struct mark **items;
+		size_t n, cap;
+	} marks;		/* whatever scripts name */
 	struct manifest is;	/* those that are not gone */
 	struct owners after;
 };
@@ -41,9 +55,11 @@ struct foresee_input {
 	const struct manifest *was;
 	const struct incoming *in;
 	enum fate_answer answer;
-	/* Whether what is at an entry of was is as f has it. */
+	/* Whether what is foreseen is as f has it. */
 	enum pristine (*pristine)(void *ctx, const struct owned *f,
-	    const struct entry *en);
+	    const struct foreseen *x);
+	/* Appends where a path really is. */
+	void (*resolve)(void *ctx, const char *path, struct buf *out);
 	void *ctx;
 };
 
@@ -57,6 +73,10 @@ const struct foreseen *foresight_find(const struct foresight *f,
 
 /* For whoever goes on with it, as scripts do: then foresight_settle. */
 struct foreseen *foresight_get(struct foresight *f, const char *path);
+/* The same object under the name that `to` has. */
+void foresight_copy(const struct foreseen *from, struct foreseen *to);
+/* Index of the first path not before this one. */
+size_t foresight_lower(const struct foresight *f, const char *path);
 void foresight_settle(struct foresight *f);
 
 #endif

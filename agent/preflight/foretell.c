@@ -22,10 +22,10 @@ static const char *const sentences[HOWS] = {
 	[HOW_MODE] = N_("%s ships it with other permissions"),
 	[HOW_CAME] = N_("%s brings it"),
 	[HOW_BACK] = N_("%s puts it back, though it was removed here"),
-	[HOW_EDITED] = N_("%s has a script that edits it"),
+	[HOW_EDITED] = N_("%s edits it"),
 	[HOW_TOUCHED] = N_("%s changes its permissions"),
-	[HOW_MADE] = N_("%s has a script that makes it"),
-	[HOW_TAKEN] = N_("%s has a script that removes it"),
+	[HOW_MADE] = N_("%s makes it"),
+	[HOW_TAKEN] = N_("%s removes it"),
 	[HOW_UNASKED] = N_("whose it is is not known"),
 	[HOW_STRANGE] = N_("no package changes"),
 };
@@ -60,12 +60,17 @@ add_fate(const struct attribution *a, struct buf *out)
 		buf_adds(out, _("; it goes without a copy"));
 }
 
+/* A script is named with the line that does it. */
 static void
-add_packages(const struct attribution *a, struct buf *out)
+add_who(const struct outlook *o, struct buf *out)
 {
-	bool list = a->how < HOW_EDITED || a->how >= HOW_UNASKED;
+	const struct attribution *a = &o->a;
+	const struct mark *by = o->by;
 
-	if (list || (a->suspect_was == NULL && a->suspect_is == NULL))
+	if (by != NULL && (a->how >= HOW_EDITED || a->how == HOW_RENAMED))
+		buf_addf(out, _("%s (line %u) of %s %s"), by->script->name,
+		    by->act.line, by->package->name, by->package->version);
+	else if (a->suspect_was == NULL && a->suspect_is == NULL)
 		attribute_packages(a->was, a->is, out);
 	else
 		attribute_packages(a->suspect_was, a->suspect_is, out);
@@ -77,7 +82,7 @@ foretell_sentence(const struct outlook *o, struct buf *out)
 	const struct attribution *a = &o->a;
 	CLEANUP(drop_buf) struct buf who = { 0 };
 
-	add_packages(a, &who);
+	add_who(o, &who);
 	if (a->how == HOW_VENDOR || a->how == HOW_RENAMED) {
 		buf_adds(out, buf_str(&who));
 		say(out, a->how == HOW_VENDOR ? _(" ships it as %s then") :
