@@ -4,12 +4,14 @@
 #include "agent/command.h"
 #include "agent/preflight/foretell.h"
 #include "agent/preflight/gather.h"
+#include "agent/preflight/managers.h"
 #include "agent/say.h"
 #include "base/tr.h"
 
 /* What the command line says of the upgrade. */
 struct asked {
 	const char *conffiles, *remove, *purge;
+	bool dist;
 	struct strlist files;
 };
 
@@ -27,7 +29,10 @@ take_answer(const char *word, enum fate_answer *out, struct err *e)
 static int
 gather(struct forecast *f, const struct asked *a, struct err *e)
 {
-	if (gather_files(f, &a->files, e) < 0)
+	bool any = a->files.n > 0 || a->remove != NULL || a->purge != NULL;
+
+	if ((any ? gather_files(f, &a->files, e) :
+	    managers_ask(f, a->dist, e)) < 0)
 		return -1;
 	if (a->remove != NULL && gather_leaving(f, a->remove, false, e) < 0)
 		return -1;
@@ -68,6 +73,7 @@ run_with(const struct options *o, struct asked *a, struct err *e)
 {
 	const struct verb_option table[] = {
 		{ "conffiles", 0, NULL, &a->conffiles },
+		{ "dist", 0, &a->dist, NULL },
 		{ "remove", 0, NULL, &a->remove },
 		{ "purge", 0, NULL, &a->purge }, { 0 } };
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
@@ -95,8 +101,8 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_preflight = {
-	"preflight", "[PACKAGE-FILE...] [--remove NAME,...] [--purge NAME,...] "
-	    "[--conffiles old|new]",
+	"preflight", "[PACKAGE-FILE...] [--dist] [--remove NAME,...] "
+	    "[--purge NAME,...] [--conffiles old|new]",
 	N_("what an upgrade to come would do to what is tracked and to the "
 	    "rules; changes nothing"), true, run
 };

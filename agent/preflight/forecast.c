@@ -175,6 +175,17 @@ is_beside(const struct forecast *f, const char *path, char **out_base)
 	return true;
 }
 
+/* What nobody may read now is the same then. */
+static bool
+is_untouched(const struct forecast *f, const char *path)
+{
+	const struct entry *was = manifest_find(&f->live.manifest, path);
+	const struct foreseen *x = foresight_find(&f->then, path);
+
+	return was != NULL && !x->gone && memcmp(was, &x->entry,
+	    sizeof(*was)) == 0;
+}
+
 static void
 add_outlook(struct forecast *f, const char *path)
 {
@@ -182,6 +193,8 @@ add_outlook(struct forecast *f, const char *path)
 	const struct rule *rule;
 
 	attribute_path(f->attributor, path, &x.a);
+	if (x.a.remains == REMAINS_OTHER && is_untouched(f, path))
+		return;
 	finding_on_change(&f->m->catalogue, path, &rule);
 	x.ruled = rule != NULL;
 	x.by = foresight_find(&f->then, path)->by;

@@ -385,7 +385,7 @@ drop_folders(struct seeing *s)
 
 	for (size_t i = before->files.n; i-- > 0;) {
 		const struct owned *f = &before->files.items[i];
-		struct foreseen *x = foresight_get(s->out, f->path);
+		struct foreseen *x = foresight_find(s->out, f->path);
 		size_t n;
 
 		if (x == NULL || x->gone || x->entry.kind != ENTRY_DIR ||

@@ -68,8 +68,7 @@ void foresight_done(struct foresight *f);
 void drop_foresight(struct foresight *f);	/* for CLEANUP */
 
 /* NULL where nothing is known of path now or then. */
-const struct foreseen *foresight_find(const struct foresight *f,
-    const char *path);
+struct foreseen *foresight_find(const struct foresight *f, const char *path);
 
 /* For whoever goes on with it, as scripts do: then foresight_settle. */
 struct foreseen *foresight_get(struct foresight *f, const char *path);

@@ -40,8 +40,8 @@ foresight_lower(const struct foresight *f, const char *path)
 	return from;
 }
 
-static struct foreseen *
-find(const struct foresight *f, const char *path)
+struct foreseen *
+foresight_find(const struct foresight *f, const char *path)
 {
 	size_t i = foresight_lower(f, path);
 
@@ -50,16 +50,10 @@ find(const struct foresight *f, const char *path)
 	    f->paths.items[i] : NULL;
 }
 
-const struct foreseen *
-foresight_find(const struct foresight *f, const char *path)
-{
-	return find(f, path);
-}
-
 struct foreseen *
 foresight_get(struct foresight *f, const char *path)
 {
-	struct foreseen *x = find(f, path);
+	struct foreseen *x = foresight_find(f, path);
 	size_t i;
 
 	if (x != NULL)

@@ -46,6 +46,20 @@ ending(const char *path)
 	return path + attribute_beside(path);
 }
 
+/* "/usr/etc" of "/usr/etc/x" for "/etc/x". */
+static void
+say_folder(struct buf *out, const char *sentence, const char *path,
+    const char *other)
+{
+	size_t tail = strlen(path + strcspn(path + 1, "/") + 1);
+	size_t n = strlen(other);
+	CLEANUP(drop_free) char *folder = xmemdup(other, n > tail &&
+	    strcmp(other + n - tail, path + strlen(path) - tail) == 0 ?
+	    n - tail : n);
+
+	say(out, sentence, folder);
+}
+
 static void
 add_fate(const struct attribution *a, struct buf *out)
 {
@@ -85,12 +99,17 @@ foretell_sentence(const struct outlook *o, struct buf *out)
 	add_who(o, &who);
 	if (a->how == HOW_VENDOR || a->how == HOW_RENAMED) {
 		buf_adds(out, buf_str(&who));
-		say(out, a->how == HOW_VENDOR ? _(" ships it as %s then") :
-		    _(" renames it to %s"), a->other);
+		if (a->how == HOW_VENDOR)
+			say_folder(out, _(" ships it in %s then"), o->path,
+			    a->other);
+		else
+			say(out, _(" renames it to %s"), a->other);
 		add_fate(a, out);
 		return;
 	}
-	buf_addf(out, _(sentences[a->how]), buf_str(&who));
+	buf_addf(out, _(sentences[a->how == HOW_ASIDE &&
+	    a->remains == REMAINS_GONE ? HOW_DROPPED : a->how]),
+	    buf_str(&who));
 	switch (a->how) {
 	case HOW_DROPPED:
 	case HOW_ERASED:
@@ -218,18 +237,25 @@ static void
 add_summary(const struct forecast *f, struct buf *out)
 {
 	size_t n[DECISIONS] = { 0 }, gone = 0;
+	CLEANUP(drop_buf) struct buf line = { 0 };
 
 	for (size_t i = 0; i < f->outlooks.n; i++)
 		n[f->outlooks.items[i].a.decision]++;
 	for (size_t i = 0; i < f->in.leaving.n; i++)
 		gone += !f->in.leaving.items[i].replaced;
-	buf_addf(out, ngettext("%zu package comes", "%zu packages come",
+	buf_addf(&line, ngettext("%zu package comes", "%zu packages come",
 	    f->in.coming.n), f->in.coming.n);
-	buf_addf(out, ngettext(", %zu goes", ", %zu go", gone), gone);
-	buf_addf(out, _(": %zu of %zu rules at risk; of %zu entries tracked "
-	    "%zu flagged, %zu to merge, %zu noted\n"), f->risks.n,
-	    f->now.rules, f->tracked, n[DECISION_FLAG], n[DECISION_MERGE],
-	    n[DECISION_NOTE]);
+	buf_addf(&line, ngettext(", %zu goes; ", ", %zu go; ", gone), gone);
+	if (f->risks.n == 0)
+		buf_addf(&line, _("no rule of %zu is at risk"), f->now.rules);
+	else
+		buf_addf(&line, ngettext("%zu finding of %zu rules is new",
+		    "%zu findings of %zu rules are new", f->risks.n),
+		    f->risks.n, f->now.rules);
+	buf_addf(&line, _("; of %zu entries tracked %zu flagged, %zu to "
+	    "merge, %zu noted"), f->tracked, n[DECISION_FLAG],
+	    n[DECISION_MERGE], n[DECISION_NOTE]);
+	wrap_from(out, 0, 0, buf_str(&line));
 }
 
 void

@@ -182,7 +182,7 @@ take_copy(struct happening *h, const struct script_act *act)
 static void
 take_one(struct happening *h, const char *path, const struct script_act *act)
 {
-	struct foreseen *x = (struct foreseen *)foresight_find(h->out, path);
+	struct foreseen *x = foresight_find(h->out, path);
 	bool wants = incoming_wants(h->in->in, path);
 	const struct mark *m;
 
