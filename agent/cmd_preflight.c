@@ -10,7 +10,7 @@
 
 /* What the command line says of the upgrade. */
 struct asked {
-	const char *conffiles, *remove, *purge;
+	const char *conffiles, *remove, *purge, *manager;
 	bool dist;
 	struct strlist files;
 };
@@ -32,7 +32,7 @@ gather(struct forecast *f, const struct asked *a, struct err *e)
 	bool any = a->files.n > 0 || a->remove != NULL || a->purge != NULL;
 
 	if ((any ? gather_files(f, &a->files, e) :
-	    managers_ask(f, a->dist, e)) < 0)
+	    managers_ask(f, a->manager, a->dist, e)) < 0)
 		return -1;
 	if (a->remove != NULL && gather_leaving(f, a->remove, false, e) < 0)
 		return -1;
@@ -74,6 +74,7 @@ run_with(const struct options *o, struct asked *a, struct err *e)
 	const struct verb_option table[] = {
 		{ "conffiles", 0, NULL, &a->conffiles },
 		{ "dist", 0, &a->dist, NULL },
+		{ "manager", 0, NULL, &a->manager },
 		{ "remove", 0, NULL, &a->remove },
 		{ "purge", 0, NULL, &a->purge }, { 0 } };
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
@@ -101,7 +102,7 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_preflight = {
-	"preflight", "[PACKAGE-FILE...] [--dist] [--remove NAME,...] "
+	"preflight", "[PACKAGE-FILE...] [--manager NAME] [--dist] [--remove NAME,...] "
 	    "[--purge NAME,...] [--conffiles old|new]",
 	N_("what an upgrade to come would do to what is tracked and to the "
 	    "rules; changes nothing"), true, run

@@ -98,7 +98,8 @@ wants_data(void *ctx, const struct entry *en)
 	const struct reading *r = ctx;
 
 	return en->size <= r->in->max_size &&
-	    incoming_wants(r->in, en->path);
+	    (incoming_wants(r->in, en->path) || incoming_named(r->has_control ?
+	    &r->in->coming.items[r->coming].scripts : &r->scripts, en));
 }
 
 static void

@@ -81,6 +81,32 @@ pristine(void *ctx, const struct owned *o, const struct entry *en, bool before)
 	    pristine_then(ctx, o, x);
 }
 
+/* Lines of "MD5  PATH". */
+static const char *
+ucf(void *ctx, const char *path)
+{
+	struct forecast *f = ctx;
+	static const char file[] = "/var/lib/ucf/hashfile";
+
+	if (!f->ucf_read) {
+		CLEANUP(drop_fd) int fd = root_open_in(&f->m->root, file,
+		    O_RDONLY | O_NONBLOCK);
+		CLEANUP(drop_buf) struct buf text = { 0 };
+		struct err ignored = { 0 };
+
+		f->ucf_read = true;
+		if (fd >= 0 && file_read_fd(fd, file, SCRIPT_MAX, &text,
+		    &ignored) == 0)
+			dpkgdb_sums(buf_str(&text), text.len, &f->arena,
+			    &f->ucf);
+	}
+	for (size_t i = 0; i < f->ucf.n; i++)
+		/* dpkgdb_sums puts a slash before each. */
+		if (strcmp(f->ucf.items[i].path + 1, path) == 0)
+			return f->ucf.items[i].md5;
+	return NULL;
+}
+
 static void
 resolve(void *ctx, const char *path, struct buf *out)
 {
@@ -331,7 +357,7 @@ void
 forecast_make(struct forecast *f)
 {
 	const struct foresee_input how = { &f->before, &f->live.manifest,
-		&f->in, f->answer, pristine_then, resolve, f };
+		&f->in, f->answer, pristine_then, ucf, resolve, f };
 	const struct attribute_input in = { &f->before, &f->then.after,
 		&f->live.manifest, &f->then.is, pristine, f };
 

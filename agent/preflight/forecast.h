@@ -6,6 +6,7 @@
 #include "agent/finding.h"
 #include "agent/machine.h"
 #include "agent/pkg/attribute.h"
+#include "agent/pkg/dpkgdb.h"
 #include "agent/preflight/foresee.h"
 #include "agent/preflight/overlay.h"
 
@@ -32,6 +33,8 @@ struct forecast {
 	struct arena arena;
 	struct incoming in;
 	enum fate_answer answer;
+	struct dpkgdb_sums ucf;	/* what ucf(1) remembers, once it is read */
+	bool ucf_read;
 	struct owners before;
 	struct capture live;
 	struct oid baseline;

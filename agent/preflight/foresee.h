@@ -58,6 +58,8 @@ struct foresee_input {
 	/* Whether what is foreseen is as f has it. */
 	enum pristine (*pristine)(void *ctx, const struct owned *f,
 	    const struct foreseen *x);
+	/* The digest of the vendor's version that ucf(1) knows, or NULL. */
+	const char *(*ucf)(void *ctx, const char *path);
 	/* Appends where a path really is. */
 	void (*resolve)(void *ctx, const char *path, struct buf *out);
 	void *ctx;
@@ -73,6 +75,9 @@ struct foreseen *foresight_find(const struct foresight *f, const char *path);
 /* For whoever goes on with it, as scripts do: then foresight_settle. */
 struct foreseen *foresight_get(struct foresight *f, const char *path);
 /* The same object under the name that `to` has. */
+/* … what a package brings under another name, at `to`. */
+void foresight_bring(struct foresight *f, const struct coming_file *from,
+    struct foreseen *to);
 void foresight_copy(const struct foreseen *from, struct foreseen *to);
 /* Index of the first path not before this one. */
 size_t foresight_lower(const struct foresight *f, const char *path);

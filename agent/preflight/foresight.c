@@ -78,6 +78,31 @@ foresight_settle(struct foresight *f)
 			*manifest_add(&f->is) = f->paths.items[i]->entry;
 }
 
+/* Permissions of what is there stay. */
+void
+foresight_bring(struct foresight *f, const struct coming_file *from,
+    struct foreseen *to)
+{
+	struct entry en = from->entry;
+
+	(void)f;
+	en.path = to->entry.path;
+	if (!to->gone) {
+		en.mode = to->entry.mode;
+		en.uid = to->entry.uid;
+		en.gid = to->entry.gid;
+		en.user = to->entry.user;
+		en.group = to->entry.group;
+		en.acl = to->entry.acl;
+		en.xattrs = to->entry.xattrs;
+		en.n_xattrs = to->entry.n_xattrs;
+	}
+	to->entry = en;
+	to->gone = false;
+	to->from = FORESEEN_PACKAGE;
+	to->coming = from;
+}
+
 void
 foresight_copy(const struct foreseen *from, struct foreseen *to)
 {

@@ -106,10 +106,15 @@ help(struct happening *h, struct foreseen *x, const struct script_act *act,
     const struct mark *m)
 {
 	bool first = strcmp(h->script->name, "preinst") == 0;
+	const struct coming_file *taken = incoming_find(h->in->in,
+	    x->entry.path);
 	CLEANUP(drop_free) char *bak = xasprintf("%s.dpkg-bak",
 	    x->entry.path);
 
 	if (x->gone || (!first && strcmp(h->script->name, "postinst") != 0))
+		return;
+	/* Another package has taken it over: it is not this one's to remove. */
+	if (taken != NULL && !taken->remove_on_upgrade)
 		return;
 	if (first && is_as_shipped(h, x)) {
 		x->gone = true;
@@ -119,6 +124,37 @@ help(struct happening *h, struct foreseen *x, const struct script_act *act,
 	} else if (!first && act->deed == SCRIPT_MV_CONFFILE) {
 		move(h, x, act->to, m, false);
 	}
+}
+
+/* ucf(1): what nobody edited is replaced; what somebody did stays, with the
+ * new version beside it where that is new to ucf. */
+static void
+take_ucf(struct happening *h, struct foreseen *x, const struct script_act *act,
+    const struct mark *m)
+{
+	const struct coming_file *new = incoming_find(h->in->in, act->to);
+	const char *known = h->in->ucf(h->in->ctx, x->entry.path);
+	struct owned recorded = { .algorithm = "md5", .digest = known };
+	struct foreseen *beside;
+
+	if (new == NULL || new->owned.digest == NULL ||
+	    (x->gone && known != NULL))
+		return;
+	if (!x->gone && h->in->pristine(h->in->ctx, &new->owned, x) ==
+	    PRISTINE_YES)
+		return;
+	if (x->gone || (known != NULL && h->in->pristine(h->in->ctx,
+	    &recorded, x) == PRISTINE_YES)) {
+		foresight_bring(h->out, new, x);
+		x->by = m;
+		return;
+	}
+	if (known != NULL && strcmp(known, new->owned.digest) == 0)
+		return;
+	beside = foresight_get(h->out, arena_printf(&h->out->arena,
+	    "%s.ucf-dist", x->entry.path));
+	foresight_bring(h->out, new, beside);
+	beside->by = m;
 }
 
 static void
@@ -151,12 +187,29 @@ apply(struct happening *h, struct foreseen *x, const struct script_act *act,
 	case SCRIPT_MV_CONFFILE:
 		help(h, x, act, m);
 		return;
+	case SCRIPT_UCF:
+		take_ucf(h, x, act, m);
+		return;
 	case SCRIPT_LINKS:
 	case SCRIPT_TOUCHES:
 	case SCRIPT_NAMES:
 	case SCRIPT_DEEDS:
 		return;
 	}
+}
+
+/* A package brings what its script then puts in place. */
+static bool
+bring(struct happening *h, const struct script_act *act, const char *real)
+{
+	const struct coming_file *f = incoming_find(h->in->in, act->path);
+
+	if (act->maybe || f == NULL || !f->has_bytes ||
+	    f->entry.kind != ENTRY_FILE)
+		return false;
+	foresight_bring(h->out, f, foresight_get(h->out, real));
+	foresight_find(h->out, real)->by = mark(h, real, act);
+	return true;
 }
 
 /* What is copied from where nobody looked is another content. */
@@ -169,7 +222,8 @@ take_copy(struct happening *h, const struct script_act *act)
 
 	h->in->resolve(h->in->ctx, act->to, &real);
 	if ((from != NULL && !from->gone) ||
-	    !incoming_wants(h->in->in, buf_str(&real)))
+	    !incoming_wants(h->in->in, buf_str(&real)) ||
+	    bring(h, act, buf_str(&real)))
 		return;
 	made.deed = SCRIPT_MAKES;
 	if (!act->maybe)
@@ -187,7 +241,7 @@ take_one(struct happening *h, const char *path, const struct script_act *act)
 	const struct mark *m;
 
 	if (x == NULL && (!wants || (act->deed != SCRIPT_MAKES &&
-	    act->deed != SCRIPT_EDITS)))
+	    act->deed != SCRIPT_EDITS && act->deed != SCRIPT_UCF)))
 		return;
 	m = mark(h, path, act);
 	if (!act->maybe)
@@ -215,7 +269,7 @@ take_act(struct happening *h, const struct script_act *act)
 	CLEANUP(drop_buf) struct buf real = { 0 };
 
 	h->in->resolve(h->in->ctx, act->path, &real);
-	if (act->deed == SCRIPT_COPIES)
+	if (act->deed == SCRIPT_COPIES || act->deed == SCRIPT_MOVES)
 		take_copy(h, act);
 	if (strpbrk(act->path, "*?[") != NULL)
 		take_pattern(h, buf_str(&real), act);

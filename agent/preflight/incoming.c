@@ -7,6 +7,8 @@
 #include "base/path.h"
 #include "base/vec.h"
 
+enum { NAMED_MAX = 1 << 18 };
+
 void
 incoming_done(struct incoming *in)
 {
@@ -33,6 +35,20 @@ incoming_wants(const struct incoming *in, const char *path)
 {
 	return in->scope != NULL && !scope_excludes(in->scope, path) &&
 	    scope_tracks(in->scope, path);
+}
+
+bool
+incoming_named(const struct scripts *s, const struct entry *en)
+{
+	const char *name = path_name(en->path);
+
+	if (en->size > NAMED_MAX || strlen(name) < 4 ||
+	    !path_is_under(en->path, "/usr"))
+		return false;
+	for (size_t i = 0; i < s->n; i++)
+		if (strstr(s->items[i].body, name) != NULL)
+			return true;
+	return false;
 }
 
 static struct package

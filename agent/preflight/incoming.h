@@ -80,6 +80,8 @@ void drop_incoming(struct incoming *in);	/* for CLEANUP */
 
 /* Whether the bytes of a path are asked for. */
 bool incoming_wants(const struct incoming *in, const char *path);
+/* Or of one that a script of its package names, to put it elsewhere. */
+bool incoming_named(const struct scripts *s, const struct entry *en);
 struct coming *incoming_add(struct incoming *in, const struct package *p,
     const char *file);
 struct leaving *incoming_add_leaving(struct incoming *in,

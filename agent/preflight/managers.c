@@ -19,6 +19,7 @@ enum { ANSWER_MAX = 64 << 20, SECONDS = 600, DEPTH_MAX = 6, REPO_MAX = 1 << 20,
 /* One package manager: how it is asked, and where it keeps packages. */
 struct manager {
 	const char *name, *program;	/* it is there where this is */
+	enum package_kind kind;
 	const char *argv[12];
 	const char *dist[12];		/* the same for `dist`, or empty */
 	const char *caches[3];
@@ -28,7 +29,7 @@ struct manager {
 
 /* In English, as what they print is read. */
 static const struct manager managers[] = {
-	{ "zypper", "/usr/bin/zypper",
+	{ "zypper", "/usr/bin/zypper", PACKAGE_RPM,
 	  { "env", "LC_ALL=C", "zypper", "--non-interactive", "--xmlout",
 	    "--no-refresh", "update", "--dry-run", NULL },
 	  { "env", "LC_ALL=C", "zypper", "--non-interactive", "--xmlout",
@@ -36,12 +37,12 @@ static const struct manager managers[] = {
 	  { "/var/cache/zypp/packages", NULL }, "/etc/zypp/repos.d",
 	  "zypper update --download-only",
 	  "zypper dist-upgrade --download-only" },
-	{ "dnf", "/usr/bin/dnf",
+	{ "dnf", "/usr/bin/dnf", PACKAGE_RPM,
 	  { "env", "LC_ALL=C", "dnf", "--assumeno", "upgrade", NULL },
 	  { NULL },
 	  { "/var/cache/dnf", "/var/cache/libdnf5", NULL },
 	  "/etc/yum.repos.d", "dnf upgrade --downloadonly", NULL },
-	{ "apt", "/usr/bin/apt-get",
+	{ "apt", "/usr/bin/apt-get", PACKAGE_DPKG,
 	  { "env", "LC_ALL=C", "apt-get", "-q", "-s", "-o",
 	    "Debug::NoLocking=1", "dist-upgrade", NULL },
 	  { NULL },
@@ -50,25 +51,37 @@ static const struct manager managers[] = {
 };
 enum { N_MANAGERS = sizeof(managers) / sizeof(managers[0]) };
 
-/* dpkg's and rpm's own machines both may have the other's tools. */
-static const struct manager *
-find_manager(const struct forecast *f)
+static bool
+has_kind(const struct forecast *f, enum package_kind kind)
 {
-	bool rpm = false, dpkg = false;
+	for (size_t i = 0; i < f->before.packages.n; i++)
+		if (f->before.packages.items[i].kind == kind)
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < f->before.packages.n; i++) {
-		rpm |= f->before.packages.items[i].kind == PACKAGE_RPM;
-		dpkg |= f->before.packages.items[i].kind == PACKAGE_DPKG;
-	}
+/* The one that was asked for, else the system's own: others may be installed
+ * as well, and know nothing of its packages. */
+static const struct manager *
+find_manager(const struct forecast *f, const char *name)
+{
+	const char *id = facts_get(f->m->facts)->os_id;
+	const struct manager *found = NULL;
+
 	for (int i = 0; i < N_MANAGERS; i++) {
 		const struct manager *m = &managers[i];
-		bool apt = strcmp(m->name, "apt") == 0;
+		bool suse = id != NULL && (strstr(id, "suse") != NULL ||
+		    text_starts(id, "sle"));
 
-		if ((apt ? dpkg && !rpm : rpm) && access(m->program,
-		    X_OK) == 0)
+		if (name != NULL && strcmp(name, m->name) == 0)
 			return m;
+		if (name != NULL || !has_kind(f, m->kind) ||
+		    access(m->program, X_OK) < 0)
+			continue;
+		if (found == NULL || (found->kind == m->kind && !suse))
+			found = m;
 	}
-	return NULL;
+	return found;
 }
 
 /* Files of packages, by name. */
@@ -247,9 +260,9 @@ take(struct forecast *f, const struct manager *m,
 }
 
 int
-managers_ask(struct forecast *f, bool dist, struct err *e)
+managers_ask(struct forecast *f, const char *name, bool dist, struct err *e)
 {
-	const struct manager *m = find_manager(f);
+	const struct manager *m = find_manager(f, name);
 	CLEANUP(drop_planned) struct planned_packages plan = { 0 };
 	const char *id = facts_get(f->m->facts)->os_id;
 
@@ -257,6 +270,9 @@ managers_ask(struct forecast *f, bool dist, struct err *e)
 		return err_set(e, ERR_USAGE, "preflight", _("only the running "
 		    "system's package manager can be asked [name the files of "
 		    "the packages]"));
+	if (m == NULL && name != NULL)
+		return err_set(e, ERR_USAGE, "--manager", _("'%s' is not "
+		    "known [one of: zypper, dnf, apt]"), name);
 	if (m == NULL)
 		return err_set(e, ERR_MISSING, "preflight", _("no package "
 		    "manager is here that could be asked [name the files of "

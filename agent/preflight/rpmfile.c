@@ -24,7 +24,7 @@ struct reading {
 	struct scripts *scripts;	/* of the package above */
 	struct digest *digest;
 	/* Of the package whose payload is read. */
-	size_t files, files_end;
+	size_t files, files_end, coming;
 };
 
 static void
@@ -121,7 +121,9 @@ wants(void *ctx, const struct entry *en)
 {
 	const struct reading *r = ctx;
 
-	return en->size <= r->in->max_size && incoming_wants(r->in, en->path);
+	return en->size <= r->in->max_size &&
+	    (incoming_wants(r->in, en->path) || incoming_named(
+	    &r->in->coming.items[r->coming].scripts, en));
 }
 
 /* The archive is believed where the header's digest says so. */
@@ -151,14 +153,14 @@ take_member(void *ctx, const struct entry *en, const char *bytes, size_t len,
 
 /* Whether there is anything in it that is asked for. */
 static bool
-is_asked_for(const struct reading *r)
+is_asked_for(struct reading *r)
 {
 	for (size_t i = r->files; i < r->files_end; i++) {
 		const struct coming_file *f = &r->in->files.items[i];
 
 		if (f->entry.kind == ENTRY_FILE &&
 		    (f->owned.flags & OWNED_GHOST) == 0 &&
-		    incoming_wants(r->in, f->owned.path))
+		    wants(r, &f->entry))
 			return true;
 	}
 	return false;
@@ -178,6 +180,7 @@ read_payloads(struct reading *r, const struct strlist *files, struct err *e)
 		    r->in->files.items[r->files_end].owned.package ==
 		    r->first + i; r->files_end++)
 			;
+		r->coming = r->first + i;
 		if (!is_asked_for(r))
 			continue;
 		fd = open(files->items[i], O_RDONLY | O_CLOEXEC);

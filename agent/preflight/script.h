@@ -24,6 +24,7 @@ enum script_deed {
 	SCRIPT_LINKS,	/* a symlink to `to` */
 	SCRIPT_RM_CONFFILE,	/* dpkg-maintscript-helper(1) */
 	SCRIPT_MV_CONFFILE,
+	SCRIPT_UCF,	/* ucf(1): path from the vendor's version at `to` */
 	SCRIPT_DEEDS
 };
 

@@ -66,7 +66,7 @@ static const char *const asking[] = {
 	"deb-systemd-invoke", "invoke-rc.d", "service", "md5sum", "sha256sum",
 	"cat", "head", "tail", "awk", "cut", "sort", "find", "pathfind",
 	"dpkg-statoverride", "ischroot", "mountpoint", "debconf-show",
-	"db_get", "expr", "cd", "file", "dpkg-trigger", "ldconfig", "echo",
+	"db_get", "expr", "ucfr", "ucfq", "cd", "file", "dpkg-trigger", "ldconfig", "echo",
 	"printf",
 };
 
@@ -339,6 +339,31 @@ test(const struct script_command *c)
 	return n == 0 ? SCRIPT_NO : test_words(c, c->words + 1, n);
 }
 
+/* ucf [OPTION…] NEW PATH; with --purge it only forgets. */
+static void
+do_ucf(const struct script_command *c, struct script_acts *out)
+{
+	static const char *const valued[] = { "--sum-file", "--src-dir",
+		"--state-dir", "-D", "--debconf-template" };
+	const char *w[2] = { NULL, NULL };
+
+	for (size_t i = 1; i < c->n; i++) {
+		const char *word = c->words[i];
+
+		if (strcmp(word, "--purge") == 0 || strcmp(word, "-p") == 0)
+			return;
+		if (is_one_of(word, valued, sizeof(valued) /
+		    sizeof(valued[0]))) {
+			i++;
+		} else if (!is_option(word)) {
+			w[0] = w[1];
+			w[1] = word;
+		}
+	}
+	if (w[0] != NULL)
+		script_act_add(out, SCRIPT_UCF, w[1], w[0], c);
+}
+
 /* Of a command that is strange to us nobody can tell what it does. */
 static enum script_answer
 do_other(const struct script_command *c, const char *name,
@@ -348,9 +373,8 @@ do_other(const struct script_command *c, const char *name,
 		return SCRIPT_PERHAPS;
 	for (size_t i = 1; i < c->n; i++)
 		if (c->words[i][0] == '/')
-			script_act_add(out, strcmp(name, "ucf") == 0 &&
-			    i + 1 == c->n ? SCRIPT_EDITS : SCRIPT_NAMES,
-			    c->words[i], NULL, c);
+			script_act_add(out, SCRIPT_NAMES, c->words[i], NULL,
+			    c);
 	return SCRIPT_PERHAPS;
 }
 
@@ -403,6 +427,10 @@ script_command(const struct script_command *c, struct script_acts *out)
 	}
 	if (strcmp(name, "sed") == 0 || strcmp(name, "perl") == 0) {
 		do_stream(c, out);
+		return SCRIPT_YES;
+	}
+	if (strcmp(name, "ucf") == 0) {
+		do_ucf(c, out);
 		return SCRIPT_YES;
 	}
 	if (is_users(name)) {
