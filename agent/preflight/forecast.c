@@ -201,6 +201,58 @@ is_beside(const struct forecast *f, const char *path, char **out_base)
 	return true;
 }
 
+/* Removing is more than editing, and that more than naming. */
+static int
+gravity(const struct mark *m)
+{
+	static const int table[SCRIPT_DEEDS] = {
+		[SCRIPT_NAMES] = 1, [SCRIPT_LINKS] = 1, [SCRIPT_TOUCHES] = 2,
+		[SCRIPT_COPIES] = 0, [SCRIPT_UCF] = 3, [SCRIPT_EDITS] = 4,
+		[SCRIPT_MAKES] = 4, [SCRIPT_MV_CONFFILE] = 5,
+		[SCRIPT_MOVES] = 5, [SCRIPT_RM_CONFFILE] = 5,
+		[SCRIPT_REMOVES] = 6,
+	};
+
+	return table[m->act.deed];
+}
+
+static int
+by_mark(const void *a, const void *b)
+{
+	const struct mark *x = *(struct mark *const *)a;
+	const struct mark *y = *(struct mark *const *)b;
+	int n = path_cmp(x->path, y->path);
+
+	return n != 0 ? n : gravity(y) - gravity(x);
+}
+
+/* What is sure has happened already; permissions are not foreseen. */
+static const struct mark *
+maybe(const struct forecast *f, const char *path)
+{
+	size_t from = 0, to = f->then.marks.n;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (path_cmp(f->then.marks.items[mid]->path, path) < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	for (; from < f->then.marks.n; from++) {
+		const struct mark *m = f->then.marks.items[from];
+
+		if (strcmp(m->path, path) != 0)
+			return NULL;
+		if (gravity(m) > 0 && (m->act.maybe || m->act.deed ==
+		    SCRIPT_TOUCHES || m->act.deed == SCRIPT_NAMES ||
+		    m->act.deed == SCRIPT_LINKS))
+			return m;
+	}
+	return NULL;
+}
+
 /* What nobody may read now is the same then. */
 static bool
 is_untouched(const struct forecast *f, const char *path)
@@ -224,6 +276,7 @@ add_outlook(struct forecast *f, const char *path)
 	finding_on_change(&f->m->catalogue, path, &rule);
 	x.ruled = rule != NULL;
 	x.by = foresight_find(&f->then, path)->by;
+	x.maybe = maybe(f, path);
 	*VEC_ADD(&f->outlooks) = x;
 }
 
@@ -321,6 +374,7 @@ compare_verdicts(struct forecast *f)
 	}
 }
 
+/* Those of one rule that say the same stand together. */
 static int
 gravest_first(const void *a, const void *b)
 {
@@ -328,6 +382,12 @@ gravest_first(const void *a, const void *b)
 	const struct result *y = ((const struct risk *)b)->then;
 	int n = (int)y->rule->severity - (int)x->rule->severity;
 
+	if (n == 0)
+		n = strcmp(x->rule->spec->name, y->rule->spec->name);
+	if (n == 0)
+		n = strcmp(x->rule->id, y->rule->id);
+	if (n == 0)
+		n = strcmp(x->what, y->what);
 	return n != 0 ? n : path_cmp(x->path, y->path);
 }
 
@@ -351,6 +411,9 @@ judge(struct forecast *f)
 	if (f->risks.n > 1)
 		qsort(f->risks.items, f->risks.n, sizeof(*f->risks.items),
 		    gravest_first);
+	if (f->unknowns.n > 1)
+		qsort(f->unknowns.items, f->unknowns.n,
+		    sizeof(*f->unknowns.items), gravest_first);
 }
 
 void
@@ -366,6 +429,9 @@ forecast_make(struct forecast *f)
 	pair_debs(f);
 	foresee(&how, &f->then);
 	f->attributor = attribute_new(&in);
+	if (f->then.marks.n > 1)
+		qsort(f->then.marks.items, f->then.marks.n,
+		    sizeof(*f->then.marks.items), by_mark);
 	look_at_paths(f);
 	if (f->outlooks.n > 1)
 		qsort(f->outlooks.items, f->outlooks.n,

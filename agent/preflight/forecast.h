@@ -20,6 +20,8 @@ struct outlook {
 	struct attribution a;
 	bool ruled;		/* a rule of the catalogue is about it */
 	const struct mark *by;	/* the script that does it, or NULL */
+	const struct mark *maybe;	/* one that may work on it; that is
+					 * none of a */
 };
 
 /* A rule whose verdict would be another one. */

@@ -130,6 +130,31 @@ foretell_sentence(const struct outlook *o, struct buf *out)
 		buf_adds(out, _("; permissions set here are lost"));
 }
 
+static const char *const deeds[SCRIPT_DEEDS] = {
+	[SCRIPT_NAMES] = N_("%s (line %u) of %s %s names it"),
+	[SCRIPT_TOUCHES] = N_("%s (line %u) of %s %s may set its "
+	    "permissions"),
+	[SCRIPT_EDITS] = N_("%s (line %u) of %s %s may edit it"),
+	[SCRIPT_MAKES] = N_("%s (line %u) of %s %s may write it anew"),
+	[SCRIPT_REMOVES] = N_("%s (line %u) of %s %s may remove it"),
+	[SCRIPT_MOVES] = N_("%s (line %u) of %s %s may rename it"),
+	[SCRIPT_COPIES] = N_("%s (line %u) of %s %s may copy it"),
+	[SCRIPT_LINKS] = N_("%s (line %u) of %s %s may make it a symlink"),
+	[SCRIPT_RM_CONFFILE] = N_("%s (line %u) of %s %s may remove it"),
+	[SCRIPT_MV_CONFFILE] = N_("%s (line %u) of %s %s may rename it"),
+	[SCRIPT_UCF] = N_("%s (line %u) of %s %s may replace it"),
+};
+
+void
+foretell_maybe(const struct outlook *o, struct buf *out)
+{
+	const struct mark *m = o->maybe;
+
+	if (m != NULL)
+		buf_addf(out, _(deeds[m->act.deed]), m->script->name,
+		    m->act.line, m->package->name, m->package->version);
+}
+
 static const char *const words[DECISIONS] = {
 	[DECISION_QUIET] = N_("quiet"),
 	[DECISION_NOTE] = N_("note"),
@@ -149,33 +174,91 @@ add_word(struct buf *out, const char *word, const char *code, bool color)
 	buf_addf(out, "%*s", (int)(n < INDENT ? INDENT - n : 1), "");
 }
 
+/* Paths, so many as are shown, and what is said of them. */
 static void
-add_risk(const struct forecast *f, const struct risk *r, bool color,
-    struct buf *out)
+add_paths(struct buf *out, const struct strlist *paths, bool all,
+    const char *said)
+{
+	CLEANUP(drop_buf) struct buf line = { 0 };
+	size_t shown = all || paths->n <= SHOWN + 1 ? paths->n : SHOWN;
+
+	for (size_t i = 0; i < shown; i++)
+		buf_addf(&line, "%s%s", i > 0 ? ", " : "", paths->items[i]);
+	if (shown < paths->n)
+		buf_addf(&line, ngettext(" and %zu more", " and %zu more",
+		    paths->n - shown), paths->n - shown);
+	buf_addf(&line, ":%s", said);
+	wrap_from(out, INDENT, INDENT, buf_str(&line));
+}
+
+/* How many from i on are of one rule and say the same for one reason. */
+static size_t
+alike(const struct risk *items, size_t n, size_t i)
+{
+	const struct result *x = items[i].then;
+	CLEANUP(drop_buf) struct buf first = { 0 };
+	size_t k;
+
+	if (items[i].because != NULL)
+		foretell_sentence(items[i].because, &first);
+	for (k = i + 1; k < n && items[k].then->rule == x->rule &&
+	    strcmp(items[k].then->what, x->what) == 0; k++) {
+		CLEANUP(drop_buf) struct buf next = { 0 };
+
+		if (items[k].because != NULL)
+			foretell_sentence(items[k].because, &next);
+		if (strcmp(buf_str(&first), buf_str(&next)) != 0)
+			break;
+	}
+	return k - i;
+}
+
+/* said: the rule told of before, whose reason need not be told again. */
+static void
+add_risks(const struct risk *r, size_t n, const struct rule *said, bool all,
+    bool color, struct buf *out)
 {
 	const struct result *t = r->then;
+	CLEANUP(drop_strlist) struct strlist paths = { 0 };
 	CLEANUP(drop_buf) struct buf line = { 0 };
 
-	(void)f;
 	if (t->verdict == VERDICT_FAILS)
 		add_word(out, _("at risk"), "\033[1;31m", color);
 	else
 		add_word(out, _("unknown"), "\033[1;35m", color);
-	buf_addf(&line, "%s: %s [%s/%s]", t->path, t->what,
-	    t->rule->spec->name, t->rule->id);
-	wrap_from(out, INDENT, INDENT, buf_str(&line));
+	for (size_t i = 0; i < n; i++)
+		strlist_add(&paths, r[i].then->path);
+	buf_addf(&line, " %s [%s/%s]", t->what, t->rule->spec->name,
+	    t->rule->id);
+	add_paths(out, &paths, all, buf_str(&line));
 	buf_reset(&line);
 	if (r->because != NULL) {
 		foretell_sentence(r->because, &line);
 		wrap_text(out, INDENT, buf_str(&line));
 	}
-	if (t->verdict == VERDICT_FAILS && t->rule->why != NULL)
+	if (t->verdict == VERDICT_FAILS && t->rule->why != NULL &&
+	    t->rule != said)
 		wrap_text(out, INDENT, t->rule->why);
+}
+
+static void
+add_all_risks(const struct risk *items, size_t n, bool all, bool color,
+    struct buf *out)
+{
+	const struct rule *said = NULL;
+
+	for (size_t i = 0; i < n;) {
+		size_t k = alike(items, n, i);
+
+		add_risks(&items[i], k, said, all, color, out);
+		said = items[i].then->rule;
+		i += k;
+	}
 }
 
 /* Paths with one sentence. */
 struct group {
-	enum decision decision;
+	int decision;		/* or MAYBE */
 	char *sentence;
 	struct strlist paths;
 };
@@ -195,46 +278,68 @@ drop_groups(struct groups *g)
 	free(g->items);
 }
 
+/* MAYBE: of no decision, as nobody can tell. */
+enum { MAYBE = DECISIONS };
+
 static void
-group(struct groups *g, const struct outlook *o)
+group(struct groups *g, const struct outlook *o, int decision)
 {
 	CLEANUP(drop_buf) struct buf sentence = { 0 };
 	struct group *x;
 	size_t i = 0;
 
-	foretell_sentence(o, &sentence);
-	while (i < g->n && (g->items[i].decision != o->a.decision ||
+	if (decision == MAYBE)
+		foretell_maybe(o, &sentence);
+	else
+		foretell_sentence(o, &sentence);
+	while (i < g->n && (g->items[i].decision != decision ||
 	    strcmp(g->items[i].sentence, buf_str(&sentence)) != 0))
 		i++;
 	if (i == g->n) {
 		x = VEC_ADD(g);
-		x->decision = o->a.decision;
+		x->decision = decision;
 		x->sentence = buf_steal(&sentence);
 	}
 	strlist_add(&g->items[i].paths, o->path);
 }
 
+/* Notes are for files that a rule is about, others are counted. */
+static bool
+tells(const struct outlook *o, int verbose)
+{
+	if (verbose > 0)
+		return o->a.how != HOW_NOT;
+	if (o->a.decision == DECISION_NOTE)
+		return verbose == 0 && o->ruled;
+	return o->a.decision >= DECISION_FLAG ||
+	    (verbose == 0 && o->a.decision == DECISION_MERGE);
+}
+
+/* What nobody can tell is told of files that somebody cares for. */
+static bool
+tells_maybe(const struct outlook *o, int verbose)
+{
+	if (o->maybe == NULL || o->a.remains == REMAINS_GONE)
+		return false;
+	return verbose > 0 || (verbose == 0 && o->maybe->act.deed !=
+	    SCRIPT_NAMES && (o->ruled || o->a.local == LOCAL_EDITED ||
+	    o->a.local == LOCAL_OWN));
+}
+
 static void
 add_group(const struct group *g, bool all, bool color, struct buf *out)
 {
-	CLEANUP(drop_buf) struct buf line = { 0 };
-	size_t shown = all || g->paths.n <= SHOWN + 1 ? g->paths.n : SHOWN;
-	const char *word = g->decision < DECISIONS ?
-	    words[g->decision] : NULL;
+	const char *word = g->decision == MAYBE ? N_("maybe") :
+	    words[g->decision] != NULL ? words[g->decision] : N_("flag");
 
-	add_word(out, _(word != NULL ? word : "flag"), g->decision >=
-	    DECISION_FLAG ? "\033[1;33m" : "\033[2m", color);
-	for (size_t i = 0; i < shown; i++)
-		buf_addf(&line, "%s%s", i > 0 ? ", " : "", g->paths.items[i]);
-	if (shown < g->paths.n)
-		buf_addf(&line, _(" and %zu more"), g->paths.n - shown);
-	buf_addc(&line, ':');
-	wrap_from(out, INDENT, INDENT, buf_str(&line));
+	add_word(out, _(word), g->decision >= DECISION_FLAG &&
+	    g->decision != MAYBE ? "\033[1;33m" : "\033[2m", color);
+	add_paths(out, &g->paths, all, "");
 	wrap_text(out, INDENT, g->sentence);
 }
 
 static void
-add_summary(const struct forecast *f, struct buf *out)
+add_summary(const struct forecast *f, size_t hidden, struct buf *out)
 {
 	size_t n[DECISIONS] = { 0 }, gone = 0;
 	CLEANUP(drop_buf) struct buf line = { 0 };
@@ -255,6 +360,9 @@ add_summary(const struct forecast *f, struct buf *out)
 	buf_addf(&line, _("; of %zu entries tracked %zu flagged, %zu to "
 	    "merge, %zu noted"), f->tracked, n[DECISION_FLAG],
 	    n[DECISION_MERGE], n[DECISION_NOTE]);
+	if (hidden > 0)
+		buf_addf(&line, ngettext(" (-v lists %zu of them)",
+		    " (-v lists %zu of them)", hidden), hidden);
 	wrap_from(out, 0, 0, buf_str(&line));
 }
 
@@ -263,11 +371,11 @@ foretell_text(const struct forecast *f, bool color, struct buf *out)
 {
 	CLEANUP(drop_groups) struct groups groups = { 0 };
 	int verbose = f->m->o->verbose;
+	size_t hidden = 0;
 
-	for (size_t i = 0; i < f->risks.n; i++)
-		add_risk(f, &f->risks.items[i], color, out);
-	for (size_t i = 0; i < f->unknowns.n; i++)
-		add_risk(f, &f->unknowns.items[i], color, out);
+	add_all_risks(f->risks.items, f->risks.n, verbose > 0, color, out);
+	add_all_risks(f->unknowns.items, f->unknowns.n, verbose > 0, color,
+	    out);
 	for (size_t i = 0; i < f->in.wanting.n; i++) {
 		add_word(out, _("unknown"), "\033[1;35m", color);
 		wrap_from(out, INDENT, INDENT, f->in.wanting.items[i].what);
@@ -276,13 +384,16 @@ foretell_text(const struct forecast *f, bool color, struct buf *out)
 	for (size_t i = 0; i < f->outlooks.n; i++) {
 		const struct outlook *o = &f->outlooks.items[i];
 
-		if (o->a.decision >= DECISION_FLAG || (verbose >= 0 &&
-		    o->a.decision > DECISION_QUIET) || (verbose > 0 &&
-		    o->a.how != HOW_NOT))
-			group(&groups, o);
+		if (tells(o, verbose))
+			group(&groups, o, (int)o->a.decision);
+		else
+			hidden += o->a.decision == DECISION_NOTE;
 	}
+	for (size_t i = 0; i < f->outlooks.n; i++)
+		if (tells_maybe(&f->outlooks.items[i], verbose))
+			group(&groups, &f->outlooks.items[i], MAYBE);
 	for (size_t i = 0; i < groups.n; i++)
 		add_group(&groups.items[i], verbose > 0, color, out);
 	if (verbose >= 0)
-		add_summary(f, out);
+		add_summary(f, hidden, out);
 }

@@ -7,6 +7,8 @@
 /* What will become of it, for a person: a sentence without a full stop that
  * names no path but other ones. */
 void foretell_sentence(const struct outlook *o, struct buf *out);
+/* What a script may do to it besides: nothing where none does. */
+void foretell_maybe(const struct outlook *o, struct buf *out);
 /* The whole forecast, worst first. */
 void foretell_text(const struct forecast *f, bool color, struct buf *out);
 /* doc/preflight.schema.json describes it. */

@@ -59,6 +59,9 @@ add_path(const struct forecast *f, const struct outlook *o, struct json *j)
 	json_text(j, "other", o->a.other);
 	json_bool(j, "ruled", o->ruled);
 	json_text(j, "text", buf_str(&text));
+	buf_reset(&text);
+	foretell_maybe(o, &text);
+	json_text(j, "maybe", text.len > 0 ? buf_str(&text) : NULL);
 	json_close(j, '}');
 }
 
@@ -113,6 +116,7 @@ foretell_json(const struct forecast *f, struct buf *out)
 	json_open(&j, "paths", '[');
 	for (size_t i = 0; i < f->outlooks.n; i++)
 		if (f->outlooks.items[i].a.how != HOW_NOT ||
+		    f->outlooks.items[i].maybe != NULL ||
 		    f->m->o->verbose > 0)
 			add_path(f, &f->outlooks.items[i], &j);
 	json_close(&j, ']');
