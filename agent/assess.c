@@ -120,19 +120,25 @@ follow_moved_folders(struct assessment *a)
 	drop_met(&a->changes, &met);
 }
 
-/* What lies in a folder that cannot be read is not known to be gone. */
+/* What lies in a folder that cannot be read is not known to be gone, and what
+ * cannot be read itself is not known to be another. */
+static bool
+is_known(const struct assessment *a, const struct change *c)
+{
+	if (c->was == NULL || (c->is != NULL &&
+	    (c->differs & ~(unsigned)DIFF_MTIME) != DIFF_UNKNOWN))
+		return true;
+	return capture_hides(&a->live, c->was->path) == NULL;
+}
+
 static void
 drop_hidden(struct assessment *a)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < a->changes.n; i++) {
-		const struct change *c = &a->changes.items[i];
-
-		if (c->is != NULL ||
-		    capture_hides(&a->live, c->was->path) == NULL)
-			a->changes.items[kept++] = *c;
-	}
+	for (size_t i = 0; i < a->changes.n; i++)
+		if (is_known(a, &a->changes.items[i]))
+			a->changes.items[kept++] = a->changes.items[i];
 	a->changes.n = kept;
 }
 

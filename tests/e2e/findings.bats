@@ -274,3 +274,25 @@ nobodys_root() {
 	d --config "$BATS_TEST_TMPDIR/config" snapshot
 	[[ $stderr == *"/etc/big: larger than max-size"* ]]
 }
+
+@test "what cannot be read any more is unknown, and no change besides" {
+	needs setpriv
+	printf 'spec: t\ntrack: [/etc/**]\n' | spec
+	echo text > "$ROOT/etc/closed"
+	chmod 0600 "$ROOT/etc/closed"
+	t init
+	chown -R 65534:65534 "$STORE"
+	chmod a+x "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR"
+	chmod -R a+rX "$BATS_TEST_TMPDIR/specs"
+	# The cache does not vouch for it any more.
+	touch -d '1 hour ago' "$ROOT/etc/closed"
+	as_nobody check
+	[ "$status" -eq 2 ]
+	says unknown "/etc/closed: cannot open: Permission denied"
+	says_not changed
+	# What is known of it is told all the same.
+	chmod 0640 "$ROOT/etc/closed"
+	as_nobody check
+	[ "$status" -eq 2 ]
+	says "changed since the baseline: mode"
+}
