@@ -6,6 +6,7 @@
 
 #include "agent/evidence.h"
 #include "agent/rewritten.h"
+#include "agent/untracked.h"
 #include "agent/verdicts.h"
 #include "base/path.h"
 #include "base/tr.h"
@@ -192,6 +193,7 @@ assess(struct machine *m, const struct machine_capture *how,
 {
 	CLEANUP(drop_evidence) struct evidence_source *ev = NULL;
 	CLEANUP(drop_buf) struct buf command = { 0 };
+	size_t untracked = 0;
 	int n = machine_baseline(m, &a->baseline_commit, e);
 
 	if (n < 0 || machine_capture(m, how, &a->live, e) < 0)
@@ -207,6 +209,7 @@ assess(struct machine *m, const struct machine_capture *how,
 		compare_manifests(&a->was, &a->now, false, &a->changes);
 		drop_hidden(a);
 		follow_moved_folders(a);
+		untracked = untracked_drop(m, &a->changes);
 		rewritten_mark(m, &a->changes);
 	}
 	ev = evidence_live(m, &a->live.manifest,
@@ -220,6 +223,7 @@ assess(struct machine *m, const struct machine_capture *how,
 	options_command(m->o, &command);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    buf_str(&command), &a->findings);
+	a->findings.untracked = untracked;
 	if (a->has_baseline)
 		assess_mend(m, &a->baseline_commit, &a->findings);
 	return 0;

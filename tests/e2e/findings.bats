@@ -296,3 +296,44 @@ nobodys_root() {
 	[ "$status" -eq 2 ]
 	says "changed since the baseline: mode"
 }
+
+@test "what nobody tracks any more was not removed" {
+	mkdir -p "$ROOT/srv" "$BATS_TEST_TMPDIR/none"
+	echo a > "$ROOT/srv/a"
+	echo b > "$ROOT/srv/b"
+	printf 'spec: t\ntrack: [/srv/*]\n' | spec
+	t init
+	d --specs "$BATS_TEST_TMPDIR/none" check
+	[ "$status" -eq 0 ]
+	says "3 entries of the baseline are not tracked any more ['accept' forgets them]"
+	says_not removed
+	d --specs "$BATS_TEST_TMPDIR/none" --format json check
+	python3 "$TOP/tests/validate.py" "$TOP/doc/check.schema.json" \
+	    <<< "$output"
+	says '"untracked": 3'
+	d --specs "$BATS_TEST_TMPDIR/none" diff
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	# What is not there any more, is not.
+	rm "$ROOT/srv/b"
+	d --specs "$BATS_TEST_TMPDIR/none" check
+	[ "$status" -eq 1 ]
+	says /srv/b "was removed since the baseline"
+	says_not /srv/a
+	says "2 entries of the baseline are not tracked any more"
+	d --specs "$BATS_TEST_TMPDIR/none" diff
+	says removed /srv/b
+	says_not /srv/a
+	rm "$ROOT/srv/a"
+	d --specs "$BATS_TEST_TMPDIR/none" check
+	says "1 entry of the baseline is not tracked any more ['accept' forgets it]"
+	# Nor is that which its administrator does not want looked at.
+	echo a > "$ROOT/srv/a"
+	echo b > "$ROOT/srv/b"
+	d --config <(echo 'ignore: [/srv/b]') --specs "$BATS_TEST_TMPDIR/specs" \
+	    check
+	says_not removed
+	d --specs "$BATS_TEST_TMPDIR/none" accept
+	d --specs "$BATS_TEST_TMPDIR/none" check
+	says_not "not tracked"
+}
