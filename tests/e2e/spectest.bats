@@ -447,6 +447,10 @@ mistake() {
 	    "finds: [{rule: x, says: (}]"
 	also 4:7 "cannot look at the root '$CASES/nope': No such file or directory" \
 	    "root: nope"
+	also 4:7 "'root' has no value" "root: ~"
+	also 4:10 "'packages' has no value" "packages:"
+	also 4:15 "'packages' has no value" "packages: [a, ~]"
+	also 4:11 "'x' has no value" "vars: {x: }"
 	touch "$CASES/file"
 	also 4:7 "the root '$CASES/file' is no folder" "root: file"
 	also 4:11 "an answer to nothing [add 'run: [PROGRAM, ARGUMENT, …]']" \
