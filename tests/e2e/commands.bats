@@ -283,8 +283,13 @@ time.sleep(60)' > "$BOX/port" 3>&- &
 	[ "$status" -eq 2 ]
 	says unknown "'fakeconf' is not run: others than root can change the" \
 	    "spec that asks for it [chown root and chmod go-w its files"
-	# Root's spec is fine, but nothing runs that cannot be shut off.
+	# Root's spec in a folder of his may be another one at any time.
 	chown -R 0 "$BOX/specs"
+	live check
+	[ "$status" -eq 2 ]
+	says unknown "others than root can change the spec that asks for it"
+	# Root's spec is fine, but nothing runs that cannot be shut off.
+	chown 0 "$HIS"
 	live check
 	rm -r "$HIS"
 	[ "$status" -eq 2 ]
