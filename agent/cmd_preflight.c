@@ -19,7 +19,7 @@ static int
 take_answer(const char *word, enum fate_answer *out, struct err *e)
 {
 	*out = FATE_ANSWER_OLD;
-	if (word == NULL || strcmp(word, "old") == 0)
+	if (strcmp(word, "old") == 0)
 		return 0;
 	*out = FATE_ANSWER_NEW;
 	return strcmp(word, "new") == 0 ? 0 : err_set(e, ERR_USAGE,
@@ -81,8 +81,11 @@ run_with(const struct options *o, struct asked *a, struct err *e)
 	CLEANUP(drop_forecast) struct forecast f = { .m = &m };
 
 	if (options_verb(o, table, &a->files, e) < 0 ||
-	    take_answer(a->conffiles, &f.answer, e) < 0 ||
 	    open_machine(o, &m, e) < 0)
+		return -1;
+	gather_answer(&f);
+	if (a->conffiles != NULL &&
+	    take_answer(a->conffiles, &f.answer, e) < 0)
 		return -1;
 	machine_complain(&m);
 	if (forecast_look(&f, e) < 0 || gather(&f, a, e) < 0)

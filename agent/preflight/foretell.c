@@ -321,9 +321,12 @@ tells_maybe(const struct outlook *o, int verbose)
 {
 	if (o->maybe == NULL || o->a.remains == REMAINS_GONE)
 		return false;
-	return verbose > 0 || (verbose == 0 && o->maybe->act.deed !=
-	    SCRIPT_NAMES && (o->ruled || o->a.local == LOCAL_EDITED ||
-	    o->a.local == LOCAL_OWN));
+	if (verbose != 0 || o->ruled)
+		return verbose > 0 || (verbose == 0 && o->maybe->act.deed !=
+		    SCRIPT_NAMES);
+	return o->maybe->act.deed != SCRIPT_NAMES &&
+	    o->maybe->act.deed != SCRIPT_TOUCHES &&
+	    (o->a.local == LOCAL_EDITED || o->a.local == LOCAL_OWN);
 }
 
 static void
@@ -364,6 +367,12 @@ add_summary(const struct forecast *f, size_t hidden, struct buf *out)
 		buf_addf(&line, ngettext(" (-v lists %zu of them)",
 		    " (-v lists %zu of them)", hidden), hidden);
 	wrap_from(out, 0, 0, buf_str(&line));
+}
+
+void
+foretell_risks(const struct forecast *f, bool color, struct buf *out)
+{
+	add_all_risks(f->risks.items, f->risks.n, false, color, out);
 }
 
 void

@@ -11,6 +11,8 @@ void foretell_sentence(const struct outlook *o, struct buf *out);
 void foretell_maybe(const struct outlook *o, struct buf *out);
 /* The whole forecast, worst first. */
 void foretell_text(const struct forecast *f, bool color, struct buf *out);
+/* What is at risk alone. */
+void foretell_risks(const struct forecast *f, bool color, struct buf *out);
 /* doc/preflight.schema.json describes it. */
 void foretell_json(const struct forecast *f, struct buf *out);
 

@@ -9,9 +9,11 @@
 
 #include "agent/preflight/debfile.h"
 #include "agent/preflight/rpmfile.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "base/tr.h"
 
-enum { MAGIC = 8 };
+enum { MAGIC = 8, CONFIG_MAX = 1 << 20 };
 
 enum kind { KIND_OTHER, KIND_DEB, KIND_RPM };
 
@@ -96,4 +98,67 @@ gather_leaving(struct forecast *f, const char *names, bool purged,
 		if (add_leaving(f, name, purged, e) < 0)
 			return -1;
 	return 0;
+}
+
+/* Whether a word stands in a file outside of its comments. */
+static bool
+says(const char *text, const char *word)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n");
+		const char *at = text + strspn(text, " \t");
+
+		if (at[0] != '#' && !text_starts(at, "//") &&
+		    memmem(text, n, word, strlen(word)) != NULL)
+			return true;
+		text += n + (text[n] == '\n');
+	}
+	return false;
+}
+
+struct answers {
+	bool new, def;
+};
+
+static void
+ask_file(const struct forecast *f, const char *path, struct answers *a)
+{
+	CLEANUP(drop_fd) int fd = root_open_in(&f->m->root, path,
+	    O_RDONLY | O_NONBLOCK);
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct err ignored = { 0 };
+
+	if (fd < 0 || file_read_fd(fd, path, CONFIG_MAX, &text, &ignored) < 0)
+		return;
+	a->new |= says(buf_str(&text), "force-confnew");
+	a->def |= says(buf_str(&text), "force-confdef");
+}
+
+static void
+ask_folder(const struct forecast *f, const char *path, struct answers *a)
+{
+	CLEANUP(drop_fd) int fd = root_open_in(&f->m->root, path,
+	    O_RDONLY | O_DIRECTORY);
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+
+	if (fd < 0 || file_names(fd, ".", &names) < 0)
+		return;
+	for (size_t i = 0; i < names.n; i++) {
+		CLEANUP(drop_free) char *file = xasprintf("%s/%s", path,
+		    names.items[i]);
+
+		ask_file(f, file, a);
+	}
+}
+
+void
+gather_answer(struct forecast *f)
+{
+	struct answers a = { 0 };
+
+	ask_file(f, "/etc/dpkg/dpkg.cfg", &a);
+	ask_folder(f, "/etc/dpkg/dpkg.cfg.d", &a);
+	ask_file(f, "/etc/apt/apt.conf", &a);
+	ask_folder(f, "/etc/apt/apt.conf.d", &a);
+	f->answer = a.new && !a.def ? FATE_ANSWER_NEW : FATE_ANSWER_OLD;
 }

@@ -11,5 +11,8 @@ int gather_files(struct forecast *f, const struct strlist *files,
  * conffiles. */
 int gather_leaving(struct forecast *f, const char *names, bool purged,
     struct err *e);
+/* What dpkg(1) does with edited conffiles, as its configuration and apt's have
+ * it: "force-confnew" without "force-confdef"; else they stay. */
+void gather_answer(struct forecast *f);
 
 #endif
