@@ -105,8 +105,8 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_preflight = {
-	"preflight", "[PACKAGE-FILE...] [--manager NAME] [--dist] [--remove NAME,...] "
-	    "[--purge NAME,...] [--conffiles old|new]",
+	"preflight", "[PACKAGE-FILE...] [--manager NAME] [--dist] "
+	    "[--remove NAME,...] [--purge NAME,...] [--conffiles old|new]",
 	N_("what an upgrade to come would do to what is tracked and to the "
 	    "rules; changes nothing"), true, run
 };

@@ -303,6 +303,16 @@ group(struct groups *g, const struct outlook *o, int decision)
 	strlist_add(&g->items[i].paths, o->path);
 }
 
+/* A rule that is at risk has told of it. */
+static bool
+is_told(const struct forecast *f, const struct outlook *o)
+{
+	for (size_t i = 0; i < f->risks.n; i++)
+		if (f->risks.items[i].because == o)
+			return true;
+	return false;
+}
+
 /* Notes are for files that a rule is about, others are counted. */
 static bool
 tells(const struct outlook *o, int verbose)
@@ -354,12 +364,13 @@ add_summary(const struct forecast *f, size_t hidden, struct buf *out)
 	buf_addf(&line, ngettext("%zu package comes", "%zu packages come",
 	    f->in.coming.n), f->in.coming.n);
 	buf_addf(&line, ngettext(", %zu goes; ", ", %zu go; ", gone), gone);
+	buf_addf(&line, ngettext("%zu rule judged: ", "%zu rules judged: ",
+	    f->now.rules), f->now.rules);
 	if (f->risks.n == 0)
-		buf_addf(&line, _("no rule of %zu is at risk"), f->now.rules);
+		buf_adds(&line, _("none is at risk"));
 	else
-		buf_addf(&line, ngettext("%zu finding of %zu rules is new",
-		    "%zu findings of %zu rules are new", f->risks.n),
-		    f->risks.n, f->now.rules);
+		buf_addf(&line, ngettext("%zu finding is new",
+		    "%zu findings are new", f->risks.n), f->risks.n);
 	buf_addf(&line, _("; of %zu entries tracked %zu flagged, %zu to "
 	    "merge, %zu noted"), f->tracked, n[DECISION_FLAG],
 	    n[DECISION_MERGE], n[DECISION_NOTE]);
@@ -393,6 +404,8 @@ foretell_text(const struct forecast *f, bool color, struct buf *out)
 	for (size_t i = 0; i < f->outlooks.n; i++) {
 		const struct outlook *o = &f->outlooks.items[i];
 
+		if (verbose <= 0 && is_told(f, o))
+			continue;
 		if (tells(o, verbose))
 			group(&groups, o, (int)o->a.decision);
 		else

@@ -59,10 +59,6 @@ void script_read(const struct script *s, const struct script_asked *asked,
 void script_acts_done(struct script_acts *a);
 void drop_script_acts(struct script_acts *a);	/* for CLEANUP */
 
-/* One line of a script, for a person: no blanks around it, in the arena. */
-const char *script_line(const struct script *s, unsigned line,
-    struct arena *a);
-
 /* What a test or a command answers. */
 enum script_answer { SCRIPT_NO, SCRIPT_YES, SCRIPT_PERHAPS };
 

@@ -66,8 +66,8 @@ static const char *const asking[] = {
 	"deb-systemd-invoke", "invoke-rc.d", "service", "md5sum", "sha256sum",
 	"cat", "head", "tail", "awk", "cut", "sort", "find", "pathfind",
 	"dpkg-statoverride", "ischroot", "mountpoint", "debconf-show",
-	"db_get", "expr", "ucfr", "ucfq", "cd", "file", "dpkg-trigger", "ldconfig", "echo",
-	"printf",
+	"db_get", "expr", "ucfr", "ucfq", "cd", "file", "dpkg-trigger",
+	"ldconfig", "echo", "printf",
 };
 
 static bool
