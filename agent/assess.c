@@ -200,8 +200,7 @@ assess(struct machine *m, const struct machine_capture *how,
 		return -1;
 	a->has_baseline = n > 0;
 	if (a->has_baseline) {
-		const struct store_state state = { &a->live.manifest,
-			a->live.lines };
+		const struct store_state state = machine_state(&a->live);
 
 		if (store_compare(m->store, &a->baseline_commit, &state,
 		    &a->was, &a->now, e) < 0)

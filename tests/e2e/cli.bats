@@ -162,7 +162,7 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 	refuses "x: 'check' takes no arguments [for some paths: 'driftctl diff PATH']" \
 	    check x
 	refuses "x: 'verify' takes no arguments" verify x
-	refuses "x: 'gc' takes no arguments [limits are keep-snapshots and keep-rollbacks in driftctl.yaml]" \
+	refuses "x: 'gc' takes no arguments [limits are the keep- keys in driftctl.yaml]" \
 	    gc x
 	refuses "x: 'spec list' takes no arguments" spec list x
 }

@@ -128,7 +128,8 @@ all_described() {
 	    > "$BATS_TEST_TMPDIR/words"
 	[ "$(wc -l < "$BATS_TEST_TMPDIR/words")" -ge 8 ]
 	all_described doc/driftctl.yaml.5
-	for default in LOCK_WAIT KEEP_SNAPSHOTS KEEP_ROLLBACKS; do
+	for default in LOCK_WAIT KEEP_SNAPSHOTS KEEP_ROLLBACKS \
+	    KEEP_TRANSACTIONS KEEP_TRANSACTION_DAYS; do
 		value=$(sed -n "s/^	${default}_DEFAULT = \([0-9]*\),/\1/p" \
 		    agent/config.c)
 		[ -n "$value" ]
