@@ -579,6 +579,49 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 	complains "specs: writable by everybody: refused"
 }
 
+@test "specs below a folder that others can write are refused" {
+	needs_root
+	begin
+	mkdir -p "$BATS_TEST_TMPDIR/a/b"
+	mv "$BATS_TEST_TMPDIR/specs" "$BATS_TEST_TMPDIR/a/b/specs"
+	ln -s a/b/specs "$BATS_TEST_TMPDIR/specs"
+	chmod 0777 "$BATS_TEST_TMPDIR/a"
+	dm check
+	[ "$status" -eq 2 ]
+	complains "$BATS_TEST_TMPDIR/a: writable by everybody: refused [chmod o-w $BATS_TEST_TMPDIR/a]"
+	chmod 0775 "$BATS_TEST_TMPDIR/a"
+	dm check
+	[ "$status" -eq 2 ]
+	complains "$BATS_TEST_TMPDIR/a: writable by the group 0: refused"
+	chmod 0755 "$BATS_TEST_TMPDIR/a"
+	chown 65534 "$BATS_TEST_TMPDIR/a"
+	dm check
+	[ "$status" -eq 2 ]
+	complains "$BATS_TEST_TMPDIR/a: owned by uid 65534, who is not trusted"
+	chown 0 "$BATS_TEST_TMPDIR/a"
+	# Nobody takes there what is another's.
+	chmod 1777 "$BATS_TEST_TMPDIR/a"
+	dm check
+	[ "$status" -eq 0 ]
+}
+
+@test "specs of a system are trusted as far as its own folders are" {
+	needs_root
+	scratch
+	mkdir -p "$BATS_TEST_TMPDIR/outer/root/etc/driftctl/specs"
+	ROOT=$BATS_TEST_TMPDIR/outer/root
+	printf 'spec: site\ntrack: [/srv/x]\n' \
+	    > "$ROOT/etc/driftctl/specs/site.yaml"
+	chmod 0777 "$BATS_TEST_TMPDIR/outer"
+	d spec list
+	[ "$status" -eq 0 ]
+	says site
+	chmod 0777 "$ROOT/etc"
+	d spec list
+	[ "$status" -eq 2 ]
+	complains "$ROOT/etc: writable by everybody: refused"
+}
+
 @test "a spec of another user is refused" {
 	needs_root
 	begin

@@ -419,7 +419,7 @@ validates_verb() {
 	validates_verb explain explain /etc/pam.d/imap
 	validates_verb explain explain /usr/lib/systemd/system/spamd.service
 	validates_verb explain explain mail-auth-deny/service-files
-	validates_verb explain explain login-libraries/pam-modules
+	validates_verb explain explain login-libraries/shell-of-root
 	mkdir -p "$ROOT/usr/lib/sysctl.d" "$ROOT/etc/driftctl/specs"
 	echo "a = 1" > "$ROOT/usr/lib/sysctl.d/x.conf"
 	printf 'spec: l\nrules:\n  - {id: a, path: "/etc/sysctl.d/*.conf", layers: etc, why: b, as: keyvalue, keys: {a: 1}}\n' \
