@@ -90,6 +90,7 @@ struct checkup {
 	bool cron_known;	/* false: nobody can tell of a mounted root */
 	struct start_fact nightly, boot;
 	const char *cron_remedy;	/* how the table is installed */
+	const char *units_remedy;	/* the same of the units, or NULL */
 
 	const char *config_trouble;	/* why machine or specs are not known */
 	struct strlist diagnostics;	/* mistakes in settings and specs */

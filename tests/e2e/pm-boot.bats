@@ -208,6 +208,62 @@ EOS
 	says "systemctl enable driftctl-boot.service"
 }
 
+@test "a driftctl that hangs holds no service up for longer than allowed" {
+	boot_box << 'EOS'
+apt_ready
+echo 'lock-wait: 3600' > /etc/driftctl/driftctl.yaml
+driftctl init -q
+no_hooks
+dpkg -i /shared/deb/cyrus-imapd-2.deb > /dev/null
+rm -f /shared/seen /shared/judged
+mkdir /etc/systemd/system/driftctl-boot.service.d
+printf '[Service]\nTimeoutStartSec=3\n' \
+    > /etc/systemd/system/driftctl-boot.service.d/short.conf
+cat > /etc/systemd/system/holder.service << E
+[Unit]
+DefaultDependencies=no
+Before=driftctl-boot.service
+[Service]
+ExecStart=/usr/bin/flock $store/lock /bin/sleep 1000
+[Install]
+WantedBy=sysinit.target
+E
+cat > /etc/systemd/system/postfix.service << E
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'echo started > /shared/seen'
+[Install]
+WantedBy=multi-user.target
+E
+cat > /etc/systemd/system/judge.service << E
+[Unit]
+After=postfix.service driftctl-boot.service
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /judge
+[Install]
+WantedBy=multi-user.target
+E
+cat > /judge << 'E'
+exec > /shared/judged 2>&1
+systemctl stop holder.service
+driftctl doctor
+systemctl start driftctl-catch-up.service
+pamtester imap root authenticate
+ls /var/lib/driftctl/transactions
+systemctl poweroff --force
+E
+systemctl enable postfix.service judge.service holder.service
+systemctl set-default multi-user.target
+EOS
+	output=$(cat "$PM_SHARED/seen" "$PM_SHARED/judged")
+	echo "$output"
+	says "started"
+	says "driftctl-boot.service failed at the last start: timeout"
+	says "Z-boot was begun and" || says "Z-boot (boot) was begun and never"
+	says "successfully authenticated"
+}
+
 @test "systemd has nothing to say against the units, and little of their risks" {
 	needs systemd-analyze
 	dir=$BATS_TEST_TMPDIR/units
