@@ -181,6 +181,21 @@ assess_mend(struct machine *m, const struct oid *baseline, struct findings *f)
 }
 
 int
+assess_compare(struct machine *m, struct assessment *a, struct err *e)
+{
+	const struct store_state state = { &a->live.manifest, a->live.lines };
+
+	if (store_compare(m->store, &a->baseline_commit, &state, &a->was,
+	    &a->now, e) < 0)
+		return -1;
+	compare_manifests(&a->was, &a->now, false, &a->changes);
+	drop_hidden(a);
+	follow_moved_folders(a);
+	rewritten_mark(m, &a->changes);
+	return 0;
+}
+
+int
 assess(struct machine *m, const struct machine_capture *how,
     struct assessment *a, struct err *e)
 {
@@ -191,18 +206,8 @@ assess(struct machine *m, const struct machine_capture *how,
 	if (n < 0 || machine_capture(m, how, &a->live, e) < 0)
 		return -1;
 	a->has_baseline = n > 0;
-	if (a->has_baseline) {
-		const struct store_state state = { &a->live.manifest,
-			a->live.lines };
-
-		if (store_compare(m->store, &a->baseline_commit, &state,
-		    &a->was, &a->now, e) < 0)
-			return -1;
-		compare_manifests(&a->was, &a->now, false, &a->changes);
-		drop_hidden(a);
-		follow_moved_folders(a);
-		rewritten_mark(m, &a->changes);
-	}
+	if (a->has_baseline && assess_compare(m, a, e) < 0)
+		return -1;
 	ev = evidence_live(m, &a->live.manifest,
 	    a->has_baseline ? &a->baseline_commit : NULL, &m->inputs);
 	evidence_set_unknown(ev, &a->live);

@@ -3,7 +3,8 @@
 #include "agent/assess.h"
 #include "agent/command.h"
 #include "agent/say.h"
-#include "agent/report.h"
+#include "agent/report/moment.h"
+#include "agent/report/report.h"
 #include "agent/repoinputs.h"
 #include "agent/snapshotter.h"
 #include "base/tr.h"
@@ -13,19 +14,19 @@ write_report(struct machine *m, const struct assessment *a, int code,
     struct buf *out, struct err *e)
 {
 	CLEANUP(drop_gitcommit) struct gitcommit c = { 0 };
-	CLEANUP(drop_buf) struct buf when = { 0 };
-	struct report r = { .verb = "check", .m = m, .findings = &a->findings,
+	CLEANUP(drop_model) struct model model = { 0 };
+	struct moment now = { .verb = "check", .findings = &a->findings,
 		.exit_code = code };
 
 	if (a->has_baseline) {
 		if (gitrepo_commit(store_repo(m->store), &a->baseline_commit,
 		    &c, e) < 0)
 			return -1;
-		snapshot_time(c.time, &when);
-		r.baseline = &a->baseline_commit;
-		r.baseline_time = buf_str(&when);
+		now.baseline_time = c.time;
+		now.baseline = &a->baseline_commit;
 	}
-	report_write(&r, out);
+	moment_model(m, &now, &model);
+	report_write(&model, m->o->format, options_color(m->o), out);
 	return 0;
 }
 

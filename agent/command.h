@@ -14,7 +14,7 @@ struct command {
 };
 
 extern const struct command cmd_accept, cmd_check, cmd_diff, cmd_explain,
-    cmd_gc, cmd_hook, cmd_init, cmd_learn, cmd_log, cmd_merge, cmd_restore,
-    cmd_show, cmd_snapshot, cmd_spec, cmd_undo, cmd_verify;
+    cmd_gc, cmd_hook, cmd_init, cmd_learn, cmd_log, cmd_merge, cmd_report,
+    cmd_restore, cmd_show, cmd_snapshot, cmd_spec, cmd_undo, cmd_verify;
 
 #endif
