@@ -48,7 +48,7 @@ tell(const struct asked *q, struct gathering *g, struct err *e)
 }
 
 static int
-run(const struct options *o, struct err *e)
+report(const struct options *o, struct err *e)
 {
 	struct asked q = { 0 };
 	const struct verb_option table[] = {
@@ -82,9 +82,17 @@ run(const struct options *o, struct err *e)
 	return output_exit(&g.model, o->format);
 }
 
+static int
+run(const struct options *o, struct err *e)
+{
+	int n = report(o, e);
+
+	return n < 0 ? output_failure(o->format, e) : n;
+}
+
 const struct command cmd_report = {
 	"report", "[--since TIME|--last] [--always] [-n|--dry-run] "
 	    "[-o|--output FILE]",
 	N_("what happened since the last report; nothing where nothing is to "
-	    "say"), true, run
+	    "say"), COMMAND_REPORT, run
 };

@@ -5,10 +5,13 @@
 #include "agent/options.h"
 #include "base/err.h"
 
+/* What a verb can write besides text; false and true are the first two. */
+enum command_formats { COMMAND_TEXT, COMMAND_JSON, COMMAND_REPORT };
+
 /* One verb: its row of the help, and what it does. */
 struct command {
 	const char *name, *args, *summary;
-	bool json;	/* knows --format json */
+	enum command_formats formats;
 	/* The exit code, or -1 with e, which is exit code 2. */
 	int (*run)(const struct options *o, struct err *e);
 };

@@ -309,6 +309,7 @@ history_trim(int store_fd, const struct history *h, int64_t before,
     struct err *e)
 {
 	CLEANUP(drop_buf) struct buf all = { 0 };
+	int64_t middle;
 
 	if (h->len < LARGE)
 		return 0;
@@ -328,9 +329,9 @@ history_trim(int store_fd, const struct history *h, int64_t before,
 		if (h->reports.items[i].time >= before)
 			history_add_report(&all, &h->reports.items[i]);
 	/* It grew within a year: then its older half goes. */
-	if (all.len > h->len / 2 && before < INT64_MAX / 2 && h->reports.n > 1 &&
-	    h->reports.items[h->reports.n / 2].time > before)
-		return history_trim(store_fd, h,
-		    h->reports.items[h->reports.n / 2].time, e);
+	middle = h->reports.n > 0 ? h->reports.items[h->reports.n / 2].time :
+	    before;
+	if (all.len > h->len / 2 && middle > before)
+		return history_trim(store_fd, h, middle, e);
 	return file_replace(store_fd, NAME, buf_str(&all), all.len, 0600, e);
 }

@@ -26,6 +26,7 @@ model_done(struct model *m)
 	done_groups(m->finding_groups.items, m->finding_groups.n);
 	done_groups(m->change_groups.items, m->change_groups.n);
 	free(m->findings.items);
+	free(m->checks.items);
 	free(m->mended.items);
 	free(m->transactions.items);
 	free(m->restores.items);

@@ -102,6 +102,12 @@ struct model_group {
 	size_t n, cap;
 };
 
+/* A rule that was judged, whatever came of it. */
+struct model_check {
+	const char *spec, *title, *rule, *why;
+	enum severity severity;
+};
+
 /* One day of the calendar, in local time. */
 struct model_day {
 	int year, month, day;	/* month from 1 */
@@ -142,6 +148,7 @@ struct model {
 	size_t asked, not_asked;
 	int64_t asked_oldest;
 	MODEL_LIST(model_finding) findings;	/* worst first */
+	MODEL_LIST(model_check) checks;	/* spec by spec */
 	MODEL_LIST(model_mended) mended;
 	MODEL_LIST(transaction) transactions;	/* oldest first */
 	MODEL_LIST(model_restore) restores;

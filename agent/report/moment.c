@@ -20,6 +20,23 @@ take_finding(struct model *out, const struct finding *f)
 		.rule = f->rule != NULL ? f->rule->id : NULL };
 }
 
+static void
+take_checks(struct model *out, const struct catalogue *cat)
+{
+	for (size_t i = 0; i < cat->n; i++) {
+		const struct spec *s = cat->specs[i];
+
+		for (size_t k = 0; s->applies && k < s->n_rules; k++) {
+			const struct rule *r = &s->rules[k];
+
+			if (!r->disabled)
+				*VEC_ADD(&out->checks) = (struct model_check){
+					s->name, s->title, r->id, r->why,
+					r->severity };
+		}
+	}
+}
+
 static const char *
 host_of(struct model *out)
 {
@@ -64,6 +81,8 @@ moment_model(const struct machine *m, const struct moment *what,
 	out->asked = f->asked;
 	out->not_asked = f->not_asked;
 	out->asked_oldest = f->asked_oldest;
+	if (!what->partial)
+		take_checks(out, &m->catalogue);
 	for (size_t i = 0; i < f->n; i++)
 		take_finding(out, &f->items[i]);
 }

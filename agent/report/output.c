@@ -10,18 +10,20 @@
 bool
 output_may_be_silent(enum format format)
 {
-	(void)format;
-	return true;
+	return format == FORMAT_TEXT || format == FORMAT_JSON ||
+	    format == FORMAT_NDJSON || format == FORMAT_HTML ||
+	    format == FORMAT_MARKDOWN;
 }
 
 int
 output_write(const char *file, enum format format, const struct buf *text,
     struct err *e)
 {
-	mode_t mode = 0600;
+	/* node_exporter runs as somebody else, and there is no content in
+	 * numbers. */
+	mode_t mode = format == FORMAT_PROMETHEUS ? 0644 : 0600;
 	struct stat st;
 
-	(void)format;
 	if (file == NULL)
 		return say_out(text, e);
 	if (fstatat(AT_FDCWD, file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -33,6 +35,18 @@ output_write(const char *file, enum format format, const struct buf *text,
 int
 output_exit(const struct model *m, enum format format)
 {
-	(void)format;
-	return m->exit_code;
+	return format == FORMAT_NAGIOS ? report_nagios_exit(m) :
+	    m->exit_code;
+}
+
+int
+output_failure(enum format format, const struct err *e)
+{
+	CLEANUP(drop_buf) struct buf line = { 0 };
+	struct err ignored = { 0 };
+
+	if (format != FORMAT_NAGIOS)
+		return -1;
+	report_nagios_failure(e, &line);
+	return say_out(&line, &ignored) < 0 ? -1 : 3;
 }

@@ -18,5 +18,8 @@ int output_write(const char *file, enum format format, const struct buf *text,
     struct err *e);
 /* The exit code that the readers of a format expect. */
 int output_exit(const struct model *m, enum format format);
+/* What a verb returns for a failure: -1 for it to be told as any other, or the
+ * exit code where the format has words for it. */
+int output_failure(enum format format, const struct err *e);
 
 #endif

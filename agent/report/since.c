@@ -231,8 +231,8 @@ name_origin(struct step *t, struct model_change *x)
 	/* What others are called says nothing of what was done. */
 	else if (trigger != NULL && (strcmp(trigger, "manual") == 0 ||
 	    strcmp(trigger, "accept") == 0))
-		x->snapshot = arena_memdup(&m->arena, c->message,
-		    strcspn(c->message, "\n"));
+		x->snapshot = arena_printf(&m->arena, "%s: %.*s", trigger,
+		    (int)strcspn(c->message, "\n"), c->message);
 }
 
 static bool

@@ -131,14 +131,13 @@ add_finding(struct writing *w, const struct model_group *g)
 	if (g->n > 1)
 		add_group_names(w, g);
 	add_origin(w, f);
+	if (c != NULL && !f->known && f->kind != FINDING_CHANGE)
+		add_changed(w, c);
 	findingtext_advice(w->out, f, f->known ? f->why : w->said,
 	    w->m->verbose > 0);
 	w->said = f->why;
-	if (c == NULL || f->known)
-		return;
-	if (f->kind != FINDING_CHANGE)
-		add_changed(w, c);
-	add_diff(w, c->diff, c->cut);
+	if (c != NULL && !f->known)
+		add_diff(w, c->diff, c->cut);
 }
 
 static void
