@@ -2,12 +2,11 @@
 #include "agent/answer.h"
 #include "agent/assess.h"
 #include "agent/command.h"
-#include "agent/say.h"
+#include "agent/repoinputs.h"
 #include "agent/report/fold.h"
 #include "agent/report/moment.h"
 #include "agent/report/output.h"
-#include "agent/repoinputs.h"
-#include "agent/snapshotter.h"
+#include "agent/say.h"
 #include "base/tr.h"
 
 static int

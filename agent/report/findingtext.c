@@ -67,14 +67,14 @@ findingtext_place(struct buf *out, const struct model_finding *f)
 
 void
 findingtext_advice(struct buf *out, const struct model_finding *f,
-    const char *said, bool verbose)
+    const char *remedy, const char *said, bool verbose)
 {
 	/* Forty files changed for one reason need it told once. */
 	if (f->why != NULL && f->why != said && (f->flagged || verbose))
 		wrap_text(out, FINDINGTEXT_INDENT, f->why);
-	if (f->remedy != NULL && f->flagged) {
+	if (remedy != NULL && f->flagged) {
 		buf_addf(out, "%*s-> ", FINDINGTEXT_INDENT, "");
-		text_escape(out, f->remedy, strlen(f->remedy));
+		text_escape(out, remedy, strlen(remedy));
 		buf_addc(out, '\n');
 	}
 }
@@ -94,7 +94,7 @@ add_finding(struct buf *out, const struct model_finding *f, const char *said,
 	if (f->rule != NULL && f->kind != FINDING_CHANGE)
 		buf_addf(out, " [%s/%s]", f->spec, f->rule);
 	buf_addc(out, '\n');
-	findingtext_advice(out, f, said, verbose);
+	findingtext_advice(out, f, f->remedy, said, verbose);
 }
 
 /* An answer may be remembered: then it says since when. */

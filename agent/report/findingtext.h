@@ -19,7 +19,7 @@ void findingtext_label(struct buf *out, const char *word, const char *paint);
 void findingtext_place(struct buf *out, const struct model_finding *f);
 /* Reason and remedy; said is the reason that was given last. */
 void findingtext_advice(struct buf *out, const struct model_finding *f,
-    const char *said, bool verbose);
+    const char *remedy, const char *said, bool verbose);
 /* Counts of all that was looked at. */
 void findingtext_summary(struct buf *out, const struct model *m);
 

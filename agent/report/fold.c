@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "base/vec.h"
 
+enum { PATHS_TYPED = 6 };
+
 /* What two must have in common to be one line. */
 struct keyed {
 	char *key;
@@ -95,6 +97,48 @@ group(const struct model *m, size_t n,
 	*out_n = groups.n;
 }
 
+/* Where the part that names the path begins; 0: it names none. */
+static size_t
+stem_of(const struct model_finding *f)
+{
+	size_t n = strlen(f->remedy), len = strlen(f->path);
+
+	return n > len && f->remedy[n - len - 1] == ' ' &&
+	    strcmp(f->remedy + n - len, f->path) == 0 ? n - len : 0;
+}
+
+/* One command for all: the same one, or one with all their paths. */
+static const char *
+remedy_of(struct model *m, const struct model_group *g)
+{
+	const struct model_finding *all = m->findings.items;
+	const struct model_finding *f = &all[g->items[0]];
+	CLEANUP(drop_buf) struct buf joined = { 0 };
+	size_t stem = f->remedy != NULL ? stem_of(f) : 0;
+
+	if (f->remedy == NULL || g->n == 1)
+		return f->remedy;
+	buf_adds(&joined, f->remedy);
+	for (size_t i = 1; i < g->n; i++) {
+		const struct model_finding *x = &all[g->items[i]];
+
+		if (x->remedy == NULL)
+			return NULL;
+		if (strcmp(x->remedy, f->remedy) == 0)
+			continue;
+		if (stem == 0 || stem_of(x) != stem ||
+		    memcmp(x->remedy, f->remedy, stem) != 0)
+			return NULL;
+		buf_addf(&joined, " %s", x->path);
+	}
+	/* What nobody types any more, the rule's own name stands for. */
+	if (g->n > PATHS_TYPED && f->rule != NULL && stem > 8 &&
+	    strncmp(f->remedy + stem - 8, "restore ", 8) == 0)
+		return arena_printf(&m->arena, "%.*s--rule %s/%s", (int)stem,
+		    f->remedy, f->spec, f->rule);
+	return arena_strdup(&m->arena, buf_str(&joined));
+}
+
 void
 fold(struct model *m)
 {
@@ -102,10 +146,13 @@ fold(struct model *m)
 	    &m->finding_groups.n);
 	group(m, m->changes.n, change_key, &m->change_groups.items,
 	    &m->change_groups.n);
-	for (size_t i = 0; i < m->finding_groups.n; i++)
+	for (size_t i = 0; i < m->finding_groups.n; i++) {
+		m->finding_groups.items[i].remedy = remedy_of(m,
+		    &m->finding_groups.items[i]);
 		for (size_t k = 0; k < m->finding_groups.items[i].n; k++)
 			m->findings.items[m->finding_groups.items[i]
 			    .items[k]].group = i;
+	}
 	for (size_t i = 0; i < m->change_groups.n; i++)
 		for (size_t k = 0; k < m->change_groups.items[i].n; k++)
 			m->changes.items[m->change_groups.items[i]

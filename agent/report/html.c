@@ -140,8 +140,9 @@ has_more(const struct model_finding *f)
 }
 
 static void
-more(struct buf *out, const struct model *m, const struct model_finding *f)
+more(struct buf *out, const struct model *m, const struct model_group *g)
 {
+	const struct model_finding *f = &m->findings.items[g->items[0]];
 	const struct model_change *c = f->change > 0 ?
 	    &m->changes.items[f->change - 1] : NULL;
 
@@ -153,10 +154,10 @@ more(struct buf *out, const struct model *m, const struct model_finding *f)
 		markup_text(out, f->why);
 		buf_adds(out, "</div>\n");
 	}
-	if (f->remedy != NULL) {
+	if (g->remedy != NULL) {
 		buf_adds(out, "<div><code class=\"cmd\" "
 		    "style=\"background:#f0f3f6;padding:2px 6px\">");
-		markup_text(out, f->remedy);
+		markup_text(out, g->remedy);
 		buf_adds(out, "</code></div>\n");
 	}
 	if (c != NULL && c->diff != NULL && !f->known)
@@ -171,10 +172,10 @@ add_finding(struct buf *out, const struct model *m,
 	const struct model_finding *f = &m->findings.items[g->items[0]];
 
 	buf_addf(out, "<tbody data-row=\"%s\" id=\"f%zu\"><tr>"
-	    "<td class=\"sev\" width=\"84\" valign=\"top\" data-k=\"%d\">",
+	    "<td width=\"84\" valign=\"top\" data-k=\"%d\">",
 	    class_of(f), f->group, rank(f));
 	tag(out, class_of(f), findingtext_word(f));
-	buf_adds(out, "</td><td class=\"where\" width=\"34%\" "
+	buf_adds(out, "</td><td width=\"31%\" "
 	    "valign=\"top\">");
 	where(out, m, g);
 	buf_adds(out, "</td><td valign=\"top\">");
@@ -187,7 +188,7 @@ add_finding(struct buf *out, const struct model *m,
 	if (f->rule != NULL && f->kind != FINDING_CHANGE) {
 		buf_adds(out, "<code>");
 		markup_text(out, f->spec);
-		buf_addc(out, '/');
+		buf_adds(out, "/<wbr>");
 		markup_text(out, f->rule);
 		buf_adds(out, "</code>");
 	}
@@ -199,7 +200,7 @@ add_finding(struct buf *out, const struct model *m,
 	}
 	buf_adds(out, "</td></tr>");
 	if (has_more(f))
-		more(out, m, f);
+		more(out, m, g);
 	buf_adds(out, "</tbody>\n");
 }
 
@@ -209,6 +210,18 @@ is_told(const struct model_finding *f, bool known, bool notes)
 	bool note = !f->flagged && f->kind != FINDING_UNKNOWN;
 
 	return f->known == known && note == notes;
+}
+
+static void
+open_table(struct buf *out, const char *first, const char *last)
+{
+	buf_addf(out, "<table class=\"list\" width=\"100%%\" "
+	    "cellpadding=\"4\"><colgroup><col class=\"c0\">"
+	    "<col class=\"c1\"><col class=\"c2\"><col class=\"c3\">"
+	    "</colgroup><thead><tr><th align=\"left\">%s</th>"
+	    "<th align=\"left\">%s</th><th align=\"left\">%s</th>"
+	    "<th align=\"left\">%s</th></tr></thead>\n", first, _("Where"),
+	    _("What"), last);
 }
 
 static void
@@ -222,11 +235,7 @@ findings(struct buf *out, const struct model *m, const char *title,
 	if (n == 0)
 		return;
 	html_heading(out, title, n);
-	buf_addf(out, "<table class=\"list\" width=\"100%%\" "
-	    "cellpadding=\"4\"><thead><tr><th align=\"left\">%s</th>"
-	    "<th align=\"left\">%s</th><th align=\"left\">%s</th>"
-	    "<th align=\"left\">%s</th></tr></thead>\n", _("How bad"),
-	    _("Where"), _("What"), _("Rule"));
+	open_table(out, _("How bad"), _("Rule"));
 	for (size_t i = 0; i < m->finding_groups.n; i++) {
 		const struct model_group *g = &m->finding_groups.items[i];
 
@@ -295,11 +304,11 @@ add_change(struct buf *out, const struct model *m,
 	for (size_t i = 0; i < g->n && i < PATHS_MAX; i++)
 		strlist_add(&paths, m->changes.items[g->items[i]].path);
 	buf_addf(out, "<tbody data-row=\"change\" id=\"c%zu\"><tr>"
-	    "<td class=\"sev\" width=\"84\" valign=\"top\" data-k=\"%d\">",
+	    "<td width=\"84\" valign=\"top\" data-k=\"%d\">",
 	    c->group, (int)c->kind);
 	tag(out, c->kind == MODEL_REMOVED ? "warning" : "note",
 	    _(words[c->kind]));
-	buf_adds(out, "</td><td class=\"where\" width=\"34%\" "
+	buf_adds(out, "</td><td width=\"31%\" "
 	    "valign=\"top\">");
 	html_paths(out, paths.items, paths.n, g->n);
 	buf_adds(out, "</td><td valign=\"top\">");
@@ -327,11 +336,7 @@ changes(struct buf *out, const struct model *m)
 	if (n == 0)
 		return;
 	html_heading(out, _("Changed"), n);
-	buf_addf(out, "<table class=\"list\" width=\"100%%\" "
-	    "cellpadding=\"4\"><thead><tr><th align=\"left\">%s</th>"
-	    "<th align=\"left\">%s</th><th align=\"left\">%s</th>"
-	    "<th align=\"left\">%s</th></tr></thead>\n", _("How"),
-	    _("Where"), _("What"), _("By"));
+	open_table(out, _("How"), _("By"));
 	for (size_t i = 0; i < m->change_groups.n; i++) {
 		const struct model_group *g = &m->change_groups.items[i];
 

@@ -244,7 +244,8 @@ htmlpictures_rules(struct buf *out, const struct model *m)
 		return;
 	html_heading(out, _("Rules that did not always hold"),
 	    m->rules_past.n);
-	buf_addf(out, "<table class=\"list\" width=\"100%%\"><thead><tr>"
+	buf_addf(out, "<table class=\"list\" width=\"100%%\"><colgroup>"
+	    "<col class=\"c1\"><col><col class=\"c3\"></colgroup><thead><tr>"
 	    "<th align=\"left\">%s</th><th align=\"left\">%s</th>"
 	    "<th align=\"left\">%s</th></tr></thead>\n", _("Rule"),
 	    _("The last year"), _("Now"));
@@ -253,7 +254,7 @@ htmlpictures_rules(struct buf *out, const struct model *m)
 
 		buf_adds(out, "<tbody><tr><td>");
 		html_code(out, r->name);
-		buf_adds(out, "</td><td style=\"width:45%\">");
+		buf_adds(out, "</td><td>");
 		add_strip(out, m, r, from);
 		buf_adds(out, "</td><td>");
 		add_state(out, r);

@@ -141,9 +141,9 @@ add_finding(const struct model *m, const struct model_group *g,
 		plain(out, f->why);
 		buf_addc(out, '\n');
 	}
-	if (f->remedy != NULL && f->flagged) {
+	if (g->remedy != NULL && f->flagged) {
 		buf_adds(out, "  \n  → ");
-		code(out, f->remedy);
+		code(out, g->remedy);
 		buf_addc(out, '\n');
 	}
 	if (f->change > 0 && !f->known)

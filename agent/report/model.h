@@ -100,6 +100,7 @@ struct model_complaint {
 struct model_group {
 	size_t *items;
 	size_t n, cap;
+	const char *remedy;	/* of findings: for all of them, or NULL */
 };
 
 /* A rule that was judged, whatever came of it. */

@@ -133,7 +133,7 @@ add_finding(struct writing *w, const struct model_group *g)
 	add_origin(w, f);
 	if (c != NULL && !f->known && f->kind != FINDING_CHANGE)
 		add_changed(w, c);
-	findingtext_advice(w->out, f, f->known ? f->why : w->said,
+	findingtext_advice(w->out, f, g->remedy, f->known ? f->why : w->said,
 	    w->m->verbose > 0);
 	w->said = f->why;
 	if (c != NULL && !f->known)
