@@ -130,6 +130,12 @@ findingtext_summary(struct buf *out, const struct model *m)
 		    m->drifts, m->notes, m->unknowns, m->rules, m->specs);
 	buf_addf(out, _("; %zu entries tracked\n"), m->entries);
 	add_asked(out, m);
+	if (m->untracked > 0)
+		buf_addf(out, ngettext("%zu entry of the baseline is not "
+		    "tracked any more ['accept' forgets it]\n",
+		    "%zu entries of the baseline are not tracked any more "
+		    "['accept' forgets them]\n", m->untracked),
+		    m->untracked);
 	if (m->baseline == NULL) {
 		buf_adds(out, _("there is no baseline to compare with\n"));
 		return;

@@ -81,6 +81,8 @@ static void
 transaction(struct buf *out, const struct model *m,
     const struct transaction *t)
 {
+	CLEANUP(drop_buf) struct buf about = { 0 };
+
 	buf_adds(out, "<div class=\"card\" data-row=\"past\">\n");
 	when(out, t->ended != 0 ? t->ended : t->began);
 	html_code(out, t->command[0] != '\0' ? t->command : t->origin);
@@ -89,6 +91,12 @@ transaction(struct buf *out, const struct model *m,
 		    t->state == TRANSACTION_OPEN ? _("not ended") :
 		    _("was interrupted"));
 	buf_addc(out, '\n');
+	transaction_about(t, &about);
+	if (about.len > 0) {
+		buf_adds(out, "<div style=\"white-space:pre-line\">");
+		markup_lines(out, buf_str(&about));
+		buf_adds(out, "</div>\n");
+	}
 	packages(out, t);
 	found(out, t, "restored", "good", _("put back"));
 	if (t->rollback[0] != '\0')

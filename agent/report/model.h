@@ -146,7 +146,7 @@ struct model {
 	int64_t baseline_time;	/* 0: not known */
 	size_t drifts, flagged, notes, unknowns;	/* how many of each */
 	size_t rules, held, specs, entries;	/* what was looked at */
-	size_t asked, not_asked;
+	size_t asked, not_asked, untracked;
 	int64_t asked_oldest;
 	MODEL_LIST(model_finding) findings;	/* worst first */
 	MODEL_LIST(model_check) checks;	/* spec by spec */

@@ -80,6 +80,7 @@ moment_model(const struct machine *m, const struct moment *what,
 	out->entries = f->entries;
 	out->asked = f->asked;
 	out->not_asked = f->not_asked;
+	out->untracked = f->untracked;
 	out->asked_oldest = f->asked_oldest;
 	if (!what->partial)
 		take_checks(out, &m->catalogue);

@@ -93,6 +93,22 @@ command_of(const struct transaction *t)
 	return t->command[0] != '\0' ? t->command : t->origin;
 }
 
+static void
+add_about(struct buf *out, const struct transaction *t)
+{
+	CLEANUP(drop_buf) struct buf about = { 0 };
+
+	transaction_about(t, &about);
+	for (char *p = about.len > 0 ? about.bytes : NULL;
+	    p != NULL && *p != '\0';) {
+		size_t n = strcspn(p, "\n");
+
+		p[n] = '\0';
+		wrap_text(out, FINDINGTEXT_INDENT, p);
+		p += n + 1;
+	}
+}
+
 void
 pasttext_transaction_short(struct buf *out, const struct model *m,
     const struct transaction *t)
@@ -107,6 +123,7 @@ pasttext_transaction_short(struct buf *out, const struct model *m,
 		buf_adds(&head, t->state == TRANSACTION_OPEN ?
 		    _(" (not ended)") : _(" (was interrupted)"));
 	buf_addf(out, "%s\n", buf_str(&head));
+	add_about(out, t);
 	add_packages(out, t);
 	add_names(out, _("put back: "), t, "restored");
 	add_names(out, _("found: "), t, "flagged");
@@ -183,6 +200,7 @@ pasttext_transaction(struct buf *out, const struct model *m,
 	add_when(out, _("began: "), t->began);
 	add_when(out, t->state == TRANSACTION_INTERRUPTED ?
 	    _("found interrupted: ") : _("ended: "), t->ended);
+	transaction_about(t, out);
 	add_all_packages(out, t);
 	add_list(out, _("put back:"), t, "restored");
 	if (t->rollback[0] != '\0')

@@ -49,6 +49,8 @@ reportjson_summary(struct json *j, const struct model *m)
 	json_number(j, "entries", m->entries);
 	json_number(j, "asked", m->asked);
 	json_number(j, "not-asked", m->not_asked);
+	if (m->untracked > 0)
+		json_number(j, "untracked", m->untracked);
 	if (m->asked_oldest > 0)
 		json_number(j, "asked-oldest", (uint64_t)m->asked_oldest);
 	json_close(j, '}');
@@ -113,6 +115,11 @@ reportjson_transaction(struct json *j, const struct transaction *t)
 	json_text(j, "state", state_word(t));
 	add_time(j, "began", t->began);
 	add_time(j, "ended", t->ended);
+	json_bool(j, "late", transaction_late(t));
+	json_text(j, "release-was", t->release_was[0] != '\0' ?
+	    t->release_was : NULL);
+	json_text(j, "release-is", t->release_is[0] != '\0' ?
+	    t->release_is : NULL);
 	json_text(j, "rollback", t->rollback[0] != '\0' ? t->rollback : NULL);
 	json_open(j, "packages", '[');
 	for (size_t i = 0; i < t->packages.n; i++) {

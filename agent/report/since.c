@@ -331,7 +331,7 @@ since_changes(struct since *s, struct err *e)
 	struct assessment past = { .live = *s->now,
 		.baseline_commit = *s->from };
 	size_t left = DIFFS_BYTES, kept = 0;
-	int n = assess_compare(s->m, &past, e);
+	int n = assess_compare(s->m, &past, e) < 0 ? -1 : 0;
 
 	for (size_t i = 0; n == 0 && i < past.changes.n; i++) {
 		const struct change *c = &past.changes.items[i];

@@ -131,7 +131,9 @@ sample_transactions(struct model *m)
 		.origin = "zypp", .command = "zypper --non-interactive dup",
 		.state = TRANSACTION_ENDED, .began = SAMPLE_NOW - 3085,
 		.ended = SAMPLE_NOW - 2900,
-		.rollback = "20261121T193300Z-upgrade" };
+		.rollback = "20261121T193300Z-upgrade",
+		.release_was = "openSUSE Leap 15.5",
+		.release_is = "openSUSE Leap 15.6" };
 	*VEC_ADD(&t->packages) = (struct pkgchange){ "cyrus-imapd", "x86_64",
 		"2.4.17-3", "3.0.5-1" };
 	*VEC_ADD(&t->packages) = (struct pkgchange){ "libvirt-daemon",
