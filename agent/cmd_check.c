@@ -120,6 +120,6 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_check = {
-	"check", "[-o|--output FILE]", N_("judges the rules and compares with the baseline; "
-	    "changes nothing"), COMMAND_REPORT, run
+	"check", "[-o|--output FILE]", N_("judges the rules and compares with "
+	    "the baseline; changes nothing"), COMMAND_REPORT, run
 };

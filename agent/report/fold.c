@@ -53,7 +53,8 @@ change_key(const struct model *m, size_t i)
 	const struct model_change *c = &m->changes.items[i];
 	struct buf key = { 0 };
 
-	buf_addf(&key, "%d %x %d\1", (int)c->kind, c->differs, c->told);
+	buf_addf(&key, "%d %x %d %d\1", (int)c->kind, c->differs, c->told,
+	    c->secret);
 	add_part(&key, c->transaction);
 	/* Without a package the snapshot that brought it is all the reason
 	 * that is known. */

@@ -150,12 +150,10 @@ find_merges(struct gathering *g)
 	}
 }
 
-/* What was open when the last report was told, and since when. */
+/* What is in the history was told, by the last report or one before it. */
 static void
 find_known(struct gathering *g)
 {
-	const struct history_report *last = history_last(&g->history);
-
 	for (size_t i = 0; i < g->model.findings.n; i++) {
 		struct model_finding *f = &g->model.findings.items[i];
 		const struct history_span *s = history_open(&g->history,
@@ -164,8 +162,7 @@ find_known(struct gathering *g)
 		if (s == NULL)
 			continue;
 		f->since = s->from;
-		f->known = last != NULL && s->from <= last->time &&
-		    s->from < g->model.since + (g->since == 0);
+		f->known = g->since == 0 || s->from < g->since;
 	}
 }
 
@@ -237,8 +234,9 @@ find_mended(struct gathering *g)
 	for (size_t i = 0; i < g->history.spans.n; i++) {
 		const struct history_span *s = &g->history.spans.items[i];
 
-		if (text_starts(s->id, "merge:") ||
-		    (s->to != 0 && s->to < m->since) ||
+		/* The end of one is written as a report tells of it. */
+		if (text_starts(s->id, "merge:") || (s->to != 0 &&
+		    (g->since == 0 || s->to < g->since)) ||
 		    is_found(g, s->id) || is_hidden(g, s->id) ||
 		    !is_asked(g, s->id))
 			continue;
@@ -289,7 +287,9 @@ find_past(struct gathering *g, struct err *e)
 
 	past_transactions(g->m, m);
 	past_restores(g->m, m);
-	past_accepts(&g->history, m);
+	past_accepts(&g->history, g->since == 0, m);
+	if (g->since == 0)
+		past_drop_told(m, history_last(&g->history));
 	if (g->has_from && since_changes(&s, e) < 0)
 		return -1;
 	find_known(g);
@@ -344,6 +344,7 @@ gather_told(struct gathering *g, struct err *e)
 {
 	const struct model *m = &g->model;
 	CLEANUP(drop_buf) struct buf lines = { 0 };
+	struct history_report r;
 	int fd = store_fd(g->m->store);
 
 	for (size_t i = 0; i < m->findings.n; i++) {
@@ -363,8 +364,11 @@ gather_told(struct gathering *g, struct err *e)
 			history_add_shut(&lines, m->until, s->id);
 	}
 	/* Last: without it, the next report tells all of this again. */
-	history_add_report(&lines, &(struct history_report){ m->until,
-	    m->exit_code, g->live });
+	r = (struct history_report){ .time = m->until,
+		.exit_code = m->exit_code, .commit = g->live };
+	past_told(m, &r.told);
+	history_add_report(&lines, &r);
+	strlist_done(&r.told);
 	if (history_append(fd, &lines, e) < 0)
 		return -1;
 	return history_trim(fd, &g->history, m->until - YEAR, e);

@@ -24,6 +24,8 @@ history_done(struct history *h)
 {
 	for (size_t i = 0; i < h->accepts.n; i++)
 		strlist_done(&h->accepts.items[i].paths);
+	for (size_t i = 0; i < h->reports.n; i++)
+		strlist_done(&h->reports.items[i].told);
 	free(h->spans.items);
 	free(h->reports.items);
 	free(h->accepts.items);
@@ -130,12 +132,15 @@ take_shut(struct history *h, const struct words *w)
 static int
 take_report(struct history *h, const struct words *w)
 {
-	struct history_report r = { .time = w->time };
+	struct history_report r = { .time = w->time,
+		.accepts = h->accepts.n };
 
-	if (w->l.n != 4 || strlen(w->l.items[3]) != 2 * OID_LEN ||
+	if (w->l.n < 4 || strlen(w->l.items[3]) != 2 * OID_LEN ||
 	    text_unhex(w->l.items[3], r.commit.b, OID_LEN) < 0)
 		return -1;
 	r.exit_code = (int)strtol(w->l.items[2], NULL, 10);
+	for (size_t i = 4; i < w->l.n; i++)
+		strlist_add(&r.told, w->l.items[i]);
 	*VEC_ADD(&h->reports) = r;
 	return 0;
 }
@@ -260,6 +265,8 @@ history_add_report(struct buf *lines, const struct history_report *r)
 	begin(lines, r->time, "report");
 	buf_addf(lines, " %d ", r->exit_code);
 	text_hex(lines, r->commit.b, OID_LEN);
+	for (size_t i = 0; i < r->told.n && i < WORDS_MAX - 5; i++)
+		add_word(lines, r->told.items[i]);
 	end_line(lines, from);
 }
 

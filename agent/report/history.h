@@ -29,6 +29,10 @@ struct history_report {
 	int64_t time;
 	int exit_code;
 	struct oid commit;	/* the newest snapshot then */
+	/* Transactions and restores of its last moment that it told of: a
+	 * second is long, and the next report begins in it. */
+	struct strlist told;
+	size_t accepts;		/* as many were there before it */
 };
 
 struct history_accept {

@@ -218,9 +218,9 @@ open_table(struct buf *out, const char *first, const char *last)
 	buf_addf(out, "<table class=\"list\" width=\"100%%\" "
 	    "cellpadding=\"4\"><colgroup><col class=\"c0\">"
 	    "<col class=\"c1\"><col class=\"c2\"><col class=\"c3\">"
-	    "</colgroup><thead><tr><th align=\"left\">%s</th>"
-	    "<th align=\"left\">%s</th><th align=\"left\">%s</th>"
-	    "<th align=\"left\">%s</th></tr></thead>\n", first, _("Where"),
+	    "</colgroup><thead><tr><th>%s</th>"
+	    "<th>%s</th><th>%s</th>"
+	    "<th>%s</th></tr></thead>\n", first, _("Where"),
 	    _("What"), last);
 }
 

@@ -246,8 +246,8 @@ htmlpictures_rules(struct buf *out, const struct model *m)
 	    m->rules_past.n);
 	buf_addf(out, "<table class=\"list\" width=\"100%%\"><colgroup>"
 	    "<col class=\"c1\"><col><col class=\"c3\"></colgroup><thead><tr>"
-	    "<th align=\"left\">%s</th><th align=\"left\">%s</th>"
-	    "<th align=\"left\">%s</th></tr></thead>\n", _("Rule"),
+	    "<th>%s</th><th>%s</th>"
+	    "<th>%s</th></tr></thead>\n", _("Rule"),
 	    _("The last year"), _("Now"));
 	for (size_t i = 0; i < m->rules_past.n && i < RULES_MAX; i++) {
 		const struct model_rule *r = &m->rules_past.items[i];

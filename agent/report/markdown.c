@@ -298,6 +298,8 @@ add_change(const struct model *m, const struct model_group *g,
 		buf_adds(out, ": ");
 		plain(out, c->details);
 	}
+	if (c->secret)
+		buf_addf(out, " (%s)", _("secret, not shown"));
 	if (t != NULL || c->package != NULL) {
 		buf_adds(out, " (");
 		plain(out, t == NULL ? "" : t->command[0] != '\0' ?

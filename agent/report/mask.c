@@ -113,12 +113,20 @@ clock_time(struct reading *r)
 	return true;
 }
 
-/* "2026-11-21 19:30", "2026/11/21T19:30:12Z", "21.11.2026, 19:30" */
+/* "2026-11-21 19:30", "2026/11/21T19:30:12Z", "21.11.2026, 19:30": the year in
+ * full, or it might be an address. */
 static bool
 numbers(struct reading *r)
 {
-	if (!digits(r, 1, 4) || !one_of(r, "-/.") || !digits(r, 1, 2) ||
-	    !one_of(r, "-/.") || !digits(r, 1, 4))
+	const char *from = r->p;
+	bool first;
+
+	if (!digits(r, 1, 4))
+		return false;
+	first = r->p - from == 4;
+	if ((!first && r->p - from > 2) || !one_of(r, "-/.") ||
+	    !digits(r, 1, 2) || !one_of(r, "-/.") ||
+	    !digits(r, first ? 1 : 4, first ? 2 : 4))
 		return false;
 	one_of(r, ",");
 	if (!one_of(r, "T_"))
@@ -191,7 +199,8 @@ moment(const char *line, const char *p, const char *end)
 	struct reading r = { p, end };
 
 	/* Not in the middle of a word or number. */
-	if (p > line && (is_digit(p[-1]) || is_letter(p[-1])))
+	if (p > line && (is_digit(p[-1]) || is_letter(p[-1]) ||
+	    strchr("-/.", p[-1]) != NULL))
 		return 0;
 	if (numbers(&r) || (r.p = p, words(&r)) ||
 	    (r.p = p, seconds(line, &r)))

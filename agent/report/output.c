@@ -21,15 +21,20 @@ output_write(const char *file, enum format format, const struct buf *text,
 {
 	/* node_exporter runs as somebody else, and there is no content in
 	 * numbers. */
-	mode_t mode = format == FORMAT_PROMETHEUS ? 0644 : 0600;
+	mode_t mode = format == FORMAT_PROMETHEUS ? 0644 : 0600, mask;
 	struct stat st;
+	int n;
 
 	if (file == NULL)
 		return say_out(text, e);
 	if (fstatat(AT_FDCWD, file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISREG(st.st_mode))
 		mode = st.st_mode & 0777;
-	return file_replace(AT_FDCWD, file, buf_str(text), text->len, mode, e);
+	/* Ours keeps others out of everything, asked for or not. */
+	mask = umask(0);
+	n = file_replace(AT_FDCWD, file, buf_str(text), text->len, mode, e);
+	umask(mask);
+	return n;
 }
 
 int

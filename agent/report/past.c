@@ -187,13 +187,16 @@ past_restores(struct machine *m, struct model *out)
 }
 
 void
-past_accepts(const struct history *h, struct model *out)
+past_accepts(const struct history *h, bool since_last, struct model *out)
 {
-	for (size_t i = 0; i < h->accepts.n; i++) {
+	const struct history_report *last = history_last(h);
+	size_t from = since_last && last != NULL ? last->accepts : 0;
+
+	for (size_t i = from; i < h->accepts.n; i++) {
 		const struct history_accept *a = &h->accepts.items[i];
 		struct model_accept *x;
 
-		if (a->time < out->since)
+		if (a->time < out->since && from == 0)
 			continue;
 		x = VEC_ADD(&out->accepts);
 		x->when = a->time;
@@ -203,6 +206,49 @@ past_accepts(const struct history *h, struct model *out)
 		for (size_t k = 0; k < a->paths.n; k++)
 			strlist_add(&x->paths, a->paths.items[k]);
 	}
+}
+
+void
+past_told(const struct model *m, struct strlist *out)
+{
+	for (size_t i = 0; i < m->transactions.n; i++)
+		if (time_of(&m->transactions.items[i]) >= m->until)
+			strlist_add(out, m->transactions.items[i].id);
+	for (size_t i = 0; i < m->restores.n; i++)
+		if (m->restores.items[i].when >= m->until)
+			strlist_add(out, m->restores.items[i].id);
+	/* Theirs are not told by themselves, then or later. */
+	for (size_t i = 0; i < m->transactions.n; i++)
+		if (time_in(m->transactions.items[i].rollback) >= m->until)
+			strlist_add(out, m->transactions.items[i].rollback);
+}
+
+void
+past_drop_told(struct model *m, const struct history_report *last)
+{
+	size_t kept = 0;
+
+	if (last == NULL)
+		return;
+	for (size_t i = 0; i < m->transactions.n; i++) {
+		struct transaction *t = &m->transactions.items[i];
+
+		if (strlist_has(&last->told, t->id))
+			transaction_done(t);
+		else
+			m->transactions.items[kept++] = *t;
+	}
+	m->transactions.n = kept;
+	kept = 0;
+	for (size_t i = 0; i < m->restores.n; i++) {
+		struct model_restore *r = &m->restores.items[i];
+
+		if (strlist_has(&last->told, r->id))
+			strlist_done(&r->paths);
+		else
+			m->restores.items[kept++] = *r;
+	}
+	m->restores.n = kept;
 }
 
 /* An id ends with its path, or with it and what was demanded. */

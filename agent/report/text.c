@@ -204,6 +204,8 @@ add_change(struct writing *w, const struct model_group *g)
 		buf_addf(&line, ": %s", g->n > 1 ? buf_str(&differs) :
 		    c->details);
 	}
+	if (c->secret)
+		buf_addf(&line, " %s", _("(secret, not shown)"));
 	wrap_from(w->out, FINDINGTEXT_INDENT, FINDINGTEXT_INDENT,
 	    buf_str(&line));
 	add_change_origin(w, c);
