@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/assess.h"
+#include "agent/pkg/beside.h"
 #include "agent/preflight/rulesthen.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -195,7 +196,7 @@ forecast_look(struct forecast *f, struct err *e)
 static bool
 is_beside(const struct forecast *f, const char *path, char **out_base)
 {
-	size_t n = attribute_beside(path);
+	size_t n = beside_of(path);
 
 	(void)f;
 	if (n == 0)

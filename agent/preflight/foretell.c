@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/pkg/attributetext.h"
+#include "agent/pkg/beside.h"
 #include "agent/wrap.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -43,7 +44,7 @@ say(struct buf *out, const char *sentence, const char *word)
 static const char *
 ending(const char *path)
 {
-	return path + attribute_beside(path);
+	return path + beside_of(path);
 }
 
 /* "/usr/etc" of "/usr/etc/x" for "/etc/x". */
