@@ -50,6 +50,10 @@ no_hooks
 zypper_ready
 foretell
 foretell --dist
+driftctl preflight --manager emerge || echo "emerge: $?"
+chmod 000 /usr/bin/zypper
+driftctl preflight --manager zypper || echo "none: $?"
+chmod 755 /usr/bin/zypper
 zypper_up
 judge
 EOS
@@ -58,6 +62,10 @@ EOS
 	says "cyrus-imapd 1-1 -> 2-1 no longer ships it; it goes without a copy"
 	says "preflight: 1"
 	says "agreement: 2 gone as foretold"
+	says "driftctl: --manager: 'emerge' is not known [one of: zypper, dnf, apt]"
+	says "emerge: 2"
+	says "driftctl: zypper: cannot say what it would do: it failed with 12" "[run 'zypper --non-interactive --xmlout"
+	says "none: 2"
 }
 
 @test "zypper: what is not downloaded yet is said, with how to get it" {

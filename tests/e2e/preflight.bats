@@ -364,6 +364,15 @@ mail_packages() {
 	p -v "$M/noarch/new-1-1.noarch.rpm"
 	says "/etc/new.conf:"
 	says "new 1-1 (new) brings it"
+	# Where its archive is damaged, the lists are told all the same.
+	size=$(stat -c %s "$M/noarch/new-1-1.noarch.rpm")
+	head -c $((size - 60)) "$M/noarch/new-1-1.noarch.rpm" > "$M/cut.rpm"
+	p "$M/cut.rpm"
+	[ "$status" -eq 2 ]
+	says "unknown   $M/cut.rpm"
+	tells "its lists are known, its contents are not: $M/cut.rpm: cannot be read as a package"
+	tells "flag /etc/old.conf: old 1-1 (removed) goes"
+	tells "unknown /etc/both.conf: what the new package has there cannot be read from it [s/key]"
 }
 
 @test "it writes nothing, with a store and without" {
