@@ -28,6 +28,7 @@ extern const struct command cmd_init;
 extern const struct command cmd_learn;
 extern const struct command cmd_log;
 extern const struct command cmd_merge;
+extern const struct command cmd_preflight;
 extern const struct command cmd_report;
 extern const struct command cmd_restore;
 extern const struct command cmd_show;
