@@ -103,6 +103,10 @@ foretell_json(const struct forecast *f, struct buf *out)
 	json_number(&j, "tracked", f->tracked);
 	json_number(&j, "rules", f->now.rules);
 	add_packages(f, &j);
+	json_open(&j, "leaving-specs", '[');
+	for (size_t i = 0; i < f->leaving_specs.n; i++)
+		json_text(&j, NULL, f->leaving_specs.items[i]);
+	json_close(&j, ']');
 	add_risks(&j, "risks", f->risks.items, f->risks.n);
 	add_risks(&j, "unknown", f->unknowns.items, f->unknowns.n);
 	json_open(&j, "missing", '[');

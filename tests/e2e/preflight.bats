@@ -194,6 +194,31 @@ mail_packages() {
 	says '"exit": 2'
 }
 
+@test "a spec goes with its package, and one that comes is judged" {
+	needs dpkg-deb
+	needs_root
+	mail_packages
+	installed "$M/mail-1.deb"
+	sed -i '1a applies: {package: [mail]}' "$BATS_TEST_TMPDIR/specs/mail.yaml"
+	cat > "$BATS_TEST_TMPDIR/specs/new.yaml" <<-'END'
+	spec: new
+	applies: {package: [new]}
+	rules:
+	  - {id: x, path: /etc/x.conf, why: It is needed., require: present}
+	  - {id: y, path: /etc/y.conf, why: It is needed., require: present}
+	END
+	p --purge mail
+	[ "$status" -eq 0 ]
+	says "note      mail: this spec does not apply any more then"
+	mkdir -p "$M/tree/etc"
+	echo x > "$M/tree/etc/x.conf"
+	deb new 1
+	p "$M/new-1.deb"
+	[ "$status" -eq 1 ]
+	says "at risk   /etc/y.conf: is missing [new/y]"
+	says_not "x.conf: is missing"
+}
+
 @test "rpm: what is made obsolete goes, and contents are those of the package" {
 	needs rpmbuild
 	needs_root
