@@ -48,7 +48,7 @@ endif
 # else is the full program that it starts when there is work.
 FULL_SRC := $(wildcard base/*.c specs/*.c specs/views/*.c snapshots/*.c \
 	agent/*.c agent/apply/*.c agent/explain/*.c agent/hook/*.c \
-	agent/merge/*.c agent/pkg/*.c agent/spectest/*.c)
+	agent/merge/*.c agent/pkg/*.c agent/semantic/*.c agent/spectest/*.c)
 FRONT_SRC := $(wildcard agent/front/*.c)
 RPM_SRC := $(wildcard agent/rpm/*.c)
 MAIN_SRC := agent/main.c $(wildcard agent/cmd_*.c)

@@ -7,6 +7,7 @@
 #include "snapshots/compare.h"
 #include "agent/json.h"
 #include "agent/say.h"
+#include "agent/semantic/tell.h"
 #include "agent/snapshotarg.h"
 #include "base/file.h"
 #include "base/tr.h"
@@ -14,6 +15,8 @@
 /* What is compared: two snapshots, or one and the live system. */
 struct sides {
 	struct machine *m;
+	bool semantic, word;	/* as asked for */
+	struct lenses *lenses;
 	bool live;
 	struct manifest was, is;
 	struct capture now;
@@ -26,6 +29,7 @@ drop_sides(struct sides *s)
 	if (!s->live)
 		manifest_done(&s->is);
 	capture_done(&s->now);
+	lenses_free(s->lenses);
 }
 
 static int
@@ -98,29 +102,54 @@ keep_covered(struct changes *c, const struct strlist *paths)
 }
 
 static int
+write_json(struct sides *s, const struct changes *c,
+    const struct change_content *from, struct buf *out, struct err *e)
+{
+	struct json j = { .out = out };
+
+	json_open(&j, NULL, '{');
+	json_number(&j, "version", 1);
+	json_open(&j, "changes", '[');
+	for (size_t i = 0; i < c->n; i++) {
+		json_open(&j, NULL, '{');
+		change_json(&j, &c->items[i]);
+		if (s->semantic && semantic_json(&c->items[i], from,
+		    s->lenses, &j, e) < 0)
+			return -1;
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	json_close(&j, '}');
+	buf_addc(out, '\n');
+	return 0;
+}
+
+static int
 write_diff(struct sides *s, const struct changes *c, struct buf *out,
     struct err *e)
 {
 	const struct options *o = s->m->o;
 	const struct change_content from = { stored, is_content, s };
-	struct json j = { .out = out };
+	const struct semantic_style how = {
+		.words = s->word ? WORDS_MARKED : options_color(o) ?
+		    WORDS_COLORED : WORDS_PLAIN,
+		.lines_too = o->verbose > 0,
+		.lenses = s->lenses,
+	};
 
-	if (o->format == FORMAT_JSON) {
-		json_open(&j, NULL, '{');
-		json_number(&j, "version", 1);
-		json_open(&j, "changes", '[');
-		for (size_t i = 0; i < c->n; i++)
-			change_json(&j, &c->items[i]);
-		json_close(&j, ']');
-		json_close(&j, '}');
-		buf_addc(out, '\n');
-		return 0;
-	}
+	if (o->format == FORMAT_JSON)
+		return write_json(s, c, &from, out, e);
 	for (size_t i = 0; i < c->n; i++) {
+		const struct change *x = &c->items[i];
+		int done = 0;
+
 		if (o->verbose < 0)
-			change_line(out, &c->items[i]);
-		else if (change_diff(&c->items[i], &from, options_color(o),
-		    out, e) < 0)
+			change_line(out, x);
+		else if (s->semantic)
+			done = semantic_tell(x, &from, &how, out, e);
+		else
+			done = change_diff(x, &from, how.words, out, e);
+		if (done < 0)
 			return -1;
 	}
 	return 0;
@@ -151,11 +180,15 @@ sort_args(struct strlist *rest, struct strlist *paths, const char **names,
 static int
 run(const struct options *o, struct err *e)
 {
-	const struct verb_option table[] = { { 0 } };
 	CLEANUP(drop_strlist) struct strlist rest = { 0 };
 	CLEANUP(drop_strlist) struct strlist paths = { 0 };
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
 	CLEANUP(drop_sides) struct sides s = { .m = &m };
+	const struct verb_option table[] = {
+		{ .name = "semantic", .flag = &s.semantic },
+		{ .name = "word", .flag = &s.word },
+		{ 0 },
+	};
 	CLEANUP(drop_changes) struct changes c = { 0 };
 	CLEANUP(drop_buf) struct buf out = { 0 };
 	const char *names[2] = { NULL, NULL };
@@ -168,6 +201,7 @@ run(const struct options *o, struct err *e)
 	    load_sides(&s, names[0] != NULL ? names[0] : "baseline", names[1],
 	    e) < 0)
 		return -1;
+	s.lenses = s.semantic ? lenses_new() : NULL;
 	compare_manifests(&s.was, &s.is, false, &c);
 	keep_covered(&c, &paths);
 	if (write_diff(&s, &c, &out, e) < 0 || say_out(&out, e) < 0)
@@ -182,6 +216,7 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_diff = {
-	"diff", "[SNAPSHOT [SNAPSHOT]] [PATH]...", N_("what differs between "
-	    "the baseline (or a snapshot) and the live system"), true, run
+	"diff", "[--semantic] [--word] [SNAPSHOT [SNAPSHOT]] [PATH]...",
+	N_("what differs between the baseline (or a snapshot) and the live "
+	    "system"), true, run
 };

@@ -387,6 +387,8 @@ validates_verb() {
 	validates_verb diff diff
 	[ "$status" -eq 1 ]
 	validates_verb diff diff live
+	validates_verb diff diff --semantic
+	says '"kind": "removed"'
 	validates_verb restore restore --dry-run
 	[ "$status" -eq 1 ]
 	validates_verb restore restore --yes
