@@ -180,16 +180,55 @@ group_end(const struct ref *r, size_t from, size_t n)
 	return to;
 }
 
+/* Whether no other of n sorted ones has the name. */
+static bool
+is_sole(const struct ref *r, size_t n, const char *name)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(r[mid].s->name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < n && strcmp(r[low].s->name, name) == 0 &&
+	    (low + 1 == n || strcmp(r[low + 1].s->name, name) != 0);
+}
+
+/* The only disk of a guest is its disk, whatever became of it. */
+static void
+pair_soles(struct mates *m, const struct ref *a, const struct ref *b,
+    const struct ref *left, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *name = left[i].s->name;
+		long other = MATES_NONE;
+
+		if (!is_sole(a, m->na, name) || !is_sole(b, m->nb, name))
+			continue;
+		for (size_t k = 0; k < m->nb && other == MATES_NONE; k++)
+			if (strcmp(m->b[k]->name, name) == 0)
+				other = (long)k;
+		pair(m, left[i].i, (size_t)other);
+	}
+}
+
 /* What went and what came, where a part says that it is the same. */
 static void
 match_rest(struct mates *m, const struct ref *a, const struct ref *b,
-    struct ref *scratch)
+    struct ref *scratch, bool soles)
 {
 	size_t nx = left(m->of_a, a, m->na, scratch);
 	size_t ny = left(m->of_b, b, m->nb, scratch + nx);
 
-	if (nx > 0 && ny > 0 && nx <= LIKE_MAX && ny <= LIKE_MAX)
-		pair_likest(m, scratch, nx, scratch + nx, ny, 32);
+	if (nx == 0 || ny == 0 || nx > LIKE_MAX || ny > LIKE_MAX)
+		return;
+	if (soles)
+		pair_soles(m, a, b, scratch, nx);
+	pair_likest(m, scratch, nx, scratch + nx, ny, 32);
 }
 
 void
@@ -224,7 +263,7 @@ mates_find(struct mates *m, const struct sense *a, const struct sense *b,
 		k = n >= 0 ? to_b : k;
 	}
 	if (flags & SENSE_PAIRED)
-		match_rest(m, x, y, scratch);
+		match_rest(m, x, y, scratch, (flags & SENSE_REPEATS) != 0);
 }
 
 /*
