@@ -9,6 +9,7 @@
 #include "agent/say.h"
 #include "agent/semantic/tell.h"
 #include "agent/snapshotarg.h"
+#include "agent/untracked.h"
 #include "base/file.h"
 #include "base/tr.h"
 
@@ -203,6 +204,8 @@ run(const struct options *o, struct err *e)
 		return -1;
 	s.lenses = s.semantic ? lenses_new() : NULL;
 	compare_manifests(&s.was, &s.is, false, &c);
+	if (s.live)
+		untracked_drop(&m, &c);
 	keep_covered(&c, &paths);
 	if (write_diff(&s, &c, &out, e) < 0 || say_out(&out, e) < 0)
 		return -1;
