@@ -71,7 +71,8 @@ const struct rule *catalogue_rule(const struct catalogue *c, const char *id);
  * the same name in an earlier one, a symlink to /dev/null does so with no
  * bytes. Files and folders that anybody but root, the caller and the trusted
  * owner can write are refused, and so are they where a folder that they lie in
- * is such; so is what is no regular file or larger than NODE_BYTES_MAX. Refusals and unreadable files are diagnostics. Everything
+ * is such; so is what is no regular file or larger than NODE_BYTES_MAX.
+ * Refusals and unreadable files are diagnostics. Everything
  * read belongs to the arena. dirfd may be O_PATH; dir is its name for
  * messages; trust may be NULL.
  */

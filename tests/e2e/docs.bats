@@ -430,6 +430,9 @@ validates_verb() {
 	says '"layers"'
 	echo "@include nowhere" > "$ROOT/etc/pam.d/imap"
 	validates_verb explain explain /etc/pam.d/imap
+	validates_verb doctor doctor
+	[ "$status" -eq 2 ]
+	says '"check": "nightly"'
 	validates_verb spec-test spec test tests/cases/catalog
 	printf 'test: a\nspec: spamd\nos: x\nfiles: {/usr/sbin/spamd: ""}\n' \
 	    > "$BATS_TEST_TMPDIR/case.yaml"
