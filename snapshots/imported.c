@@ -35,8 +35,12 @@ wants(void *ctx, const char *path, enum entry_kind kind)
 	struct importing *x = ctx;
 
 	x->out->members++;
-	if (kind == ENTRY_DIR)
+	/* Of folders it is known in the end which lead to something. */
+	if (kind == ENTRY_DIR) {
 		strlist_add(&x->out->folders, path);
+		return strcmp(path, "/") != 0 &&
+		    !scope_excludes(x->o->scope, path);
+	}
 	return (scope_tracks(x->o->scope, path) &&
 	    !scope_excludes(x->o->scope, path)) || pathset_has(&x->also, path);
 }
@@ -99,6 +103,20 @@ take_link(struct importing *x, struct entry *en)
 	}
 }
 
+/* ACLs are told apart; GNU tar writes them both ways. */
+static void
+drop_acl_xattrs(struct entry *en, struct arena *a)
+{
+	struct xattr *x = arena_alloc(a, (en->n_xattrs + 1) * sizeof(*x));
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < en->n_xattrs; i++)
+		if (!text_starts(en->xattrs[i].name, "system.posix_acl_"))
+			x[kept++] = en->xattrs[i];
+	en->xattrs = x;
+	en->n_xattrs = kept;
+}
+
 static int
 take(void *ctx, const struct entry *member, const char *bytes, size_t len,
     struct err *e)
@@ -108,6 +126,7 @@ take(void *ctx, const struct entry *member, const char *bytes, size_t len,
 	struct entry en = entry_dup(&out->manifest.arena, member);
 	struct buf b = { (char *)bytes, len, len };
 
+	drop_acl_xattrs(&en, &out->manifest.arena);
 	out->no_xattrs &= en.n_xattrs == 0;
 	out->no_acls &= en.acl == NULL && en.default_acl == NULL;
 	out->no_flags &= en.flags == 0;
@@ -160,19 +179,57 @@ settle_links(struct manifest *m)
 	}
 }
 
+/* All folders that path lies in. */
 static void
-settle(struct importing *x)
+add_way(struct pathset *way, const char *path)
+{
+	CLEANUP(drop_free) char *up = xstrdup(path);
+	char *slash;
+
+	while ((slash = strrchr(up, '/')) != up) {
+		*slash = '\0';
+		if (pathset_has(way, up))
+			return;
+		pathset_add(way, up, 0);
+	}
+}
+
+/* What is tracked, and the folders on the way to it. */
+static void
+keep_tracked(struct importing *x)
 {
 	struct manifest *m = &x->out->manifest;
+	struct pathset way = { 0 };
 	size_t kept = 0;
 
 	for (size_t i = 0; i < m->n; i++)
-		if (!pathset_has(&x->also, m->items[i].path) ||
-		    scope_tracks(x->o->scope, m->items[i].path))
+		if (scope_tracks(x->o->scope, m->items[i].path))
+			add_way(&way, m->items[i].path);
+	/* As capture_run has it: what a pattern names without a wildcard is
+	 * told, though nothing is in it. */
+	for (size_t i = 0; i < x->o->scope->include.n; i++) {
+		const char *p = x->o->scope->include.items[i];
+		CLEANUP(drop_free) char *literal = xmemdup(p,
+		    strcspn(p, "*?[\\"));
+
+		if (literal[0] == '/')
+			add_way(&way, literal);
+	}
+	for (size_t i = 0; i < m->n; i++)
+		if (scope_tracks(x->o->scope, m->items[i].path) ||
+		    (m->items[i].kind == ENTRY_DIR &&
+		    pathset_has(&way, m->items[i].path)))
 			m->items[kept++] = m->items[i];
 	m->n = kept;
-	settle_links(m);
-	manifest_sort(m);
+	pathset_done(&way);
+}
+
+static void
+settle(struct importing *x)
+{
+	keep_tracked(x);
+	settle_links(&x->out->manifest);
+	manifest_sort(&x->out->manifest);
 	strlist_sort(&x->out->folders);
 }
 

@@ -11,6 +11,7 @@
 #include "agent/say.h"
 #include "agent/snapshotter.h"
 #include "base/path.h"
+#include "base/pathset.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "snapshots/gitfiles.h"
@@ -38,7 +39,7 @@ drop_copy(struct copy *c)
 	capture_done(&c->captured);
 	imported_done(&c->imported);
 	capture_done(&c->live);
-	free(c->all.items);
+	manifest_done(&c->all);
 }
 
 static int
@@ -176,6 +177,38 @@ join(struct copy *c, struct origin *out)
 	}
 }
 
+/* A file that an archive has without its folders lay in some all the same. */
+static void
+add_folders(struct copy *c)
+{
+	struct pathset known = { 0 };
+	size_t n = c->all.n;
+
+	for (size_t i = 0; i < n; i++)
+		pathset_add(&known, c->all.items[i].path, i);
+	for (size_t i = 0; i < n; i++) {
+		CLEANUP(drop_buf) struct buf up = { 0 };
+
+		buf_adds(&up, c->all.items[i].path);
+		for (;;) {
+			struct entry *en;
+
+			buf_truncate(&up, (size_t)(strrchr(up.bytes, '/') -
+			    up.bytes));
+			if (up.len == 0 || pathset_has(&known, up.bytes))
+				break;
+			pathset_add(&known, up.bytes, 0);
+			en = manifest_add(&c->all);
+			en->path = arena_strdup(&c->all.arena, up.bytes);
+			en->kind = ENTRY_DIR;
+			en->mode = 0755;
+		}
+	}
+	if (c->all.n > n)
+		manifest_sort(&c->all);
+	pathset_done(&known);
+}
+
 static void
 add_message(const struct copy *c, const char *from, struct buf *out)
 {
@@ -226,6 +259,7 @@ origin_record(struct machine *m, const char *from, struct origin *out,
 		say_note("%s%s: %s", from, old->unknown.items[i].path,
 		    old->unknown.items[i].why);
 	join(&c, out);
+	add_folders(&c);
 	if (out->entries == 0)
 		return err_set(e, ERR_INPUT, from, _("has nothing of what is "
 		    "tracked here [name the copy of the whole system: the "
