@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "agent/begin/tworoots.h"
 #include "agent/changetext.h"
 #include "agent/command.h"
 #include "snapshots/compare.h"
@@ -11,16 +13,19 @@
 #include "agent/snapshotarg.h"
 #include "agent/untracked.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/tr.h"
 
 /* What is compared: two snapshots, or one and the live system. */
 struct sides {
 	struct machine *m;
 	bool semantic, word;	/* as asked for */
+	const char *against;	/* another root, without a store */
 	struct lenses *lenses;
 	bool live;
 	struct manifest was, is;
 	struct capture now;
+	struct arena arena;
 };
 
 static void
@@ -31,6 +36,7 @@ drop_sides(struct sides *s)
 		manifest_done(&s->is);
 	capture_done(&s->now);
 	lenses_free(s->lenses);
+	arena_done(&s->arena);
 }
 
 static int
@@ -178,6 +184,50 @@ sort_args(struct strlist *rest, struct strlist *paths, const char **names,
 	return 0;
 }
 
+/*
+ * `diff --root /mnt/old /` of a disk without a store can only mean two systems:
+ * it has no baseline to be held against.
+ */
+static void
+find_other_root(const struct options *o, struct strlist *paths,
+    struct sides *s)
+{
+	CLEANUP(drop_buf) struct buf dir = { 0 };
+	struct err ignored = { 0 };
+
+	if (s->against != NULL || !o->root_given || o->store != NULL ||
+	    paths->n != 1 || !tworoots_is_root(paths->items[0]) ||
+	    options_store(o, &dir, &ignored) < 0 ||
+	    access(buf_str(&dir), F_OK) == 0)
+		return;
+	s->against = arena_strdup(&s->arena, paths->items[0]);
+	strlist_done(paths);
+}
+
+static int
+other_root(const struct options *o, const struct sides *s,
+    const struct strlist *paths, const char *const names[2], struct err *e)
+{
+	CLEANUP(drop_buf) struct buf out = { 0 };
+	CLEANUP(drop_strlist) struct strlist plain = { 0 };
+	int code;
+
+	if (names[0] != NULL)
+		return err_set(e, ERR_USAGE, names[0], _("two roots are "
+		    "compared as they are, without snapshots"));
+	for (size_t i = 0; i < paths->n; i++) {
+		CLEANUP(drop_buf) struct buf path = { 0 };
+
+		if (path_normalize(&path, paths->items[i], "/", e) < 0)
+			return -1;
+		strlist_add(&plain, buf_str(&path));
+	}
+	code = tworoots_compare(o, s->against, &(struct tworoots_style){
+	    .semantic = s->semantic, .word = s->word, .paths = &plain },
+	    &out, e);
+	return code < 0 || say_out(&out, e) < 0 ? -1 : code;
+}
+
 static int
 run(const struct options *o, struct err *e)
 {
@@ -188,6 +238,7 @@ run(const struct options *o, struct err *e)
 	const struct verb_option table[] = {
 		{ .name = "semantic", .flag = &s.semantic },
 		{ .name = "word", .flag = &s.word },
+		{ .name = "against", .value = &s.against },
 		{ 0 },
 	};
 	CLEANUP(drop_changes) struct changes c = { 0 };
@@ -195,8 +246,12 @@ run(const struct options *o, struct err *e)
 	const char *names[2] = { NULL, NULL };
 
 	if (options_verb(o, table, &rest, e) < 0 ||
-	    sort_args(&rest, &paths, names, e) < 0 ||
-	    machine_open(o, &m, e) < 0 ||
+	    sort_args(&rest, &paths, names, e) < 0)
+		return -1;
+	find_other_root(o, &paths, &s);
+	if (s.against != NULL)
+		return other_root(o, &s, &paths, names, e);
+	if (machine_open(o, &m, e) < 0 ||
 	    machine_open_store(&m, false, e) < 0 ||
 	    paths_normalize(&m, &paths, e) < 0 ||
 	    load_sides(&s, names[0] != NULL ? names[0] : "baseline", names[1],
@@ -219,7 +274,8 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_diff = {
-	"diff", "[--semantic] [--word] [SNAPSHOT [SNAPSHOT]] [PATH]...",
+	"diff", "[--semantic] [--word] [--against ROOT] [SNAPSHOT [SNAPSHOT]] "
+	    "[PATH]...",
 	N_("what differs between the baseline (or a snapshot) and the live "
 	    "system"), true, run
 };

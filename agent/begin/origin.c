@@ -10,6 +10,7 @@
 #include "agent/begin/otherroot.h"
 #include "agent/say.h"
 #include "agent/snapshotter.h"
+#include "agent/tracked.h"
 #include "base/path.h"
 #include "base/pathset.h"
 #include "base/text.h"
@@ -26,6 +27,7 @@ struct copy {
 	struct otherroot other;		/* a folder */
 	struct capture captured;
 	struct imported imported;	/* an archive */
+	struct scope scope;		/* what of it is taken */
 	bool is_archive;
 	struct capture live;		/* the system as it is now */
 	struct manifest all;		/* borrowed entries, in path order */
@@ -38,6 +40,7 @@ drop_copy(struct copy *c)
 	drop_otherroot(&c->other);
 	capture_done(&c->captured);
 	imported_done(&c->imported);
+	scope_done(&c->scope);
 	capture_done(&c->live);
 	manifest_done(&c->all);
 }
@@ -78,17 +81,34 @@ read_folder(struct copy *c, const char *dir, struct err *e)
 	return capture_run(&o, &c->captured, e);
 }
 
+/* Where symlinks of this system lead to, and where paths lead without: which
+ * of these the older one had is not known before it is read. */
+static int
+archive_scope(const struct machine *m, struct scope *out, struct err *e)
+{
+	if (tracked_scope(&m->config, &m->catalogue, out, e) < 0)
+		return -1;
+	for (size_t i = 0; i < m->scope.include.n; i++)
+		strlist_add(&out->include, m->scope.include.items[i]);
+	for (size_t i = 0; i < m->scope.never.n; i++)
+		strlist_add(&out->never, m->scope.never.items[i]);
+	scope_prepare(out);
+	return 0;
+}
+
 static int
 read_archive(struct copy *c, int fd, const char *name, struct err *e)
 {
 	const struct import_options o = {
-		.scope = &c->m->scope, .secrets = &c->m->secrets,
+		.scope = &c->scope, .secrets = &c->m->secrets,
 		.seal = store_key(c->m->store),
 		.max_size = c->m->config.max_size,
 		.blob = take_blob, .restart = new_pack, .ctx = c,
 	};
 
 	c->is_archive = true;
+	if (archive_scope(c->m, &c->scope, e) < 0)
+		return -1;
 	return import_archive(fd, name, &o, &c->imported, e);
 }
 
