@@ -94,12 +94,14 @@ take_link(struct importing *x, struct entry *en)
 		    first->hardlink : first->path, 0);
 		x->again = true;
 	} else {
-		en->size = first->size;
-		en->oid = first->oid;
-		en->content = first->content;
+		struct entry name = *en;
+
+		/* One inode: what is said with its first name counts. */
+		*en = *first;
+		en->path = name.path;
 		/* All names lead to the first one. */
-		if (first->hardlink != NULL)
-			en->hardlink = first->hardlink;
+		if (first->hardlink == NULL)
+			en->hardlink = name.hardlink;
 	}
 }
 

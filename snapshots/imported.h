@@ -32,8 +32,9 @@ struct import_options {
 
 struct imported {
 	struct manifest manifest;	/* sorted */
-	struct strlist folders;		/* every member that is a folder, sorted:
-					 * what lies in one is in the archive */
+	/* Every member that is a folder, sorted: what lies in one is in the
+	 * archive. */
+	struct strlist folders;
 	size_t members;			/* all that the archive has */
 	/* What the archive says nothing of, of any member: it was written
 	 * without it, which does not mean that there was none. */

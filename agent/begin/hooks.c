@@ -264,9 +264,9 @@ enable(const struct begin_hooks *h, const struct root *r,
 	return 0;
 }
 
-int
-begin_hooks_install(struct begin_hooks *h, const struct machine *m,
-    struct buf *out, struct err *e)
+static int
+install(struct begin_hooks *h, const struct machine *m, struct buf *out,
+    struct err *e)
 {
 	for (size_t i = 0; i < h->c.hooks.n; i++)
 		if (is_wanting(&h->c.hooks.items[i]) &&
@@ -286,4 +286,16 @@ begin_hooks_install(struct begin_hooks *h, const struct machine *m,
 	if (out->len == 0)
 		buf_adds(out, _("all hooks are there already\n"));
 	return 0;
+}
+
+int
+begin_hooks_install(struct begin_hooks *h, const struct machine *m,
+    struct buf *out, struct err *e)
+{
+	/* These are no secrets: apt reads its own as another user, too. */
+	mode_t mask = umask(022);
+	int n = install(h, m, out, e);
+
+	umask(mask);
+	return n;
 }

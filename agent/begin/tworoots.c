@@ -116,6 +116,15 @@ drop_unseen(struct both *b)
 	c->n = kept;
 }
 
+static bool
+covered(const struct strlist *paths, const char *path)
+{
+	for (size_t i = 0; i < paths->n; i++)
+		if (path_is_under(path, paths->items[i]))
+			return true;
+	return paths->n == 0;
+}
+
 static void
 keep_paths(struct changes *c, const struct strlist *paths)
 {
@@ -123,13 +132,9 @@ keep_paths(struct changes *c, const struct strlist *paths)
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct change *x = &c->items[i];
-		const char *path = x->was != NULL ? x->was->path :
-		    x->is->path;
-		bool covered = paths->n == 0;
 
-		for (size_t k = 0; k < paths->n && !covered; k++)
-			covered = path_is_under(path, paths->items[k]);
-		if (covered)
+		if (covered(paths, x->was != NULL ? x->was->path :
+		    x->is->path))
 			c->items[kept++] = *x;
 	}
 	c->n = kept;
@@ -144,7 +149,7 @@ same_result(const struct result *a, const struct result *b)
 
 /* Of each failing demand, whether it failed in the older one, too. */
 static void
-sort_out(struct both *b)
+sort_out(struct both *b, const struct strlist *paths)
 {
 	const struct results *now = &b->a.results;
 
@@ -154,12 +159,14 @@ sort_out(struct both *b)
 
 		for (size_t k = 0; k < b->held.n && !then; k++)
 			then = same_result(r, &b->held.items[k]);
-		*VEC_ADD(then ? &b->before : &b->lost) = *r;
+		if (covered(paths, r->path) || (r->decided_in != NULL &&
+		    covered(paths, r->decided_in)))
+			*VEC_ADD(then ? &b->before : &b->lost) = *r;
 	}
 }
 
 static void
-judge(struct both *b)
+judge(struct both *b, const struct strlist *paths)
 {
 	CLEANUP(drop_evidence) struct evidence_source *then =
 	    evidence_live(&b->old.m, &b->was.manifest, NULL, NULL);
@@ -170,7 +177,7 @@ judge(struct both *b)
 	evidence_set_unknown(now, &b->a.live);
 	assess_rules(&b->now.m.catalogue, evidence_get(then), &b->held);
 	assess_rules(&b->now.m.catalogue, evidence_get(now), &b->a.results);
-	sort_out(b);
+	sort_out(b, paths);
 }
 
 static int
@@ -213,7 +220,6 @@ told_of(const struct both *b, struct tworoots_told *out)
 	    &out->before);
 	out->changes = &b->a.changes;
 	out->catalogue = &b->now.m.catalogue;
-	out->was = &b->was.manifest;
 }
 
 int
@@ -236,7 +242,7 @@ tworoots_compare(const struct options *o, const char *now,
 	drop_unseen(&b);
 	assess_settle(&b.a);
 	keep_paths(&b.a.changes, how->paths);
-	judge(&b);
+	judge(&b, how->paths);
 	told_of(&b, &told);
 	told.m = &b.now.m;
 	if (tworoots_tell(&told, out, e) < 0)

@@ -15,7 +15,7 @@
 struct tworoots_style {
 	bool semantic;	/* every sentence on what changed, not the first */
 	bool word;
-	const struct strlist *paths;	/* of changes only these; none: all */
+	const struct strlist *paths;	/* only of these; none: all */
 };
 
 /* The options' root is the older one. The exit code, or -1. */

@@ -180,6 +180,25 @@ add_path(struct buf *out, const char *dir, const char *path)
 		text_quote_sh(out, whole);
 }
 
+/* What the older one has otherwise; a rule may decide in another file. */
+static const char *
+differing(const struct tworoots_told *t, const struct finding *x)
+{
+	const char *const paths[] = { x->path, x->file };
+
+	for (size_t k = 0; k < 2; k++) {
+		for (size_t i = 0; paths[k] != NULL && i < t->changes->n;
+		    i++) {
+			const struct change *c = &t->changes->items[i];
+
+			if (c->was != NULL && c->was->kind != ENTRY_DIR &&
+			    strcmp(c->was->path, paths[k]) == 0)
+				return paths[k];
+		}
+	}
+	return NULL;
+}
+
 /* There is no store to restore from, but the older one has it. */
 static void
 mend(struct tworoots_told *t)
@@ -188,17 +207,17 @@ mend(struct tworoots_told *t)
 
 	for (size_t i = 0; i < f->n; i++) {
 		struct finding *x = &f->items[i];
-		const struct entry *en = x->kind == FINDING_DRIFT ?
-		    manifest_find(t->was, x->path) : NULL;
+		const char *path = x->kind == FINDING_DRIFT ?
+		    differing(t, x) : NULL;
 		CLEANUP(drop_buf) struct buf b = { 0 };
 
 		x->remedy = NULL;
-		if (en == NULL || en->kind == ENTRY_DIR)
+		if (path == NULL)
 			continue;
 		buf_adds(&b, "cp -a ");
-		add_path(&b, t->o->root, x->path);
+		add_path(&b, t->o->root, path);
 		buf_addc(&b, ' ');
-		add_path(&b, t->now_dir, x->path);
+		add_path(&b, t->now_dir, path);
 		x->remedy = arena_memdup(&f->arena, b.bytes, b.len);
 	}
 	for (size_t i = 0; i < t->before.n; i++)
@@ -222,7 +241,7 @@ add_findings(const struct tworoots_told *t, const struct findings *f,
 static int
 tell_text(struct tworoots_told *t, struct buf *out, struct err *e)
 {
-	add_findings(t, &t->lost, _("what rules require and was lost:\n"),
+	add_findings(t, &t->lost, _("what is required and no longer holds:\n"),
 	    out);
 	if (add_changes(t, out, e) < 0)
 		return -1;

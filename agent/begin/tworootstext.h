@@ -18,7 +18,6 @@ struct tworoots_told {
 	struct findings before;	/* and what did not then either */
 	const struct changes *changes;
 	const struct catalogue *catalogue;
-	const struct manifest *was;	/* the older one's entries */
 };
 
 int tworoots_tell(struct tworoots_told *t, struct buf *out, struct err *e);

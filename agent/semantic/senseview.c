@@ -87,7 +87,9 @@ add_key(struct sensing *s, const struct view *v, struct sense *section,
 	n->value = k->value;
 	n->line = k->line;
 	n->view = v;
-	n->flags = SENSE_WORDS | (adds ? SENSE_OPTIONS | SENSE_SET : 0);
+	/* A sentence is no list. */
+	n->flags = strcasecmp(k->name, "description") == 0 ? 0 :
+	    SENSE_WORDS | (adds ? SENSE_OPTIONS | SENSE_SET : 0);
 }
 
 /* Sections of one name are one, in which the lines add up. */
