@@ -247,7 +247,8 @@ tworoots_compare(const struct options *o, const char *now,
 	told.m = &b.now.m;
 	if (tworoots_tell(&told, out, e) < 0)
 		return -1;
-	bad = machine_complain(&b.now.m) | machine_complain(&b.old.m);
+	bad = machine_complain(&b.now.m);
+	bad |= machine_complain(&b.old.m);
 	if (bad || told.lost.unknowns > 0 || b.was.unknown.n > 0)
 		return 2;
 	return told.lost.drifts + b.a.changes.n > 0 ? 1 : 0;
