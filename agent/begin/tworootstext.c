@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "agent/json.h"
-#include "agent/report.h"
+#include "agent/report/fold.h"
+#include "agent/report/moment.h"
+#include "agent/report/report.h"
+#include "agent/report/reportjson.h"
 #include "agent/semantic/tell.h"
 #include "agent/wrap.h"
 #include "base/path.h"
@@ -225,15 +228,26 @@ mend(struct tworoots_told *t)
 }
 
 static void
+make_model(const struct tworoots_told *t, const struct findings *f,
+    struct model *out)
+{
+	moment_model(t->m, &(struct moment){ .verb = "diff", .findings = f,
+	    .partial = true }, out);
+	fold(out);
+}
+
+static void
 add_findings(const struct tworoots_told *t, const struct findings *f,
     const char *title, struct buf *out)
 {
+	CLEANUP(drop_model) struct model model = { 0 };
+
 	if (f->n == 0)
 		return;
 	if (t->o->verbose >= 0)
 		buf_adds(out, title);
-	report_text(&(struct report){ .verb = "diff", .m = t->m,
-	    .findings = f, .partial = true }, options_color(t->o), out);
+	make_model(t, f, &model);
+	report_text_findings(&model, options_color(t->o), out);
 	if (t->o->verbose >= 0)
 		buf_addc(out, '\n');
 }
@@ -263,14 +277,16 @@ tell_json(struct tworoots_told *t, struct buf *out, struct err *e)
 	CLEANUP(drop_lenses) struct lenses *lenses = t->how->semantic ?
 	    lenses_new() : NULL;
 	CLEANUP(drop_weights) struct weights all = { 0 };
+	CLEANUP(drop_model) struct model model = { 0 };
 	struct json j = { .out = out };
 
 	weigh_all(t, &all);
+	make_model(t, &t->lost, &model);
 	json_open(&j, NULL, '{');
 	json_number(&j, "version", 1);
 	json_text(&j, "older", t->o->root);
 	json_text(&j, "newer", t->now_dir);
-	report_json_findings(&t->lost, &j);
+	reportjson_findings(&j, &model);
 	json_number(&j, "failed-before", t->before.n);
 	json_open(&j, "changes", '[');
 	for (size_t i = 0; i < all.n; i++) {

@@ -94,6 +94,7 @@ struct checkup {
 	struct start_fact nightly, boot;
 	const char *cron_remedy;	/* how the table is installed */
 	struct hook_fact cron;		/* that table */
+	const char *units_remedy;	/* the same of the units, or NULL */
 
 	const char *config_trouble;	/* why machine or specs are not known */
 	struct strlist diagnostics;	/* mistakes in settings and specs */

@@ -50,6 +50,8 @@ add(struct diagnoses *d, const struct diagnosis *x, const char *fmt,
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = xstrdup(fmt);
 	to->what = arena_strdup(&d->arena, text);
+	if (x->remedy != NULL)
+		to->remedy = arena_strdup(&d->arena, x->remedy);
 }
 
 void

@@ -4,8 +4,8 @@
 
 #include "agent/doctor/checkup.h"
 
-/* For those who judge; the remedy may be NULL, and belongs to the list or
- * lives longer. */
+/* For those who judge; what and remedy are copied, and the remedy may be NULL;
+ * check belongs to the list or lives longer. */
 void diagnose_well(struct diagnoses *d, const char *check, const char *fmt,
     ...) PRINTF(3, 4);
 void diagnose_complaint(struct diagnoses *d, const char *check,

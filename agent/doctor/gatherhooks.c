@@ -44,6 +44,9 @@ enum { N_HOOKS = sizeof(hooks) / sizeof(hooks[0]) };
 static const struct hook cron = { "cron", NULL, NULL, "driftctl.cron",
 	"/etc/cron.d/driftctl", false };
 
+/* Those come with the package, which only a checkout can put there again. */
+static const struct hook units = { .manager = "systemd" };
+
 /* The folder of a checkout that this program was built in; "" for none. */
 static void
 find_checkout(struct buf *out)
@@ -322,6 +325,8 @@ checkup_hooks(struct checkup *c, const struct root *r)
 	c->cron = (struct hook_fact){ .manager = cron.manager,
 		.path = cron.path };
 	look_at_file(c, r, &cron, &checkout, &c->cron);
+	if (checkout.len > 0)
+		c->units_remedy = install_command(c, &units, NULL, &checkout);
 	for (int i = 0; i < N_HOOKS; i++) {
 		const struct hook *h = &hooks[i];
 		const char *path = h->path != NULL ? h->path :

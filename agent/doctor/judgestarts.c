@@ -32,7 +32,8 @@ judge_timer(const struct checkup *c, struct diagnoses *d)
 	const struct start_fact *s = &c->nightly;
 
 	if (!s->unit)
-		diagnose_complaint(d, "nightly", NULL, _("nothing looks at "
+		diagnose_complaint(d, "nightly", c->units_remedy,
+		    _("nothing looks at "
 		    "the machine each night: %s is not there (install "
 		    "driftctl again)"), TIMER);
 	else if (s->masked)
@@ -112,7 +113,8 @@ judge_boot(const struct checkup *c, struct diagnoses *d)
 		return;
 	}
 	if (!s->unit)
-		diagnose_complaint(d, "boot", NULL, _("an upgrade that no "
+		diagnose_complaint(d, "boot", c->units_remedy,
+		    _("an upgrade that no "
 		    "hook saw goes unnoticed at the start of the machine: %s "
 		    "is not there (install driftctl again)"), BOOT);
 	else if (s->masked)

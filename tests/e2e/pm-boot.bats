@@ -101,6 +101,31 @@ EOS
 	says "flagged: " /etc/motd
 }
 
+@test "what a person did since the last snapshot is left as it is" {
+	box << 'EOS'
+apt_ready
+printf '%s\n' 'spec: site' rules: '  - id: ours' '    path: "/etc/{motd,imapd.conf}"' \
+    '    why: They are ours.' '    on-change: restore' \
+    > /etc/driftctl/specs/site.yaml
+echo first > /etc/motd
+driftctl init -q
+no_hooks
+echo mine > /etc/motd
+apt_up
+rm /etc/pam.d/imap 2> /dev/null || :
+driftctl hook boot
+record
+cat /etc/motd
+EOS
+	[ "$status" -eq 0 ]
+	says_not "restored: /etc/motd"
+	says "flagged: " /etc/motd \
+	    "since the last snapshot, by a scriptlet or by hand"
+	says "restored: /etc/pam.d/imap" "cyrus-imapd 1 -> 2"
+	[ "$(grep -v '^\[exit' <<< "$output" | tail -n 1)" = mine ]
+	says "state: ended"
+}
+
 @test "a start waits for nobody for long, and never fails" {
 	box << 'EOS'
 apt_ready
@@ -183,6 +208,12 @@ echo "timer: $(show ActiveState driftctl-report.timer)"
 systemctl start driftctl-catch-up.service && echo "caught up"
 driftctl doctor -v
 touch /etc/added
+# The same again at night; what it says goes to the journal.
+systemctl start driftctl-report.service
+echo "report: $(show Result driftctl-report.service)" \
+    "$(show ExecMainStatus driftctl-report.service)"
+journalctl --no-pager -o cat -u driftctl-report.service
+driftctl report --dry-run --always | tail -n 3
 systemctl mask --now driftctl-report.timer
 systemctl disable driftctl-boot.service
 driftctl doctor | grep -A 1 systemctl
@@ -202,10 +233,69 @@ EOS
 	says_not "unknown:"
 	says_not "failed:"
 	says "caught up"
+	says "report: success 1"
+	says "/etc/added"
+	says "services' own checkers answered"
 	says "well: driftctl-report.timer starts the nightly report"
 	says "well: driftctl-boot.service looks for upgrades at each start"
 	says "systemctl unmask driftctl-report.timer"
 	says "systemctl enable driftctl-boot.service"
+}
+
+@test "a driftctl that hangs holds no service up for longer than allowed" {
+	boot_box << 'EOS'
+apt_ready
+echo 'lock-wait: 3600' > /etc/driftctl/driftctl.yaml
+driftctl init -q
+no_hooks
+dpkg -i /shared/deb/cyrus-imapd-2.deb > /dev/null
+rm -f /shared/seen /shared/judged
+mkdir /etc/systemd/system/driftctl-boot.service.d
+printf '[Service]\nTimeoutStartSec=3\n' \
+    > /etc/systemd/system/driftctl-boot.service.d/short.conf
+cat > /etc/systemd/system/holder.service << E
+[Unit]
+DefaultDependencies=no
+Before=driftctl-boot.service
+[Service]
+ExecStart=/usr/bin/flock $store/lock /bin/sleep 1000
+[Install]
+WantedBy=sysinit.target
+E
+cat > /etc/systemd/system/postfix.service << E
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'echo started > /shared/seen'
+[Install]
+WantedBy=multi-user.target
+E
+cat > /etc/systemd/system/judge.service << E
+[Unit]
+After=postfix.service driftctl-boot.service
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /judge
+[Install]
+WantedBy=multi-user.target
+E
+cat > /judge << 'E'
+exec > /shared/judged 2>&1
+systemctl stop holder.service
+driftctl doctor
+systemctl start driftctl-catch-up.service
+pamtester imap root authenticate
+ls /var/lib/driftctl/transactions
+systemctl poweroff --force
+E
+systemctl enable postfix.service judge.service holder.service
+systemctl set-default multi-user.target
+EOS
+	output=$(cat "$PM_SHARED/seen" "$PM_SHARED/judged")
+	echo "$output"
+	says "started"
+	says "driftctl-boot.service failed at the last start: timeout"
+	says "Z-boot was begun and" || says "Z-boot (boot) was begun and never"
+	says "successfully authenticated"
 }
 
 @test "systemd has nothing to say against the units, and little of their risks" {
