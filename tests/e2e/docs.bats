@@ -390,6 +390,10 @@ validates_verb() {
 	validates_verb diff diff
 	[ "$status" -eq 1 ]
 	validates_verb diff diff live
+	validates_verb diff diff --semantic
+	says '"kind": "removed"'
+	cp -a "$ROOT" "$ROOT.now"
+	validates_verb roots diff --semantic --against "$ROOT.now"
 	validates_verb restore restore --dry-run
 	[ "$status" -eq 1 ]
 	validates_verb restore restore --yes
@@ -516,6 +520,10 @@ validates_verb() {
 	a, b = (json.load(open("doc/%s.schema.json" % n))["$defs"]["finding"]
 	        for n in ("check", "restore"))
 	assert a == b
+	c, d = (json.load(open("doc/%s.schema.json" % n)) for n in ("roots", "diff"))
+	assert c["$defs"]["finding"] == a
+	assert c["properties"]["changes"]["items"] == \
+	    d["properties"]["changes"]["items"]
 	END
 }
 
