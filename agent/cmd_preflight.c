@@ -88,9 +88,9 @@ run_with(const struct options *o, struct asked *a, struct err *e)
 	    take_answer(a->conffiles, &f.answer, e) < 0)
 		return -1;
 	machine_complain(&m);
-	if (forecast_look(&f, e) < 0 || gather(&f, a, e) < 0)
+	if (forecast_look(&f, e) < 0 || gather(&f, a, e) < 0 ||
+	    forecast_make(&f, e) < 0)
 		return -1;
-	forecast_make(&f);
 	return tell(&f, e);
 }
 

@@ -178,8 +178,10 @@ judge_rest(const struct checkup *c, struct diagnoses *d)
 	for (size_t i = 0; i < c->notifiers.n; i++) {
 		const struct notifier_fact *n = &c->notifiers.items[i];
 
-		diagnose_complaint(d, "notifier", NULL, _("%s could not be "
-		    "told, last at %s, and %zu messages wait: %s"), n->name,
-		    diagnose_time(d, n->failed), n->waiting, n->why);
+		diagnose_complaint(d, "notifier", NULL, ngettext("%s could "
+		    "not be told, last at %s, and %zu message waits: %s", "%s "
+		    "could not be told, last at %s, and %zu messages wait: "
+		    "%s", n->waiting), n->name, diagnose_time(d, n->failed),
+		    n->waiting, n->why);
 	}
 }

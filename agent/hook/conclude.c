@@ -200,6 +200,28 @@ note_restored(struct ending *n)
 	n->t->rollback = arena_strdup(&n->t->arena, buf_str(&n->r.id));
 }
 
+static bool
+leave_result(void *ending, const struct result *r)
+{
+	struct ending *n = ending;
+
+	return n->standing != NULL && standing_result(n->standing, r);
+}
+
+/*
+ * Of what was found late nobody knows when it happened: what no package's list
+ * explains may be a person's work of today, which was never recorded.
+ */
+static bool
+leave_change(void *ending, const struct change *c)
+{
+	struct ending *n = ending;
+	const struct entry *en = c->was != NULL ? c->was : c->is;
+
+	return (n->standing != NULL && standing_change(n->standing, c)) ||
+	    (transaction_late(n->t) && !causes_explain(&n->causes, en->path));
+}
+
 static int
 restore(struct ending *n, struct err *e)
 {
@@ -208,10 +230,8 @@ restore(struct ending *n, struct err *e)
 	*r = (struct restoring){ .m = n->m, .title = "upgrade",
 		.taken = n->seen.manifest.n > 0 ? &n->seen : NULL,
 		.q.from = n->from.len > 0 ? buf_str(&n->from) : NULL,
-		.q.leave = n->standing != NULL ? standing_result : NULL,
-		.q.leave_change = n->standing != NULL ? standing_change :
-		    NULL,
-		.q.leave_ctx = n->standing };
+		.q.leave = leave_result, .q.leave_change = leave_change,
+		.q.leave_ctx = n };
 	if (restoring_plan(r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r->w.impossible.n; i++)

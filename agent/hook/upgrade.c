@@ -261,7 +261,8 @@ end_one(const struct upgrade *u, const char *id, bool interrupted,
 		return n < 0 ? -1 : 0;
 	if (trouble.kind != ERR_NONE)
 		transaction_failed(&t, &trouble);
-	t.state = interrupted ? TRANSACTION_INTERRUPTED : TRANSACTION_ENDED;
+	t.state = interrupted && !transaction_late(&t) ?
+	    TRANSACTION_INTERRUPTED : TRANSACTION_ENDED;
 	t.ended = (int64_t)time(NULL);
 	conclude(&m, &t, known ? &was : NULL, &now, &report);
 	n = save_end(u, &t, &report, &m.root, &now, e);

@@ -7,6 +7,7 @@
 
 #include "agent/assess.h"
 #include "agent/pkg/beside.h"
+#include "agent/preflight/rulesthen.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/tr.h"
@@ -19,6 +20,8 @@ forecast_done(struct forecast *f)
 {
 	results_done(&f->now);
 	results_done(&f->later);
+	catalogue_done(&f->catalogue);
+	strlist_done(&f->leaving_specs);
 	overlay_free(f->overlay);
 	attribute_free(f->attributor);
 	foresight_done(&f->then);
@@ -325,7 +328,10 @@ worst_first(const void *a, const void *b)
 static bool
 is_same(const struct result *a, const struct result *b)
 {
-	return a->rule == b->rule && strcmp(a->path, b->path) == 0 &&
+	/* They are of two catalogues. */
+	return strcmp(a->rule->id, b->rule->id) == 0 &&
+	    strcmp(a->rule->spec->name, b->rule->spec->name) == 0 &&
+	    strcmp(a->path, b->path) == 0 &&
 	    strcmp(a->demand, b->demand) == 0;
 }
 
@@ -392,8 +398,29 @@ gravest_first(const void *a, const void *b)
 	return n != 0 ? n : path_cmp(x->path, y->path);
 }
 
+static bool
+applies(const struct catalogue *c, const char *name)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->specs[i]->name, name) == 0)
+			return c->specs[i]->applies;
+	return false;
+}
+
+/* A spec goes with the package that it is about: nothing of it is at risk. */
 static void
-judge(struct forecast *f)
+find_leaving_specs(struct forecast *f)
+{
+	const struct catalogue *now = &f->m->catalogue;
+
+	for (size_t i = 0; i < now->n; i++)
+		if (now->specs[i]->applies &&
+		    !applies(&f->catalogue, now->specs[i]->name))
+			strlist_add(&f->leaving_specs, now->specs[i]->name);
+}
+
+static int
+judge(struct forecast *f, struct err *e)
 {
 	const struct evidence *live;
 	struct overlay_input in;
@@ -405,9 +432,12 @@ judge(struct forecast *f)
 	in = (struct overlay_input){ live, &f->then, &f->before,
 		&f->live.manifest, &f->in, &f->m->root, &f->m->catalogue };
 	f->overlay = overlay_new(&in);
+	if (rulesthen_make(&(struct rulesthen){ f->m, &f->then, f->overlay },
+	    &f->catalogue, e) < 0)
+		return -1;
+	find_leaving_specs(f);
 	assess_rules(&f->m->catalogue, live, &f->now);
-	assess_rules(&f->m->catalogue, overlay_evidence(f->overlay),
-	    &f->later);
+	assess_rules(&f->catalogue, overlay_evidence(f->overlay), &f->later);
 	compare_verdicts(f);
 	if (f->risks.n > 1)
 		qsort(f->risks.items, f->risks.n, sizeof(*f->risks.items),
@@ -415,10 +445,34 @@ judge(struct forecast *f)
 	if (f->unknowns.n > 1)
 		qsort(f->unknowns.items, f->unknowns.n,
 		    sizeof(*f->unknowns.items), gravest_first);
+	return 0;
 }
 
-void
-forecast_make(struct forecast *f)
+/* What another package diverts comes under another name. */
+static int
+divert(struct forecast *f, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist d = { 0 };
+	struct incoming *in = &f->in;
+
+	if (dpkgdb_diversions(&f->m->root, &d, e) < 0)
+		return -1;
+	for (size_t i = 0; d.n > 0 && i < in->files.n; i++) {
+		struct owned *o = &in->files.items[i].owned;
+		const struct package *p = &in->coming.items[o->package].package;
+		const char *to = p->kind != PACKAGE_DPKG ? NULL :
+		    dpkgdb_diverted(&d, p->name, o->path);
+
+		if (to == NULL)
+			continue;
+		o->path = arena_strdup(&in->arena, to);
+		o->flags |= OWNED_DIVERTED;
+	}
+	return 0;
+}
+
+int
+forecast_make(struct forecast *f, struct err *e)
 {
 	const struct foresee_input how = { &f->before, &f->live.manifest,
 		&f->in, f->answer, pristine_then, ucf, resolve, f };
@@ -426,6 +480,8 @@ forecast_make(struct forecast *f)
 		&f->live.manifest, &f->then.is, pristine, f };
 
 	f->tracked = f->live.manifest.n;
+	if (divert(f, e) < 0)
+		return -1;
 	incoming_settle(&f->in, &f->m->root);
 	pair_debs(f);
 	foresee(&how, &f->then);
@@ -437,7 +493,7 @@ forecast_make(struct forecast *f)
 	if (f->outlooks.n > 1)
 		qsort(f->outlooks.items, f->outlooks.n,
 		    sizeof(*f->outlooks.items), worst_first);
-	judge(f);
+	return judge(f, e);
 }
 
 int

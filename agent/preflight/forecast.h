@@ -45,6 +45,8 @@ struct forecast {
 	struct foresight then;
 	struct attributor *attributor;
 	struct overlay *overlay;
+	struct catalogue catalogue;	/* as it applies then */
+	struct strlist leaving_specs;	/* that do not apply any more */
 	struct results now, later;
 	struct {
 		struct outlook *items;
@@ -60,7 +62,7 @@ struct forecast {
 /* The machine as it is; then `in` can be filled. */
 int forecast_look(struct forecast *f, struct err *e);
 /* in is filled and not settled. Changes nothing. */
-void forecast_make(struct forecast *f);
+int forecast_make(struct forecast *f, struct err *e);
 void forecast_done(struct forecast *f);
 void drop_forecast(struct forecast *f);	/* for CLEANUP */
 

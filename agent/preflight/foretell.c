@@ -381,6 +381,17 @@ add_summary(const struct forecast *f, size_t hidden, struct buf *out)
 	wrap_from(out, 0, 0, buf_str(&line));
 }
 
+static void
+add_leaving_specs(const struct forecast *f, bool color, struct buf *out)
+{
+	if (f->leaving_specs.n == 0)
+		return;
+	add_word(out, _("note"), "\033[2m", color);
+	add_paths(out, &f->leaving_specs, true, ngettext(" this spec does "
+	    "not apply any more then", " these specs do not apply any more "
+	    "then", f->leaving_specs.n));
+}
+
 void
 foretell_risks(const struct forecast *f, bool color, struct buf *out)
 {
@@ -415,6 +426,8 @@ foretell_text(const struct forecast *f, bool color, struct buf *out)
 	for (size_t i = 0; i < f->outlooks.n; i++)
 		if (tells_maybe(&f->outlooks.items[i], verbose))
 			group(&groups, &f->outlooks.items[i], MAYBE);
+	if (verbose >= 0)
+		add_leaving_specs(f, color, out);
 	for (size_t i = 0; i < groups.n; i++)
 		add_group(&groups.items[i], verbose > 0, color, out);
 	if (verbose >= 0)

@@ -9,9 +9,11 @@ static void
 add_package(struct json *j, const struct package *p, const struct package *is,
     const char *file)
 {
+	const struct package *any = is != NULL ? is : p;
+
 	json_open(j, NULL, '{');
-	json_text(j, "name", is != NULL ? is->name : p->name);
-	json_text(j, "arch", is != NULL ? is->arch : p->arch);
+	json_text(j, "name", any->name);
+	json_text(j, "arch", any->arch);
 	json_text(j, "was", p != NULL ? p->version : NULL);
 	json_text(j, "is", is != NULL ? is->version : NULL);
 	json_text(j, "file", file);
@@ -103,6 +105,10 @@ foretell_json(const struct forecast *f, struct buf *out)
 	json_number(&j, "tracked", f->tracked);
 	json_number(&j, "rules", f->now.rules);
 	add_packages(f, &j);
+	json_open(&j, "leaving-specs", '[');
+	for (size_t i = 0; i < f->leaving_specs.n; i++)
+		json_text(&j, NULL, f->leaving_specs.items[i]);
+	json_close(&j, ']');
 	add_risks(&j, "risks", f->risks.items, f->risks.n);
 	add_risks(&j, "unknown", f->unknowns.items, f->unknowns.n);
 	json_open(&j, "missing", '[');

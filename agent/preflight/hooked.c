@@ -57,7 +57,8 @@ preflight_hooked(const struct options *o, const struct aptlist *list,
 	    forecast_look(&f, e) < 0 || gather(&f, list, e) < 0)
 		return -1;
 	gather_answer(&f);
-	forecast_make(&f);
+	if (forecast_make(&f, e) < 0)
+		return -1;
 	*out_refused = m.config.preflight == PREFLIGHT_ENFORCE &&
 	    f.risks.n > 0;
 	return tell(&f, *out_refused, e);

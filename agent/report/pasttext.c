@@ -226,7 +226,8 @@ pasttext_transaction(struct buf *out, const struct model *m,
 		buf_addc(out, '\n');
 	}
 	add_when(out, _("began: "), t->began);
-	add_when(out, t->state == TRANSACTION_INTERRUPTED ?
+	add_when(out, transaction_late(t) ? _("found: ") :
+	    t->state == TRANSACTION_INTERRUPTED ?
 	    _("found interrupted: ") : _("ended: "), t->ended);
 	transaction_about(t, out);
 	add_all_packages(out, t);

@@ -390,6 +390,10 @@ validates_verb() {
 	validates_verb diff diff
 	[ "$status" -eq 1 ]
 	validates_verb diff diff live
+	validates_verb diff diff --semantic
+	says '"kind": "removed"'
+	cp -a "$ROOT" "$ROOT.now"
+	validates_verb roots diff --semantic --against "$ROOT.now"
 	validates_verb restore restore --dry-run
 	[ "$status" -eq 1 ]
 	validates_verb restore restore --yes
@@ -405,6 +409,16 @@ validates_verb() {
 	validates_verb merge merge --dry-run
 	validates_verb merge merge --yes
 	[ "$status" -eq 1 ]
+	mkdir -p "$BATS_TEST_TMPDIR/deb/DEBIAN" "$BATS_TEST_TMPDIR/deb/etc"
+	printf 'Package: x\nVersion: 1\nArchitecture: all\nMaintainer: n <n@localhost>\nDescription: x\n' \
+	    > "$BATS_TEST_TMPDIR/deb/DEBIAN/control"
+	printf '#!/bin/sh\nrm /etc/crypttab\necho > /etc/sudoers\n' \
+	    > "$BATS_TEST_TMPDIR/deb/DEBIAN/postinst"
+	chmod 755 "$BATS_TEST_TMPDIR/deb/DEBIAN/postinst"
+	echo x > "$BATS_TEST_TMPDIR/deb/etc/crypttab"
+	dpkg-deb -b "$BATS_TEST_TMPDIR/deb" "$BATS_TEST_TMPDIR/x.deb"
+	validates_verb preflight preflight "$BATS_TEST_TMPDIR/x.deb"
+	validates_verb preflight preflight -v "$BATS_TEST_TMPDIR/x.deb"
 	validates_verb snapshot snapshot
 	validates_verb snapshot snapshot
 	validates_verb snapshot accept
@@ -506,6 +520,10 @@ validates_verb() {
 	a, b = (json.load(open("doc/%s.schema.json" % n))["$defs"]["finding"]
 	        for n in ("check", "restore"))
 	assert a == b
+	c, d = (json.load(open("doc/%s.schema.json" % n)) for n in ("roots", "diff"))
+	assert c["$defs"]["finding"] == a
+	assert c["properties"]["changes"]["items"] == \
+	    d["properties"]["changes"]["items"]
 	END
 }
 

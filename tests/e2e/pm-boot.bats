@@ -101,6 +101,31 @@ EOS
 	says "flagged: " /etc/motd
 }
 
+@test "what a person did since the last snapshot is left as it is" {
+	box << 'EOS'
+apt_ready
+printf '%s\n' 'spec: site' rules: '  - id: ours' '    path: "/etc/{motd,imapd.conf}"' \
+    '    why: They are ours.' '    on-change: restore' \
+    > /etc/driftctl/specs/site.yaml
+echo first > /etc/motd
+driftctl init -q
+no_hooks
+echo mine > /etc/motd
+apt_up
+rm /etc/pam.d/imap 2> /dev/null || :
+driftctl hook boot
+record
+cat /etc/motd
+EOS
+	[ "$status" -eq 0 ]
+	says_not "restored: /etc/motd"
+	says "flagged: " /etc/motd \
+	    "since the last snapshot, by a scriptlet or by hand"
+	says "restored: /etc/pam.d/imap" "cyrus-imapd 1 -> 2"
+	[ "$(grep -v '^\[exit' <<< "$output" | tail -n 1)" = mine ]
+	says "state: ended"
+}
+
 @test "a start waits for nobody for long, and never fails" {
 	box << 'EOS'
 apt_ready
@@ -183,6 +208,12 @@ echo "timer: $(show ActiveState driftctl-report.timer)"
 systemctl start driftctl-catch-up.service && echo "caught up"
 driftctl doctor -v
 touch /etc/added
+# The same again at night; what it says goes to the journal.
+systemctl start driftctl-report.service
+echo "report: $(show Result driftctl-report.service)" \
+    "$(show ExecMainStatus driftctl-report.service)"
+journalctl --no-pager -o cat -u driftctl-report.service
+driftctl report --dry-run --always | tail -n 3
 systemctl mask --now driftctl-report.timer
 systemctl disable driftctl-boot.service
 driftctl doctor | grep -A 1 systemctl
@@ -202,6 +233,9 @@ EOS
 	says_not "unknown:"
 	says_not "failed:"
 	says "caught up"
+	says "report: success 1"
+	says "/etc/added"
+	says "services' own checkers answered"
 	says "well: driftctl-report.timer starts the nightly report"
 	says "well: driftctl-boot.service looks for upgrades at each start"
 	says "systemctl unmask driftctl-report.timer"

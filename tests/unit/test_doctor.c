@@ -571,6 +571,19 @@ what_lies_about_is_told(void **state)
 }
 
 static void
+who_could_not_be_told_is_told(void **state)
+{
+	struct checkup c;
+
+	(void)state;
+	all_is_well(&c);
+	*VEC_ADD(&c.notifiers) = (struct notifier_fact){ .name = "mail",
+		.why = "WHY", .failed = NOW - HOUR, .waiting = 2 };
+	says(&c, "notifier: mail could not be told, last at 2026-11-21 23:00, "
+	    "and 2 messages wait: WHY\n");
+}
+
+static void
 logs_say_when_packages_last_changed(void **state)
 {
 	static const struct {
@@ -656,6 +669,7 @@ main(void)
 		cmocka_unit_test(
 		    somebody_must_look_and_the_clock_must_be_right),
 		cmocka_unit_test(what_lies_about_is_told),
+		cmocka_unit_test(who_could_not_be_told_is_told),
 		cmocka_unit_test(logs_say_when_packages_last_changed),
 		cmocka_unit_test(commands_can_be_copied_from_80_columns),
 	};
