@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "agent/tell/notifier.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/strlist.h"
@@ -18,6 +19,7 @@ struct config {
 	unsigned lock_wait;	/* seconds */
 	uint64_t keep_snapshots, keep_rollbacks;	/* how many gc leaves */
 	struct variables vars;
+	struct notifiers notifiers;	/* with `mail` */
 };
 
 void config_init(struct config *c);	/* all defaults */

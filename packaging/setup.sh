@@ -28,6 +28,7 @@ must lib:libcrypto              libssl-dev            pkgconfig(libcrypto)    pk
 must lib:augeas                 libaugeas-dev         pkgconfig(augeas)       pkgconfig(augeas)
 must file:/usr/share/augeas/lenses/dist augeas-lenses augeas-libs             augeas-lenses
 must lib:libcryptsetup          libcryptsetup-dev     pkgconfig(libcryptsetup) pkgconfig(libcryptsetup)
+must lib:libcurl                libcurl4-openssl-dev  pkgconfig(libcurl)      pkgconfig(libcurl)
 must lib:rpm                    librpm-dev            pkgconfig(rpm)          pkgconfig(rpm)
 '
 test_table='

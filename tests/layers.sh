@@ -77,6 +77,7 @@ libraries() {
 	library 'openssl certificates' 'openssl/([^e]|e[^v])'
 	library libaugeas 'augeas\.h'
 	library librpm 'rpm/'
+	library libcurl 'curl/'
 	library pthread 'pthread\.h'
 }
 

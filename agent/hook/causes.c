@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "agent/pkg/attributetext.h"
 #include "agent/pkg/ownerstext.h"
+#include "agent/tell/message.h"
 #include "base/tr.h"
 
 int
@@ -66,6 +68,18 @@ causes_add(const struct causes *c, const char *path, struct buf *what)
 	buf_addf(what, "; %s", a.text);
 }
 
+void
+causes_package(const struct causes *c, const char *path, struct buf *out)
+{
+	struct attribution a;
+
+	if (c->blame == NULL || path == NULL)
+		return;
+	blame_path(c->blame, path, &a);
+	if (a.how != HOW_NOT && a.how != HOW_STRANGE && a.how != HOW_UNASKED)
+		attribute_packages(a.was, a.is, out);
+}
+
 /* A finding's id ends with its path, or is one. */
 static bool
 told(const struct transaction *t, const char *path)
@@ -85,10 +99,18 @@ static void
 tell_one(void *arg, const char *path, const struct attribution *a)
 {
 	struct transaction *t = arg;
+	const bool merge = a->decision == DECISION_MERGE;
+	CLEANUP(drop_buf) struct buf package = { 0 };
+	struct transaction_finding *f;
 
-	if (a->decision >= DECISION_MERGE && !told(t, path))
-		transaction_found(t, a->decision == DECISION_MERGE ? "merge" :
-		    "flagged", path, a->text);
+	if (a->decision < DECISION_MERGE || told(t, path))
+		return;
+	f = transaction_found(t, merge ? "merge" : "flagged", path, a->text);
+	attribute_packages(a->was, a->is, &package);
+	f->severity = severity_words[merge ? SEVERITY_INFO :
+	    SEVERITY_WARNING];
+	f->path = f->id;
+	f->package = arena_strdup(&t->arena, buf_str(&package));
 }
 
 void

@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/hook/tell.h"
 #include "agent/hook/zypp.h"
+#include "agent/tell/tell.h"
 #include "base/file.h"
 #include "base/tr.h"
 

@@ -11,7 +11,7 @@
 #include "agent/hook/causes.h"
 #include "agent/hook/conclude.h"
 #include "agent/hook/pkglock.h"
-#include "agent/hook/tell.h"
+#include "agent/tell/tell.h"
 #include "base/file.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -207,9 +207,10 @@ wait_for_others(const struct upgrade *u, struct err *e)
 
 /* The record stays open, and is told of. */
 static int
-put_off(const struct upgrade *u, const char *id, const struct err *trouble,
-    struct err *e)
+put_off(const struct upgrade *u, struct machine *m, const char *id,
+    const struct err *trouble, struct err *e)
 {
+	CLEANUP(drop_look) struct look look = { 0 };
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
 
@@ -218,7 +219,8 @@ put_off(const struct upgrade *u, const char *id, const struct err *trouble,
 	if (t.state != TRANSACTION_OPEN)
 		return 0;
 	transaction_failed(&t, trouble);
-	tell_end(&t, NULL, u->loud);
+	tell_end(&(struct teller){ u->o, m, u->origin, u->owner.pid,
+	    u->loud }, &t, &look, NULL);
 	return ledger_save(&l, &t, e);
 }
 
@@ -235,13 +237,14 @@ end_one(const struct upgrade *u, const char *id, bool interrupted,
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
 	CLEANUP(drop_pkglist) struct pkglist was = { 0 }, now = { 0 };
 	CLEANUP(drop_buf) struct buf report = { 0 }, path = { 0 };
+	CLEANUP(drop_look) struct look look = { 0 };
 	struct err trouble = { 0 };
 	bool known = false;
 	int n;
 
 	wait_for_others(u, &trouble);
 	if (open_machine(u, &m, &trouble) < 0)
-		return put_off(u, id, &trouble, e);
+		return put_off(u, &m, id, &trouble, e);
 	n = load_again(u, id, &t, &was, &known, e);
 	if (n != 0)
 		return n < 0 ? -1 : 0;
@@ -249,10 +252,11 @@ end_one(const struct upgrade *u, const char *id, bool interrupted,
 		transaction_failed(&t, &trouble);
 	t.state = interrupted ? TRANSACTION_INTERRUPTED : TRANSACTION_ENDED;
 	t.ended = (int64_t)time(NULL);
-	conclude(&m, &t, known ? &was : NULL, &now, &report);
+	conclude(&m, &t, known ? &was : NULL, &now, &look, &report);
 	n = save(u, &t, &report, &now, e);
 	report_path(u, &t, &path);
-	tell_end(&t, n == 0 ? buf_str(&path) : NULL, u->loud);
+	tell_end(&(struct teller){ u->o, &m, t.origin, u->owner.pid, u->loud },
+	    &t, &look, n == 0 ? buf_str(&path) : NULL);
 	return n;
 }
 
