@@ -107,7 +107,7 @@ catch_up_and_tell(const struct upgrade *u, struct err *e)
 
 	if (look_and_tell(u, n < 0 ? &second : e) < 0) {
 		if (n < 0)
-			tell_failure(u->origin, &second);
+			tell_failure(u->o, u->origin, &second);
 		n = -1;
 	}
 	return n;
@@ -182,7 +182,7 @@ run(const struct options *o, struct err *e)
 	if (o->argc > 0 && strcmp(o->argv[0], "notify") == 0)
 		return notify(o, e);
 	if (dispatch(o, &u, &trouble) < 0)
-		tell_failure(u.origin != NULL ? u.origin : "hook", &trouble);
+		tell_failure(o, u.origin != NULL ? u.origin : "hook", &trouble);
 	return 0;
 }
 

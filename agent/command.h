@@ -11,6 +11,7 @@ struct command {
 	bool json;	/* knows --format json */
 	/* The exit code, or -1 with e, which is exit code 2. */
 	int (*run)(const struct options *o, struct err *e);
+	bool mends;	/* what somebody was told of may be no more */
 };
 
 extern const struct command cmd_accept, cmd_check, cmd_diff, cmd_explain,

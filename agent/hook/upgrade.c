@@ -70,7 +70,7 @@ look_at_one(const struct upgrade *u, const struct ledger *l, const char *id,
 	struct err e = { 0 };
 
 	if (ledger_load(l, id, &t, &e) < 0) {
-		tell_failure(u->origin, &e);
+		tell_failure(u->o, u->origin, &e);
 		if (e.kind == ERR_INPUT)
 			ledger_put_away(l, id);
 		return;
@@ -299,7 +299,7 @@ record_before(const struct upgrade *u, const char *id, struct err *trouble,
 	t.before = before;
 	if (n < 0) {
 		transaction_failed(&t, trouble);
-		tell_failure(u->origin, trouble);
+		tell_failure(u->o, u->origin, trouble);
 	}
 	if (u->patience > 0 && time(NULL) - t.began >= u->patience) {
 		err_clear(trouble);

@@ -375,6 +375,32 @@ by_request(const struct notifier *to, const struct message *m,
 	return code == REQUEST_REFUSED ? DELIVERY_REFUSED : DELIVERY_LATER;
 }
 
+static int
+check_program(const char *path, struct err *e)
+{
+	return access(path, X_OK) == 0 ? 0 : err_sys(e, path,
+	    _("cannot be run"));
+}
+
+int
+deliver_check(const struct notifiers *l, const struct notifier *to,
+    struct err *e)
+{
+	CLEANUP(drop_request) struct request q = { 0 };
+	CLEANUP(drop_message) struct message m;
+	CLEANUP(drop_buf) struct buf sender = { 0 };
+
+	if (to == NULL || to->kind == NOTIFIER_MAIL)
+		return check_program(l->mail.program.n > 0 ?
+		    l->mail.program.items[0] : sendmail_path(), e);
+	if (to->kind == NOTIFIER_EXEC)
+		return check_program(to->words.items[0], e);
+	find_sender(&sender);
+	message_init(&m, MESSAGE_TEST, "", 0);
+	return check_program(buf_str(&sender), e) < 0 ||
+	    deliver_request(to, &m, &q, e) < 0 ? -1 : 0;
+}
+
 enum delivery
 deliver(const struct notifiers *l, const struct notifier *to,
     const struct message *m, struct buf *why)

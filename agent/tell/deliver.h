@@ -19,6 +19,11 @@ enum delivery deliver(const struct notifiers *l, const struct notifier *to,
 enum delivery deliver_report(const struct notifiers *l,
     const struct message *m, struct buf *why);
 
+/* Whether what it needs is there: programs, files that others cannot read;
+ * NULL: for the report's mail. Tells nobody. */
+int deliver_check(const struct notifiers *l, const struct notifier *to,
+    struct err *e);
+
 /* The environment that `exec` gets, NULL at the end; a pure part of it. */
 void deliver_environment(const struct message *m, struct strlist *out);
 /* What a webhook's or pushover's request is; -1 where a file with what is

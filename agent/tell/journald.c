@@ -101,6 +101,8 @@ journald_bytes(const struct journald_entry *x, struct buf *out)
 	add_field(out, "MESSAGE_ID", journald_ids[x->kind]);
 	if (x->news != NULL)
 		add_news(out, x->news);
+	else if (x->kind == JOURNALD_FAILED)
+		add_field(out, "DRIFTCTL_KIND", news_kind_words[NEWS_FAILED]);
 	if (m != NULL) {
 		add_field(out, "DRIFTCTL_ORIGIN", m->origin);
 		add_field(out, "DRIFTCTL_TRANSACTION", m->transaction);

@@ -75,8 +75,9 @@ add_encoded(struct buf *out, const char *s)
 
 	while (left > 0) {
 		size_t n = 0, step;
+		uint32_t code;
 
-		while (n < left && (step = text_utf8(s + n, left - n, NULL),
+		while (n < left && (step = text_utf8(s + n, left - n, &code),
 		    n + (step > 0 ? step : 1) <= WORD_BYTES))
 			n += step > 0 ? step : 1;
 		buf_addf(out, "%s=?UTF-8?B?", between);

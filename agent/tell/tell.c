@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/tell/tell.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
@@ -309,26 +310,39 @@ tell_look(const struct teller *to, struct look *look)
 }
 
 void
-tell_failure(const char *origin, const struct err *e)
+tell_failure(const struct options *o, const char *origin,
+    const struct err *e)
 {
-	const struct teller to = { .origin = origin };
+	CLEANUP(drop_root) struct root root = { .fd = -1 };
+	const struct teller to = { .o = o, .origin = origin };
 	CLEANUP(drop_work) struct work w;
+	struct err ignored = { 0 };
 
 	begin(&w, &to);
+	/* The machine could not be opened, perhaps. */
+	if (root_open(&root, o->root, &ignored) == 0) {
+		journald_close(&w.journal);
+		journald_open(&root, &w.journal);
+	}
 	log_trouble(&w, e);
 	say_error(e);
 }
 
 /* Whether anything that was told is open. */
 static bool
-is_any_open(struct machine *m)
+is_any_open(const struct options *o)
 {
-	CLEANUP(drop_outbox) struct outbox o = { -1 };
+	CLEANUP(drop_buf) struct buf dir = { 0 };
+	CLEANUP(drop_fd) int store = -1;
+	CLEANUP(drop_outbox) struct outbox box = { -1 };
 	CLEANUP(drop_told) struct told t = { 0 };
 	struct err ignored = { 0 };
 
-	return outbox_open(store_fd(m->store), false, &o, &ignored) > 0 &&
-	    outbox_load_told(&o, &t, &ignored) == 0 && t.open.n > 0;
+	if (options_store(o, &dir, &ignored) < 0)
+		return false;
+	store = open(buf_str(&dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return store >= 0 && outbox_open(store, false, &box, &ignored) > 0 &&
+	    outbox_load_told(&box, &t, &ignored) == 0 && t.open.n > 0;
 }
 
 void
@@ -340,8 +354,8 @@ tell_again(const struct options *o)
 	const struct teller to = { .o = o, .m = &m, .origin = "" };
 	struct err e = { 0 };
 
-	if (machine_open(o, &m, &e) < 0 ||
-	    machine_open_store(&m, false, &e) < 0 || !is_any_open(&m) ||
+	if (!is_any_open(o) || machine_open(o, &m, &e) < 0 ||
+	    machine_open_store(&m, false, &e) < 0 ||
 	    assess(&m, &(struct machine_capture){ 0 }, &a, &e) < 0)
 		return;
 	look_open(&look, &a.findings, a.has_baseline && m.diagnostics.n == 0);

@@ -38,7 +38,8 @@ void tell_look(const struct teller *to, struct look *look);
  */
 void tell_again(const struct options *o);
 /* A hook's own failure, which nobody is waiting for. */
-void tell_failure(const char *origin, const struct err *e);
+void tell_failure(const struct options *o, const char *origin,
+    const struct err *e);
 
 /*
  * A report, by mail to those of `mail: to`; html may be "". It is on disk for
