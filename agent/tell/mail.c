@@ -10,7 +10,8 @@
 
 enum {
 	FOLD = 76,		/* columns, RFC 2045 and 2047 */
-	WORD_BYTES = 45,	/* 60 letters of base64: =?UTF-8?B?…?= is 72 */
+	WORD_BYTES = 39,	/* 52 letters of base64, =?UTF-8?B?…?= around
+				 * them and a header's name before */
 	LINE_BYTES = 57,	/* 76 letters */
 };
 

@@ -302,7 +302,9 @@ message_parse(const char *name, const char *bytes, size_t len,
 
 	*out = (struct message){ 0 };
 	no_texts(out);
-	if (len > 0 && take_lines(out, bytes, bytes + len, &line) == 0)
+	/* The id becomes part of a mail's headers. */
+	if (len > 0 && take_lines(out, bytes, bytes + len, &line) == 0 &&
+	    strspn(out->id, "0123456789abcdef.") == strlen(out->id))
 		return 0;
 	message_done(out);
 	return err_at(e, name, line, 0, _("is no message of driftctl, or a "

@@ -80,6 +80,8 @@ add_counts(const struct message *m, struct buf *out)
 		    restored) },
 		{ resolved, ngettext("%zu in order again",
 		    "%zu in order again", resolved) },
+		{ m->left_out, ngettext("%zu more", "%zu more",
+		    m->left_out) },
 	};
 	const char *between = "";
 

@@ -20,7 +20,10 @@
 #include "base/tr.h"
 #include "base/vec.h"
 
-enum { NAMED_MAX = 4 };
+enum {
+	NAMED_MAX = 4,
+	NEWS_MAX = 5000,	/* what is beyond is counted */
+};
 
 /* "/etc/pam.d/imap, /etc/pam.d/smtp and 3 more" */
 static void
@@ -74,6 +77,7 @@ struct work {
 	struct told told;
 	struct news_list fresh, resolved;
 	size_t queued;
+	size_t beyond;		/* what there is above NEWS_MAX */
 };
 
 static void
@@ -191,6 +195,7 @@ notify_one(struct work *w, const struct notifier *to,
 	for (size_t i = 0; i < w->resolved.n; i++)
 		if (told_resolved(&w->told, to, &w->resolved.items[i]))
 			message_add(&m, &w->resolved.items[i]);
+	m.left_out += m.news.n > 0 ? w->beyond : 0;
 	if (m.news.n > 0)
 		queue(w, to->key, &m);
 }
@@ -231,6 +236,11 @@ tell_all(struct work *w, struct look *look)
 	struct err e = { 0 };
 
 	look->when = w->head.when;
+	/* The gravest come first. */
+	if (look->news.n > NEWS_MAX) {
+		w->beyond = look->news.n - NEWS_MAX;
+		look->news.n = NEWS_MAX;
+	}
 	recall(w, look->news.n > 0);
 	told_take(&w->told, look, &w->fresh, &w->resolved);
 	log_news(w);
