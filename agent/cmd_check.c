@@ -37,7 +37,9 @@ keep(struct machine *m, const struct assessment *a,
 	struct err ignored = { 0 };
 	int has_last = machine_live(m, &last, &ignored);
 	uint64_t sum = machine_keep_cache(m, &a->live,
-	    has_last > 0 ? &last : NULL, false);
+	    has_last > 0 ? &last : NULL, false, has_last > 0 &&
+	    oid_equal(&last, &a->live.last) ? a->live.as :
+	    STATCACHE_OTHER);
 
 	/* What could not be looked at is looked at again each time. */
 	if (sum == 0 || answer->exit_code == 2)

@@ -14,6 +14,7 @@
 
 /* In which a message that could not be told is tried again at once. */
 enum { LINGER = 150 };
+enum { BOOT_WAIT = 20 };
 
 /* Names of package managers whose shims tell begin and end. */
 static const char *const origins[] = { "rpm", "dnf", "apt", "dpkg",
@@ -136,6 +137,9 @@ dispatch(const struct options *o, struct upgrade *u, struct err *e)
 	if ((strcmp(what, "boot") == 0 || strcmp(what, "timer") == 0) &&
 	    words.n == 1) {
 		u->origin = what;
+		/* Services wait, and nobody else can be at work yet. */
+		if (strcmp(what, "boot") == 0)
+			u->wait = BOOT_WAIT;
 		return catch_up_and_tell(u, e);
 	}
 	u->origin = find_origin(what);

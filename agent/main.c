@@ -11,7 +11,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/tr.h"
-#include "snapshots/gitrepo.h"
 
 static const struct command *const commands[] = {
 	&cmd_init, &cmd_snapshot, &cmd_check, &cmd_diff, &cmd_restore,
@@ -129,8 +128,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	umask(077);
 	raise_limits();
-	if (options_parse(argc > 0 ? argc - 1 : 0, argv + 1, &o, &e) < 0 ||
-	    gitrepo_start(&e) < 0) {
+	if (options_parse(argc > 0 ? argc - 1 : 0, argv + 1, &o, &e) < 0) {
 		say_error(&e);
 		return 2;
 	}
@@ -139,6 +137,5 @@ main(int argc, char **argv)
 		say_error(&e);
 		code = 2;
 	}
-	gitrepo_stop();
 	return code;
 }

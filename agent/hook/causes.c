@@ -8,6 +8,25 @@
 #include "agent/tell/message.h"
 #include "base/tr.h"
 
+static int
+write_owners(struct machine *m, const char *id, const struct owners *o,
+    struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+
+	return ledger_open(store_fd(m->store), &l, e) < 0 ? -1 :
+	    ledger_save_owners(&l, id, o, e);
+}
+
+int
+causes_keep(const struct causes *c, struct machine *m,
+    const struct oid *after, struct err *e)
+{
+	if (c->blame != NULL)
+		return write_owners(m, LEDGER_SEEN, blame_now(c->blame), e);
+	return oid_is_zero(after) ? 0 : causes_note(m, LEDGER_SEEN, after, e);
+}
+
 int
 causes_note(struct machine *m, const char *id, const struct oid *before,
     struct err *e)
@@ -15,7 +34,6 @@ causes_note(struct machine *m, const char *id, const struct oid *before,
 	CLEANUP(drop_manifest) struct manifest tracked = { 0 };
 	CLEANUP(drop_strlist) struct strlist wanted = { 0 };
 	CLEANUP(drop_owners) struct owners now = { 0 };
-	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 
 	if (store_load(m->store, before, &tracked, e) < 0)
 		return -1;
@@ -25,8 +43,7 @@ causes_note(struct machine *m, const char *id, const struct oid *before,
 		*e = now.trouble;
 		return -1;
 	}
-	return ledger_open(store_fd(m->store), &l, e) < 0 ? -1 :
-	    ledger_save_owners(&l, id, &now, e);
+	return write_owners(m, id, &now, e);
 }
 
 int

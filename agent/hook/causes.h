@@ -23,6 +23,10 @@ int causes_note(struct machine *m, const char *id, const struct oid *before,
  * failure. */
 int causes_find(struct machine *m, const struct transaction *t,
     const struct oid *before, struct causes *out, struct err *e);
+/* What packages have now is kept for an upgrade that no hook sees; after is
+ * the newest snapshot. */
+int causes_keep(const struct causes *c, struct machine *m,
+    const struct oid *after, struct err *e);
 void causes_done(struct causes *c);
 
 /* Appends who it was, "; " before it; nothing where nothing happened. */

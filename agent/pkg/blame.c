@@ -80,6 +80,12 @@ drop_blame(struct blame **b)
 	blame_free(*b);
 }
 
+const struct owners *
+blame_now(const struct blame *b)
+{
+	return &b->now;
+}
+
 void
 blame_path(struct blame *b, const char *path, struct attribution *out)
 {

@@ -60,19 +60,27 @@ word(struct reader *r, const struct keyword *k, const struct node_pair *p,
 	*(const char **)member(k, into) = plain_word(r, p);
 }
 
+static void
+add_text(struct reader *r, const char *what, const struct node *n,
+    unsigned takes, struct texts *out)
+{
+	if (!read_is(r, what, n, takes) || n->kind != NODE_TEXT)
+		return;
+	if (node_is_nothing(n))
+		diagnostics_add(r->diags, n->at, _("'%s' has no value"), what);
+	else
+		*VEC_ADD_IN(r->arena, out) = n->text;
+}
+
 /* A text, or a list of them. */
 static void
 add_texts(struct reader *r, const struct node_pair *p, struct texts *out)
 {
 	const struct node *n = p->value;
 
-	if (!read_is(r, p->key, n, TAKES_TEXT | TAKES_LIST))
-		return;
-	if (n->kind == NODE_TEXT)
-		*VEC_ADD_IN(r->arena, out) = n->text;
+	add_text(r, p->key, n, TAKES_TEXT | TAKES_LIST, out);
 	for (size_t i = 0; i < n->list.n; i++)
-		if (read_is(r, p->key, n->list.items[i], TAKES_TEXT))
-			*VEC_ADD_IN(r->arena, out) = n->list.items[i]->text;
+		add_text(r, p->key, n->list.items[i], TAKES_TEXT, out);
 }
 
 static void

@@ -29,7 +29,6 @@ struct round {
 	struct health health;
 	struct journald journal;
 	struct strlist failed;	/* keys: not asked twice in a round */
-	int64_t next;		/* when the next one is due; 0: none */
 };
 
 static const char *
@@ -121,7 +120,6 @@ static int
 go_round(struct round *r, struct err *e)
 {
 	CLEANUP(drop_outbox_items) struct outbox_items l = { 0 };
-	CLEANUP(drop_outbox_items) struct outbox_items left = { 0 };
 	size_t done = 0;
 
 	if (health_load(r->o, &r->health, e) < 0 ||
@@ -140,37 +138,47 @@ go_round(struct round *r, struct err *e)
 	}
 	if (done > 0 && health_save(r->o, &r->health, e) < 0)
 		return -1;
-	if (outbox_list(r->o, &left, e) < 0)
-		return -1;
-	r->next = 0;
-	for (size_t i = 0; i < left.n; i++)
-		if (r->next == 0 || left.items[i].due < r->next)
-			r->next = left.items[i].due;
 	return 0;
 }
 
+/* 1, 0 where somebody else is at it. */
 static int
-rounds(const struct post *p, const struct outbox *o, int64_t end,
-    int64_t *next, struct err *e)
+one_round(const struct post *p, const struct outbox *o, struct err *e)
 {
-	struct post again = *p;
+	struct round r = { .p = p, .o = o };
+	struct err busy = { 0 };
+	CLEANUP(drop_fd) int lock = outbox_lock(o, OUTBOX_DELIVERY, p->now,
+	    &busy);
+	int n;
 
-	for (;;) {
-		struct round r = { .p = &again, .o = o };
-		int n;
-
-		journald_open(&p->m->root, &r.journal);
-		n = go_round(&r, e);
-		journald_close(&r.journal);
-		strlist_done(&r.failed);
-		drop_health(&r.health);
-		*next = r.next;
-		if (n < 0 || r.next == 0 || r.next > end)
-			return n;
-		again.now = false;
-		if (r.next > time(NULL))
-			sleep((unsigned)(r.next - time(NULL)));
+	if (lock < 0 && busy.kind == ERR_BUSY && !p->now)
+		return 0;
+	if (lock < 0) {
+		*e = busy;
+		return -1;
 	}
+	journald_open(&p->m->root, &r.journal);
+	n = go_round(&r, e);
+	journald_close(&r.journal);
+	strlist_done(&r.failed);
+	drop_health(&r.health);
+	return n < 0 ? -1 : 1;
+}
+
+/* When the next message is due; 0: there is none. */
+static int64_t
+next_due(const struct outbox *o)
+{
+	CLEANUP(drop_outbox_items) struct outbox_items l = { 0 };
+	struct err ignored = { 0 };
+	int64_t next = 0;
+
+	if (outbox_list(o, &l, &ignored) < 0)
+		return 0;
+	for (size_t i = 0; i < l.n; i++)
+		if (next == 0 || l.items[i].due < next)
+			next = l.items[i].due;
+	return next;
 }
 
 int
@@ -178,28 +186,22 @@ post_run(const struct post *p, struct err *e)
 {
 	CLEANUP(drop_outbox) struct outbox o = { -1 };
 	const int64_t end = time(NULL) + p->linger;
-	int64_t next;
+	struct post again = *p;
 	int n = outbox_open(store_fd(p->m->store), false, &o, e);
 
-	if (n <= 0)
-		return n;
-	/* Who adds something while the lock is held does not come in; so once
-	 * it is let go, it is looked for. */
-	do {
-		struct err busy = { 0 };
-		CLEANUP(drop_fd) int lock = outbox_lock(&o, OUTBOX_DELIVERY,
-		    false, &busy);
+	while (n > 0 && (n = one_round(&again, &o, e)) > 0) {
+		/* Who adds something while another has the lock leaves it to
+		 * that one: so this is a look after it was let go. Nobody has
+		 * it while we sleep. */
+		const int64_t next = next_due(&o), now = time(NULL);
 
-		if (lock < 0 && busy.kind == ERR_BUSY)
+		if (next == 0 || next > end)
 			return 0;
-		if (lock < 0) {
-			*e = busy;
-			return -1;
-		}
-		if (rounds(p, &o, end, &next, e) < 0)
-			return -1;
-	} while (next != 0 && next <= time(NULL) && time(NULL) <= end);
-	return 0;
+		if (next > now)
+			sleep((unsigned)(next - now));
+		again.now = false;
+	}
+	return n;
 }
 
 /* Adds an option with a path that is good wherever we go. */

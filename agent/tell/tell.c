@@ -57,6 +57,8 @@ add_kind(const struct transaction *t, const char *kind, const char *said,
 void
 tell_text(const struct transaction *t, const char *report, struct buf *out)
 {
+	if (transaction_late(t))
+		transaction_about(t, out);
 	add_kind(t, "restored", _("put back: "), out);
 	add_kind(t, "flagged", _("needs you: "), out);
 	add_kind(t, "merge", _("to merge: "), out);
@@ -259,17 +261,29 @@ tell_all(struct work *w, struct look *look)
 		post_start(w->to->o);
 }
 
+/* That it ended, one line, whatever it found. */
 static void
-log_quiet_end(const struct work *w, const struct transaction *t)
+log_end(const struct work *w, const struct transaction *t, bool quiet)
 {
-	CLEANUP(drop_buf) struct buf line = { 0 };
+	CLEANUP(drop_buf) struct buf line = { 0 }, about = { 0 };
+	const char *at;
 
-	buf_addf(&line, _("transaction %s: nothing to do (%s)"), t->id,
+	buf_addf(&line, quiet ? _("transaction %s: nothing to do (%s)") :
+	    _("transaction %s ended (%s)"), t->id,
 	    w->head.packages[0] != '\0' ? w->head.packages :
 	    _("no package changed"));
+	if (transaction_late(t))
+		transaction_about(t, &about);
+	for (at = buf_str(&about); *at != '\0'; at += *at == '\n') {
+		size_t n = strcspn(at, "\n");
+
+		buf_addf(&line, "; %.*s", (int)n, at);
+		at += n;
+	}
 	journald_send(&w->journal, &(struct journald_entry){
-	    .kind = JOURNALD_ENDED, .priority = LOG_INFO,
-	    .message = buf_str(&line), .of = &w->head });
+	    .kind = JOURNALD_ENDED, .priority = transaction_late(t) ?
+	    LOG_NOTICE : LOG_INFO, .message = buf_str(&line),
+	    .of = &w->head });
 }
 
 static void
@@ -300,8 +314,7 @@ tell_end(const struct teller *to, const struct transaction *t,
 	w.head.more = report != NULL ? report : "";
 	look_transaction(look, t);
 	tell_text(t, report, &text);
-	if (look->news.n == 0)
-		log_quiet_end(&w, t);
+	log_end(&w, t, look->news.n == 0);
 	tell_all(&w, look);
 	say_lines(to, &text);
 }

@@ -199,8 +199,13 @@ refresh(struct told *t, struct told_open *o, const struct news *n)
 {
 	struct news now = *n;
 
+	const size_t len = strlen(n->what);
+
 	if (now.package[0] == '\0')
 		now.package = o->news.package;
+	if (strncmp(o->news.what, n->what, len) == 0 &&
+	    o->news.what[len] == ';')
+		now.what = o->news.what;
 	if (now.kind == o->news.kind && now.severity == o->news.severity &&
 	    strcmp(now.what, o->news.what) == 0 &&
 	    strcmp(now.package, o->news.package) == 0)

@@ -147,9 +147,9 @@ sys.exit(not any(eval("(" + sys.argv[2] + ")") for x in entries))
 }
 
 upgrade() {
-	h hook rpm begin
+	h hook rpm begin --owner $$
 	rm -f "$ROOT"/etc/pam.d/{imap,smtp}
-	h hook rpm end
+	h hook rpm end --owner $$
 }
 
 @test "the journal has an entry with fields for each thing found" {
@@ -177,8 +177,8 @@ upgrade() {
 	logged 'x["MESSAGE_ID"] == "8ae84aecb7944dfcbc28d0ac14c843d7" and
 	    x["DRIFTCTL_RULE"] == "mail/smtp"'
 	[ "$(grep -c 'needs you' "$BATS_TEST_TMPDIR/journal")" -eq 1 ]
-	h hook rpm begin
-	h hook rpm end
+	h hook rpm begin --owner $$
+	h hook rpm end --owner $$
 	logged 'x["MESSAGE_ID"] == "136c0230e14649b8be53b441ec8075bc" and
 	    x["PRIORITY"] == "6" and "nothing to do" in x["MESSAGE"]'
 }
@@ -187,9 +187,9 @@ upgrade() {
 	ready <<< '{}'
 	journal
 	rm -r "$STORE/repo.git"
-	h hook rpm begin
+	h hook rpm begin --owner $$
 	[ "$status" -eq 0 ]
-	h hook rpm end
+	h hook rpm end --owner $$
 	[ "$status" -eq 0 ]
 	logged 'x["MESSAGE_ID"] == "f319da81fbe0413fa660710e79cb47b4" and
 	    x["PRIORITY"] == "3" and x["DRIFTCTL_KIND"] == "failed"'
@@ -409,9 +409,9 @@ mail:
 on-finding:
   - mail: [root, admin@example.org]
 EOS
-	h hook rpm begin
+	h hook rpm begin --owner $$
 	rm "$ROOT/etc/pam.d/imap" "$ROOT/etc/pam.d/süß <b>&"
-	h hook rpm end
+	h hook rpm end --owner $$
 	waits 10 has_said 1 mail
 	[ "$(cat "$(only args)")" = "-t -i" ]
 	python3 - "$(only mail)" << 'EOS'
@@ -645,7 +645,7 @@ EOS
 	answers slow
 	cat > "$BATS_TEST_TMPDIR/sleeps" << 'EOS'
 #!/bin/sh
-sleep 30
+sleep 7
 EOS
 	chmod +x "$BATS_TEST_TMPDIR/sleeps"
 	ready << EOS
@@ -657,13 +657,13 @@ on-finding:
     timeout: 2s
   - mail: root
 EOS
-	h hook rpm begin
+	h hook rpm begin --owner $$
 	rm "$ROOT/etc/pam.d/smtp"
 	SECONDS=0
-	h hook rpm end
+	h hook rpm end --owner $$
 	[ $SECONDS -le 3 ]
 	[ "$status" -eq 0 ]
-	waits 10 received 1
+	waits 30 received 1
 }
 
 @test "who is killed while telling tells again" {
@@ -797,10 +797,10 @@ EOS
 	skip_unless "nothing can be mounted here" \
 	    mount -t tmpfs -o size=3m tmpfs "$STORE"
 	cp -a "$STORE.was"/. "$STORE"
-	h hook rpm begin
+	h hook rpm begin --owner $$
 	rm "$ROOT/etc/pam.d/smtp"
 	head -c 10m /dev/zero > "$STORE/fills" 2> /dev/null || true
-	h hook rpm end
+	h hook rpm end --owner $$
 	[ "$status" -eq 0 ]
 	logged '"No space left" in x["MESSAGE"]'
 	rm "$STORE/fills"

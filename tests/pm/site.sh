@@ -46,6 +46,13 @@ ended() {
 	record | grep -E '^state: (ended|interrupted)'
 }
 
+# From now on no package manager tells driftctl anything.
+no_hooks() {
+	rm -f /etc/apt/apt.conf.d/00driftctl /etc/dpkg/dpkg.cfg.d/driftctl \
+	    /usr/lib/zypp/plugins/commit/driftctl \
+	    /usr/lib/python3/dist-packages/dnf-plugins/driftctl.py
+}
+
 # Whether a mail user can log in; what pamtester says is shown.
 login_works() {
 	pamtester imap root authenticate
