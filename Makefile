@@ -190,6 +190,10 @@ install: all install-shims install-units
 	install $(BUILD)/driftctl-notify \
 		$(DESTDIR)$(LIBEXECDIR)/driftctl-notify
 	install -m 644 specs/catalog/*.yaml $(DESTDIR)$(DATADIR)/specs
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/catalog
+	install -m 644 packaging/journal/driftctl.catalog \
+		$(DESTDIR)$(PREFIX)/lib/systemd/catalog
+	install -m 644 doc/notification.schema.json $(DESTDIR)$(DATADIR)
 	install -m 644 doc/driftctl-specs.schema.json $(DESTDIR)$(DATADIR)
 	@for page in $(MAN); do \
 		dir=$(DESTDIR)$(MANDIR)/man$${page##*.}; \

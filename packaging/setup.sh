@@ -51,6 +51,11 @@ want command:busybox            busybox               busybox                 bu
 want command:mandoc             mandoc                mandoc                  mandoc
 want command:shellcheck         shellcheck            ShellCheck              ShellCheck
 want command:systemd-analyze    systemd               systemd                 systemd
+want command:script             bsdutils              util-linux              util-linux
+want command:fuser              psmisc                psmisc                  psmisc
+want command:openssl            openssl               openssl                 openssl
+want command:msmtp              msmtp                 msmtp                   msmtp
+want command:munpack            mpack                 mpack                   mpack
 want command:valgrind           valgrind              valgrind                valgrind
 want command:visudo             sudo                  sudo                    sudo
 want command:rpmbuild           rpm                   rpm-build               rpm-build

@@ -443,17 +443,6 @@ EOS
 		grep -q "süß <b>&" "$SAID/part1"
 		grep -q "^<!DOCTYPE html>" "$SAID/part2"
 	fi
-	if command -v mutt > /dev/null; then
-		{
-			echo "From root Sat Nov 21 19:30:12 2026"
-			cat "$(only mail)"
-			echo
-		} > "$BATS_TEST_TMPDIR/mbox"
-		run env HOME="$BATS_TEST_TMPDIR" TERM=dumb mutt -n -R \
-		    -f "$BATS_TEST_TMPDIR/mbox" -e 'set pager=cat wait_key=no' \
-		    -e 'push "<display-message><exit>"' < /dev/null
-		echo "$output" | head -c 300
-	fi
 }
 
 @test "a subject that is not ASCII is encoded as mail wants it" {
@@ -909,4 +898,22 @@ EOS
 	[ "$(waiting)" -eq 1 ]
 	h hook notify
 	has_said 1 json
+}
+
+@test "the journal's explanations are of the entries that there are" {
+	local file=$TOP/packaging/journal/driftctl.catalog
+
+	sed -n 's/^\t\[JOURNALD_.*"\([0-9a-f]*\)",$/\1/p' \
+	    "$TOP/agent/tell/journald.c" | sort > "$BATS_TEST_TMPDIR/ids"
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/ids")" -eq 8 ]
+	sed -n 's/^-- //p' "$file" | sort | diff - "$BATS_TEST_TMPDIR/ids"
+	sed -n 's/^\.It Li \([0-9a-f]\{32\}\)$/\1/p' "$TOP/doc/driftctl.8" |
+	    sort | diff - "$BATS_TEST_TMPDIR/ids"
+	needs journalctl
+	mkdir -p "$ROOT/usr/lib/systemd/catalog" "$ROOT/var/lib/systemd/catalog"
+	cp "$file" "$ROOT/usr/lib/systemd/catalog"
+	run journalctl --root="$ROOT" --update-catalog
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -s "$ROOT/var/lib/systemd/catalog/database" ]
 }
