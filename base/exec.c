@@ -49,9 +49,9 @@ plain_signals(posix_spawnattr_t *attr)
 static int
 start(const struct exec *x, int in_fd, int out_fd, pid_t *out_pid)
 {
-	char *const *argv = (char *const *)(uintptr_t)x->argv;
+	char *const *argv = (char *const *)x->argv;
 	char *const *env = x->env != NULL ?
-	    (char *const *)(uintptr_t)x->env : environ;
+	    (char *const *)x->env : environ;
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t attr;
 	int n;

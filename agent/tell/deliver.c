@@ -124,7 +124,7 @@ by_program(const struct notifier *to, const struct message *m,
 	*VEC_ADD(&env) = NULL;
 	message_json(m, &json);
 	return run(&(struct exec){ .argv = to->words.items,
-	    .env = (const char *const *)(uintptr_t)env.items, .in = &json,
+	    .env = (const char *const *)env.items, .in = &json,
 	    .max = ANSWER_MAX, .seconds = to->timeout, .lenient = true },
 	    why);
 }

@@ -44,23 +44,21 @@ static void
 take_line(struct health *h, const char *at, size_t len)
 {
 	CLEANUP(drop_free) char *line = xmemdup(at, len);
-	CLEANUP(drop_free) char *key = xmalloc(len + 1);
 	CLEANUP(drop_buf) struct buf why = { 0 };
-	int64_t told, failed;
-	uint64_t given_up;
-	int n = 0;
+	char *rest = line;
+	const char *words[5] = { NULL };
 	struct notifier_health *x;
 
-	if (sscanf(line, "%s %" SCNd64 " %" SCNd64 " %" SCNu64 "%n", key,
-	    &told, &failed, &given_up, &n) != 4 || n == 0)
+	for (int i = 0; i < 5; i++)
+		words[i] = strsep(&rest, " ");
+	if (words[4] == NULL || rest != NULL ||
+	    text_decode(&why, words[4], strlen(words[4])) < 0)
 		return;
-	x = health_of(h, key);
-	x->told = told;
-	x->failed = failed;
-	x->given_up = given_up;
-	if (line[n] == ' ' && text_decode(&why, line + n + 1,
-	    strlen(line + n + 1)) == 0)
-		x->why = arena_strdup(&h->arena, buf_str(&why));
+	x = health_of(h, words[0]);
+	x->told = strtoll(words[1], NULL, 10);
+	x->failed = strtoll(words[2], NULL, 10);
+	x->given_up = strtoull(words[3], NULL, 10);
+	x->why = arena_strdup(&h->arena, buf_str(&why));
 }
 
 /* It is no loss where it is damaged: the next try says how things are. */
