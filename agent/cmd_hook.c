@@ -7,10 +7,14 @@
 #include "agent/command.h"
 #include "agent/hook/plugin.h"
 #include "agent/hook/upgrade.h"
+#include "agent/preflight/hooked.h"
 #include "agent/tell/look.h"
 #include "agent/tell/post.h"
 #include "agent/tell/tell.h"
 #include "base/tr.h"
+
+/* What a shim takes for a no; no other failure of ours is one. */
+enum { REFUSED = 3 };
 
 /* In which a message that could not be told is tried again at once. */
 enum { LINGER = 150 };
@@ -55,6 +59,23 @@ find_owner(const char *given, const char *origin, struct owner *out,
 	return 0;
 }
 
+/* What is known before anything is unpacked may be told, or refused. */
+static int
+take_plan(const struct upgrade *u, struct err *e)
+{
+	CLEANUP(drop_aptlist) struct aptlist list = { 0 };
+	struct err trouble = { 0 };
+	bool refused = false;
+
+	if (upgrade_read_plan(STDIN_FILENO, &list, e) < 0)
+		return -1;
+	if (upgrade_planned(u, &list, &trouble) < 0)
+		tell_failure(u->o, u->origin, &trouble);
+	if (preflight_hooked(u->o, &list, &refused, e) < 0)
+		return -1;
+	return refused ? REFUSED : 0;
+}
+
 static int
 begin_or_end(struct upgrade *u, const struct strlist *words, struct err *e)
 {
@@ -65,7 +86,7 @@ begin_or_end(struct upgrade *u, const struct strlist *words, struct err *e)
 	if (strcmp(when, "end") == 0)
 		return upgrade_end(u, false, e);
 	if (strcmp(when, "packages") == 0 && strcmp(u->origin, "apt") == 0)
-		return upgrade_planned(u, STDIN_FILENO, e);
+		return take_plan(u, e);
 	return err_set(e, ERR_USAGE, words->items[0],
 	    _("needs 'begin' or 'end' [see driftctl(8)]"));
 }
@@ -175,19 +196,22 @@ notify(const struct options *o, struct err *e)
 	    e);
 }
 
-/* Whatever happens, a package manager is not to be stopped by us: always 0. */
+/* Whatever happens, a package manager is not to be stopped by us: always 0, but
+ * where driftctl.yaml has it that an upgrade is refused. */
 static int
 run(const struct options *o, struct err *e)
 {
 	struct upgrade u = { .o = o, .origin = "hook" };
 	struct err trouble = { 0 };
+	int n;
 
 	/* No package manager calls this. */
 	if (o->argc > 0 && strcmp(o->argv[0], "notify") == 0)
 		return notify(o, e);
-	if (dispatch(o, &u, &trouble) < 0)
+	n = dispatch(o, &u, &trouble);
+	if (n < 0)
 		tell_failure(o, u.origin != NULL ? u.origin : "hook", &trouble);
-	return 0;
+	return n == REFUSED ? REFUSED : 0;
 }
 
 const struct command cmd_hook = {

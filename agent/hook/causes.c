@@ -53,6 +53,7 @@ causes_find(struct machine *m, const struct transaction *t,
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	int n;
 
+	out->late = transaction_late(t);
 	if (ledger_open(store_fd(m->store), &l, e) < 0)
 		return -1;
 	n = ledger_load_owners(&l, t->id, &out->were, e);
@@ -72,6 +73,13 @@ causes_done(struct causes *c)
 	*c = (struct causes){ 0 };
 }
 
+static const char *
+text_of(const struct causes *c, const struct attribution *a)
+{
+	return c->late && how_is_guess(a->how) ? _("since the last snapshot, "
+	    "by a scriptlet or by hand") : a->text;
+}
+
 void
 causes_add(const struct causes *c, const char *path, struct buf *what)
 {
@@ -82,7 +90,18 @@ causes_add(const struct causes *c, const char *path, struct buf *what)
 	blame_path(c->blame, path, &a);
 	if (a.how == HOW_NOT)
 		return;
-	buf_addf(what, "; %s", a.text);
+	buf_addf(what, "; %s", text_of(c, &a));
+}
+
+bool
+causes_explain(const struct causes *c, const char *path)
+{
+	struct attribution a;
+
+	if (c->blame == NULL)
+		return false;
+	blame_path(c->blame, path, &a);
+	return a.how != HOW_NOT && !how_is_guess(a.how);
 }
 
 void
@@ -112,17 +131,24 @@ told(const struct transaction *t, const char *path)
 	return false;
 }
 
+struct telling {
+	const struct causes *c;
+	struct transaction *t;
+};
+
 static void
 tell_one(void *arg, const char *path, const struct attribution *a)
 {
-	struct transaction *t = arg;
+	const struct telling *x = arg;
+	struct transaction *t = x->t;
 	const bool merge = a->decision == DECISION_MERGE;
 	CLEANUP(drop_buf) struct buf package = { 0 };
 	struct transaction_finding *f;
 
 	if (a->decision < DECISION_MERGE || told(t, path))
 		return;
-	f = transaction_found(t, merge ? "merge" : "flagged", path, a->text);
+	f = transaction_found(t, merge ? "merge" : "flagged", path,
+	    text_of(x->c, a));
 	attribute_packages(a->was, a->is, &package);
 	f->severity = severity_words[merge ? SEVERITY_INFO :
 	    SEVERITY_WARNING];
@@ -134,5 +160,5 @@ void
 causes_tell(const struct causes *c, struct transaction *t)
 {
 	if (c->blame != NULL)
-		blame_each(c->blame, tell_one, t);
+		blame_each(c->blame, tell_one, &(struct telling){ c, t });
 }

@@ -14,6 +14,9 @@
 struct causes {
 	struct owners were;
 	struct blame *blame;	/* NULL: nobody can tell */
+	/* What was recorded before is older than the transaction: people have
+	 * worked here since, too. */
+	bool late;
 };
 
 /* Of all that the snapshot before the transaction has. */
@@ -29,6 +32,8 @@ int causes_keep(const struct causes *c, struct machine *m,
     const struct oid *after, struct err *e);
 void causes_done(struct causes *c);
 
+/* Whether lists of packages explain what happened to it. */
+bool causes_explain(const struct causes *c, const char *path);
 /* Appends who it was, "; " before it; nothing where nothing happened. */
 void causes_add(const struct causes *c, const char *path, struct buf *what);
 /* The same packages alone, "cyrus-imapd 2-1 -> 3-1"; nothing where no package

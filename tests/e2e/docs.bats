@@ -401,6 +401,16 @@ validates_verb() {
 	validates_verb merge merge --dry-run
 	validates_verb merge merge --yes
 	[ "$status" -eq 1 ]
+	mkdir -p "$BATS_TEST_TMPDIR/deb/DEBIAN" "$BATS_TEST_TMPDIR/deb/etc"
+	printf 'Package: x\nVersion: 1\nArchitecture: all\nMaintainer: n <n@localhost>\nDescription: x\n' \
+	    > "$BATS_TEST_TMPDIR/deb/DEBIAN/control"
+	printf '#!/bin/sh\nrm /etc/crypttab\necho > /etc/sudoers\n' \
+	    > "$BATS_TEST_TMPDIR/deb/DEBIAN/postinst"
+	chmod 755 "$BATS_TEST_TMPDIR/deb/DEBIAN/postinst"
+	echo x > "$BATS_TEST_TMPDIR/deb/etc/crypttab"
+	dpkg-deb -b "$BATS_TEST_TMPDIR/deb" "$BATS_TEST_TMPDIR/x.deb"
+	validates_verb preflight preflight "$BATS_TEST_TMPDIR/x.deb"
+	validates_verb preflight preflight -v "$BATS_TEST_TMPDIR/x.deb"
 	validates_verb snapshot snapshot
 	validates_verb snapshot snapshot
 	validates_verb snapshot accept
@@ -428,6 +438,9 @@ validates_verb() {
 	says '"layers"'
 	echo "@include nowhere" > "$ROOT/etc/pam.d/imap"
 	validates_verb explain explain /etc/pam.d/imap
+	validates_verb doctor doctor
+	[ "$status" -eq 2 ]
+	says '"check": "nightly"'
 	validates_verb spec-test spec test tests/cases/catalog
 	printf 'test: a\nspec: spamd\nos: x\nfiles: {/usr/sbin/spamd: ""}\n' \
 	    > "$BATS_TEST_TMPDIR/case.yaml"
