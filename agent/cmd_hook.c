@@ -191,7 +191,7 @@ notify(const struct options *o, struct err *e)
 		return -1;
 	if (test)
 		return tell_test(&to, e);
-	return post_run(&(struct post){ .to = &m.config.notifiers, .m = &m,
+	return post_run(&(struct post){ .to = tell_notifiers(&m), .m = &m,
 	    .now = now, .linger = now || !post_may_linger() ? 0 : LINGER },
 	    e);
 }

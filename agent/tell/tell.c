@@ -125,13 +125,13 @@ begin(struct work *w, const struct teller *to)
 }
 
 /* The configuration of another system names no programs of this one. */
-static const struct notifiers *
-notifiers_of(const struct teller *to)
+const struct notifiers *
+tell_notifiers(const struct machine *m)
 {
 	static const struct notifiers none;
 
-	return to->m != NULL && (to->m->live || to->o->config != NULL) ?
-	    &to->m->config.notifiers : &none;
+	return m != NULL && (m->live || m->o->config != NULL) ?
+	    &m->config.notifiers : &none;
 }
 
 /* What was told before, under its lock. Where it cannot be had, all is told
@@ -234,7 +234,7 @@ log_news(const struct work *w)
 static void
 tell_all(struct work *w, struct look *look)
 {
-	const struct notifiers *l = notifiers_of(w->to);
+	const struct notifiers *l = tell_notifiers(w->to->m);
 	struct err e = { 0 };
 
 	look->when = w->head.when;
@@ -389,10 +389,11 @@ int
 tell_report(const struct teller *to, const char *subject, const char *text,
     const char *html, struct err *e)
 {
-	CLEANUP(drop_work) struct work w;
+	CLEANUP(drop_work) struct work w = { .outbox.fd = -1, .lock = -1,
+		.journal.fd = -1 };
 	struct message m;
 
-	if (notifiers_of(to)->mail.to.n == 0)
+	if (tell_notifiers(to->m)->mail.to.n == 0)
 		return 0;
 	begin(&w, to);
 	if (outbox_open(store_fd(to->m->store), true, &w.outbox, e) < 0)
@@ -427,7 +428,7 @@ say_test(const char *name, enum delivery n, const struct buf *why,
 int
 tell_test(const struct teller *to, struct err *e)
 {
-	const struct notifiers *l = notifiers_of(to);
+	const struct notifiers *l = tell_notifiers(to->m);
 	CLEANUP(drop_work) struct work w;
 	size_t told = 0, all = l->n + (l->mail.to.n > 0);
 

@@ -49,6 +49,10 @@ void tell_failure(const struct options *o, const char *origin,
 int tell_report(const struct teller *to, const char *subject,
     const char *text, const char *html, struct err *e);
 
+/* Whom the machine's settings name: nobody where they are another system's and
+ * --config does not name them. */
+const struct notifiers *tell_notifiers(const struct machine *m);
+
 /*
  * A test to every notifier, at once; prints how each did. 0 where all were
  * told, 1 where somebody was not or there is nobody.

@@ -917,3 +917,52 @@ EOS
 	[ "$status" -eq 0 ]
 	[ -s "$ROOT/var/lib/systemd/catalog/database" ]
 }
+
+@test "the report goes by mail to whom the settings name" {
+	ready << EOS
+mail:
+  to: [root, admin@example.org]
+  program: [$BATS_TEST_TMPDIR/sendmail, -t, -i]
+EOS
+	h report --mail
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	has_said 0 mail
+	rm "$ROOT/etc/pam.d/smtp"
+	h report --mail
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
+	waits 20 has_said 1 mail
+	python3 - "$(only mail)" << 'EOS'
+import email, email.policy, sys
+m = email.message_from_binary_file(open(sys.argv[1], "rb"),
+                                   policy=email.policy.default)
+assert m["to"] == "root, admin@example.org", m["to"]
+assert m["x-driftctl-event"] == "report"
+assert "1 flagged" in m["subject"], m["subject"]
+plain, html = m.iter_parts()
+assert "/etc/pam.d/smtp" in plain.get_content()
+assert "/etc/pam.d/smtp" in html.get_content()
+assert "<html" in html.get_content()
+EOS
+	# Without anybody to mail to it is written.
+	echo "{}" > "$CONFIG"
+	h report --mail --always
+	says "/etc/pam.d/smtp"
+}
+
+@test "doctor knows who cannot be told" {
+	ready << EOS
+on-finding:
+  - exec: [/nonexistent/program]
+  - webhook: http://127.0.0.1:1/t0ken
+EOS
+	rm "$ROOT/etc/pam.d/smtp"
+	h hook timer
+	waits 10 test -s "$STORE/outbox/notifiers"
+	h doctor
+	says "exec program cannot be told: /nonexistent/program: cannot be run"
+	says "webhook 127.0.0.1:1 could not be told, last at"
+	says "hook notify --test"
+	says_not t0ken
+}
