@@ -56,6 +56,9 @@ want command:fuser              psmisc                psmisc                  ps
 want command:openssl            openssl               openssl                 openssl
 want command:msmtp              msmtp                 msmtp                   msmtp
 want command:munpack            mpack                 mpack                   mpack
+want command:chromium           chromium              chromium                chromium
+want command:tidy               tidy                  tidy                    tidy
+want command:promtool           prometheus            golang-github-prometheus golang-github-prometheus-prometheus
 want command:valgrind           valgrind              valgrind                valgrind
 want command:visudo             sudo                  sudo                    sudo
 want command:rpmbuild           rpm                   rpm-build               rpm-build

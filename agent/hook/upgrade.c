@@ -166,16 +166,6 @@ save_end(const struct upgrade *u, const struct transaction *t,
 	return save(u, t, report, e);
 }
 
-static void
-report_path(const struct upgrade *u, const struct transaction *t,
-    struct buf *out)
-{
-	struct err ignored = { 0 };
-
-	if (options_store(u->o, out, &ignored) == 0)
-		buf_addf(out, "/transactions/%s.report", t->id);
-}
-
 static int
 load(const struct upgrade *u, const char *id, struct transaction *t,
     struct err *e)
@@ -250,7 +240,7 @@ end_one(const struct upgrade *u, const char *id, bool interrupted,
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
 	CLEANUP(drop_pkglist) struct pkglist was = { 0 }, now = { 0 };
-	CLEANUP(drop_buf) struct buf report = { 0 }, path = { 0 };
+	CLEANUP(drop_buf) struct buf report = { 0 }, how = { 0 };
 	CLEANUP(drop_look) struct look look = { 0 };
 	struct err trouble = { 0 };
 	bool known = false;
@@ -269,9 +259,10 @@ end_one(const struct upgrade *u, const char *id, bool interrupted,
 	t.ended = (int64_t)time(NULL);
 	conclude(&m, &t, known ? &was : NULL, &now, &look, &report);
 	n = save_end(u, &t, &report, &m.root, &now, e);
-	report_path(u, &t, &path);
+	options_command(u->o, &how);
+	buf_adds(&how, " report --last");
 	tell_end(&(struct teller){ u->o, &m, t.origin, u->owner.pid, u->loud },
-	    &t, &look, n == 0 ? buf_str(&path) : NULL);
+	    &t, &look, n == 0 ? buf_str(&how) : NULL);
 	return n;
 }
 

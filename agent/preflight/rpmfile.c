@@ -166,6 +166,20 @@ is_asked_for(struct reading *r)
 	return false;
 }
 
+/* A kind of archive that is not known leaves what the header says. */
+static void
+tell_unread(struct reading *r, const char *file, int n, const struct err *e)
+{
+	CLEANUP(drop_buf) struct buf why = { 0 };
+
+	if (n == 0)
+		return;
+	err_format(e, &why);
+	incoming_lacks(r->in, file, arena_printf(&r->in->arena,
+	    _("its lists are known, its contents are not: %s"),
+	    buf_str(&why)));
+}
+
 /* Without its payload the digests of the header are all that is known. */
 static int
 read_payloads(struct reading *r, const struct strlist *files, struct err *e)
@@ -175,6 +189,7 @@ read_payloads(struct reading *r, const struct strlist *files, struct err *e)
 	r->files_end = r->files;
 	for (size_t i = 0; i < files->n; i++) {
 		CLEANUP(drop_fd) int fd = -1;
+		struct err unread = { 0 };
 
 		for (r->files = r->files_end; r->files_end < r->in->files.n &&
 		    r->in->files.items[r->files_end].owned.package ==
@@ -186,8 +201,8 @@ read_payloads(struct reading *r, const struct strlist *files, struct err *e)
 		fd = open(files->items[i], O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
 			return err_sys(e, files->items[i], _("cannot open"));
-		if (payload_rpm(fd, files->items[i], &to, e) < 0)
-			return -1;
+		tell_unread(r, files->items[i],
+		    payload_rpm(fd, files->items[i], &to, &unread), &unread);
 	}
 	return 0;
 }

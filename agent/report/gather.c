@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/doctor/doctor.h"
 #include "agent/merge/leftover.h"
 #include "agent/report/calendar.h"
 #include "agent/report/fold.h"
@@ -17,6 +18,10 @@
 #include "base/tr.h"
 #include "base/vec.h"
 #include "snapshots/gitwalk.h"
+
+/* What the history calls things that are no findings. */
+#define DOCTOR "doctor:"
+#define MERGE "merge:"
 
 /* How long what happened is remembered. */
 #define YEAR ((int64_t)400 * 24 * 60 * 60)
@@ -146,7 +151,38 @@ find_merges(struct gathering *g)
 		x->leftover = arena_strdup(&m->arena, leftover);
 		x->path = arena_memdup(&m->arena, leftover, of);
 		x->known = history_open(&g->history, arena_printf(&m->arena,
-		    "merge:%s", leftover)) != NULL;
+		    MERGE "%s", leftover)) != NULL;
+	}
+}
+
+/*
+ * Of the running system alone: what keeps another root well is not here. What
+ * is wrong with specs is among the troubles, word for word.
+ */
+static void
+find_complaints(struct gathering *g)
+{
+	CLEANUP(drop_diagnoses) struct diagnoses d = { 0 };
+	struct model *m = &g->model;
+
+	if (!g->m->live)
+		return;
+	doctor_look(g->m, &d);
+	for (size_t i = 0; i < d.n; i++) {
+		const struct diagnosis *x = &d.items[i];
+		struct model_complaint *c;
+
+		if (x->state == DIAGNOSIS_WELL ||
+		    strcmp(x->check, "specs") == 0)
+			continue;
+		c = VEC_ADD(&m->complaints);
+		c->check = arena_strdup(&m->arena, x->check);
+		c->what = arena_strdup(&m->arena, x->what);
+		c->remedy = x->remedy != NULL ?
+		    arena_strdup(&m->arena, x->remedy) : NULL;
+		c->unknown = x->state == DIAGNOSIS_UNKNOWN;
+		c->known = history_open(&g->history, arena_printf(&m->arena,
+		    DOCTOR "%s", x->check)) != NULL;
 	}
 }
 
@@ -177,8 +213,12 @@ is_found(const struct gathering *g, const char *id)
 			return true;
 	}
 	for (size_t i = 0; i < g->model.merges.n; i++)
-		if (text_starts(id, "merge:") &&
-		    strcmp(id + 6, g->model.merges.items[i].leftover) == 0)
+		if (text_starts(id, MERGE) && strcmp(id + strlen(MERGE),
+		    g->model.merges.items[i].leftover) == 0)
+			return true;
+	for (size_t i = 0; i < g->model.complaints.n; i++)
+		if (text_starts(id, DOCTOR) && strcmp(id + strlen(DOCTOR),
+		    g->model.complaints.items[i].check) == 0)
 			return true;
 	return false;
 }
@@ -235,7 +275,7 @@ find_mended(struct gathering *g)
 		const struct history_span *s = &g->history.spans.items[i];
 
 		/* The end of one is written as a report tells of it. */
-		if (text_starts(s->id, "merge:") || (s->to != 0 &&
+		if (text_starts(s->id, MERGE) || (s->to != 0 &&
 		    (g->since == 0 || s->to < g->since)) ||
 		    is_found(g, s->id) || is_hidden(g, s->id) ||
 		    !is_asked(g, s->id))
@@ -296,6 +336,7 @@ find_past(struct gathering *g, struct err *e)
 	find_causes(m);
 	tie_changes(m);
 	find_merges(g);
+	find_complaints(g);
 	find_mended(g);
 	calendar(g->m, &g->history, m);
 	return 0;
@@ -313,10 +354,14 @@ find_troubles(struct gathering *g)
 		diagnostic_format(&g->m->diagnostics.items[i], &line);
 		strlist_add(&m->troubles, buf_str(&line));
 	}
+	for (size_t i = 0; i < m->complaints.n; i++) {
+		const struct model_complaint *c = &m->complaints.items[i];
+
+		if (!c->known && m->exit_code < 1 + c->unknown)
+			m->exit_code = 1 + c->unknown;
+	}
 	if (m->troubles.n > 0)
 		m->exit_code = 2;
-	else if (m->complaints.n > 0 && m->exit_code == 0)
-		m->exit_code = 1;
 }
 
 int
@@ -355,8 +400,11 @@ gather_told(struct gathering *g, struct err *e)
 			    FINDING_UNKNOWN ? "unknown" : model_severity(f));
 	}
 	for (size_t i = 0; i < m->merges.n; i++)
-		note_open(g, &lines, arena_printf(&g->model.arena, "merge:%s",
+		note_open(g, &lines, arena_printf(&g->model.arena, MERGE "%s",
 		    m->merges.items[i].leftover), "merge");
+	for (size_t i = 0; i < m->complaints.n; i++)
+		note_open(g, &lines, arena_printf(&g->model.arena, DOCTOR "%s",
+		    m->complaints.items[i].check), "doctor");
 	for (size_t i = 0; i < g->history.spans.n; i++) {
 		const struct history_span *s = &g->history.spans.items[i];
 

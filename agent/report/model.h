@@ -90,9 +90,11 @@ struct model_merge {
 	bool known;
 };
 
+/* What 'doctor' has to say. It is news once. */
 struct model_complaint {
+	const char *check;	/* "hook-apt", as 'doctor' has it */
 	const char *what, *remedy;
-	bool unknown;
+	bool unknown, known;
 };
 
 /* Items told in one line, as they came for one reason: indexes into the list

@@ -26,7 +26,7 @@ struct teller {
 /*
  * Of a transaction that ended: the log always, the terminal where there is
  * something to do or to know. look: what is the matter with the machine now
- * (look_open). report is where the long text is, or NULL.
+ * (look_open). report is how to see the long text, or NULL.
  */
 void tell_end(const struct teller *to, const struct transaction *t,
     struct look *look, const char *report);

@@ -156,7 +156,7 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 }
 
 @test "arguments that a verb does not take are refused" {
-	refuses "x: 'init' takes no arguments" init x
+	refuses "x: 'init' takes no arguments [an older system: --from DIR or ARCHIVE]" init x
 	refuses "x: 'snapshot' takes no arguments [it records everything tracked]" \
 	    snapshot x
 	refuses "x: 'check' takes no arguments [for some paths: 'driftctl diff PATH']" \

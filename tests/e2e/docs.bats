@@ -217,8 +217,9 @@ wanted_status() {
 	case $1 in
 	init|"spec lint"*|"spec list"|verify|gc|log*|show*|accept*) echo 0 ;;
 	"restore --dry-run") echo 1 ;;
-	restore*|undo*|merge*) echo 0 ;;
-	check|diff*|explain*|"--format json check") echo 1 ;;
+	restore*|undo*|merge*|"report --last") echo 0 ;;
+	"check --format nagios") echo 2 ;;
+	check*|report*|diff*|explain*|"--format json check") echo 1 ;;
 	*) echo "no test says what 'driftctl $1' should exit with" >&2
 	   return 1 ;;
 	esac
@@ -239,6 +240,7 @@ wanted_status() {
 		cp -a "$STORE.upgraded" "$STORE"
 		case $line in undo*) d restore --yes ;; esac
 		line=${line//\/etc\/driftctl\/specs/$ROOT/etc/driftctl/specs}
+		line=$(sed "s|--output /.*/|--output $BATS_TEST_TMPDIR/|" <<< "$line")
 		eval "d $line"
 		[ "$status" -eq "$wanted" ]
 		[ -z "$stderr" ]
@@ -388,6 +390,10 @@ validates_verb() {
 	validates_verb diff diff
 	[ "$status" -eq 1 ]
 	validates_verb diff diff live
+	validates_verb diff diff --semantic
+	says '"kind": "removed"'
+	cp -a "$ROOT" "$ROOT.now"
+	validates_verb roots diff --semantic --against "$ROOT.now"
 	validates_verb restore restore --dry-run
 	[ "$status" -eq 1 ]
 	validates_verb restore restore --yes
@@ -398,6 +404,8 @@ validates_verb() {
 	printf 'a\nb\n' > "$ROOT/etc/sudoers.rpmnew"
 	echo "spam db none" > "$ROOT/etc/crypttab.rpmsave"
 	echo "x" > "$ROOT/etc/nothing.dpkg-dist"
+	validates_verb report report --dry-run
+	validates_verb report report --last
 	validates_verb merge merge --dry-run
 	validates_verb merge merge --yes
 	[ "$status" -eq 1 ]
@@ -416,6 +424,14 @@ validates_verb() {
 	validates_verb snapshot accept
 	validates_verb snapshot accept /etc/crypttab
 	validates_verb snapshot init
+	d hook rpm begin --owner $$
+	rm "$ROOT/etc/pam.d/imap"
+	d hook rpm end --owner $$
+	validates_verb report report
+	says '"origin": "rpm"'
+	validates_verb report report --always
+	validates_verb report report --last
+	says '"kind": "restored"'
 	validates_verb log log
 	validates_verb log log /etc/crypttab
 	validates_verb log log --rule mail-auth-deny/service-files
@@ -504,6 +520,10 @@ validates_verb() {
 	a, b = (json.load(open("doc/%s.schema.json" % n))["$defs"]["finding"]
 	        for n in ("check", "restore"))
 	assert a == b
+	c, d = (json.load(open("doc/%s.schema.json" % n)) for n in ("roots", "diff"))
+	assert c["$defs"]["finding"] == a
+	assert c["properties"]["changes"]["items"] == \
+	    d["properties"]["changes"]["items"]
 	END
 }
 

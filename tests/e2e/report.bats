@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2046,SC2086,SC2154
 # The report: what is new is told once, what is open each time, and nothing
 # where nothing is to say.
 
@@ -424,6 +424,32 @@ later() {
 	says "/etc/pam.d/imap"
 	r --format markdown check
 	says "**critical** \`/etc/pam.d/imap\`"
+}
+
+@test "what doctor complains of is news once" {
+	mkdir -p "$BATS_TEST_TMPDIR/empty"
+	conf=$BATS_TEST_TMPDIR/driftctl.yaml
+	echo "track: []" > "$conf"
+	live() {
+		status=0
+		output=$("$DRIFTCTL" --store "$BATS_TEST_TMPDIR/live" \
+		    --specs "$BATS_TEST_TMPDIR/empty" --config "$conf" "$@" \
+		    2> "$BATS_TEST_TMPDIR/stderr") || status=$?
+		echo "$output"
+	}
+	live init -q
+	live doctor
+	[ "$status" -ne 0 ] || skip "doctor has nothing to complain of here"
+	first=$(head -n 1 <<< "$output" | cut -c 1-30)
+	live report
+	[ "$status" -ne 0 ]
+	says "driftctl itself"
+	says "$first"
+	# Somebody else works on this machine: only this is looked for.
+	live report
+	says_not "$first" || says "changed"
+	live --format json report --always
+	says '"known": true'
 }
 
 @test "two reports at once tell everything once" {
