@@ -3,22 +3,25 @@
 
 #include <string.h>
 
-#include "agent/pkg/ownerstext.h"
+#include "agent/pkg/ownerskept.h"
 #include "base/tr.h"
 
 int
 causes_note(struct machine *m, const char *id, const struct oid *before,
-    struct err *e)
+    const struct capture *seen, struct err *e)
 {
 	CLEANUP(drop_manifest) struct manifest tracked = { 0 };
 	CLEANUP(drop_strlist) struct strlist wanted = { 0 };
 	CLEANUP(drop_owners) struct owners now = { 0 };
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 
-	if (store_load(m->store, before, &tracked, e) < 0)
+	/* What could not be looked at was taken over from the last one. */
+	if (seen->unknown.n > 0 &&
+	    store_load(m->store, before, &tracked, e) < 0)
 		return -1;
-	attribute_wanted(&tracked, &wanted);
-	owners_load(&m->root, &wanted, NULL, &now);
+	attribute_wanted(seen->unknown.n > 0 ? &tracked : &seen->manifest,
+	    &wanted);
+	ownerskept_load(store_fd(m->store), &m->root, &wanted, &now);
 	if (now.trouble.kind != ERR_NONE) {
 		*e = now.trouble;
 		return -1;
@@ -27,22 +30,32 @@ causes_note(struct machine *m, const char *id, const struct oid *before,
 	    ledger_save_owners(&l, id, &now, e);
 }
 
-int
-causes_find(struct machine *m, const struct transaction *t,
-    const struct oid *before, struct causes *out, struct err *e)
+void
+causes_init(struct causes *c, struct machine *m, const struct transaction *t,
+    const struct oid *before)
+{
+	c->m = m;
+	c->id = t->id;
+	c->before = *before;
+	c->after = t->after;
+}
+
+static void
+look(struct causes *c)
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	int n;
 
-	if (ledger_open(store_fd(m->store), &l, e) < 0)
-		return -1;
-	n = ledger_load_owners(&l, t->id, &out->were, e);
+	if (c->looked || c->m == NULL)
+		return;
+	c->looked = true;
+	if (ledger_open(store_fd(c->m->store), &l, &c->trouble) < 0)
+		return;
+	n = ledger_load_owners(&l, c->id, &c->were, &c->trouble);
 	ledger_close(&l);
-	if (n <= 0)
-		return n;
-	out->blame = blame_new(m->store, &m->root, before, &t->after,
-	    &out->were, e);
-	return out->blame != NULL ? 0 : -1;
+	if (n > 0)
+		c->blame = blame_new(c->m->store, &c->m->root, &c->before,
+		    &c->after, &c->were, &c->trouble);
 }
 
 void
@@ -54,11 +67,14 @@ causes_done(struct causes *c)
 }
 
 void
-causes_add(const struct causes *c, const char *path, struct buf *what)
+causes_add(struct causes *c, const char *path, struct buf *what)
 {
 	struct attribution a;
 
-	if (c->blame == NULL || path == NULL)
+	if (path == NULL)
+		return;
+	look(c);
+	if (c->blame == NULL)
 		return;
 	blame_path(c->blame, path, &a);
 	if (a.how == HOW_NOT)
@@ -92,8 +108,11 @@ tell_one(void *arg, const char *path, const struct attribution *a)
 }
 
 void
-causes_tell(const struct causes *c, struct transaction *t)
+causes_tell(struct causes *c, struct transaction *t)
 {
+	if (c->m == NULL || oid_equal(&c->before, &c->after))
+		return;
+	look(c);
 	if (c->blame != NULL)
 		blame_each(c->blame, tell_one, t);
 }

@@ -12,23 +12,29 @@
  * they have at its end.
  */
 struct causes {
+	struct machine *m;	/* NULL: nobody can tell */
+	const char *id;
+	struct oid before, after;
+	bool looked;
 	struct owners were;
 	struct blame *blame;	/* NULL: nobody can tell */
+	struct err trouble;
 };
 
-/* Of all that the snapshot before the transaction has. */
+/* Of all that the snapshot before the transaction has, as it was captured. */
 int causes_note(struct machine *m, const char *id, const struct oid *before,
-    struct err *e);
-/* At the end, with both snapshots taken. That nothing was written down is no
- * failure. */
-int causes_find(struct machine *m, const struct transaction *t,
-    const struct oid *before, struct causes *out, struct err *e);
+    const struct capture *seen, struct err *e);
+/* At the end, with both snapshots taken. Nothing is looked up before somebody
+ * asks: most transactions change nothing that is tracked. That nothing was
+ * written down is no trouble. */
+void causes_init(struct causes *c, struct machine *m,
+    const struct transaction *t, const struct oid *before);
 void causes_done(struct causes *c);
 
 /* Appends who it was, "; " before it; nothing where nothing happened. */
-void causes_add(const struct causes *c, const char *path, struct buf *what);
+void causes_add(struct causes *c, const char *path, struct buf *what);
 /* Tells of what no finding told that a person must look at or can merge: what
  * was edited here and was replaced, or lies beside in a new version. */
-void causes_tell(const struct causes *c, struct transaction *t);
+void causes_tell(struct causes *c, struct transaction *t);
 
 #endif

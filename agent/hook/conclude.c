@@ -7,6 +7,7 @@
 
 #include "agent/hook/causes.h"
 #include "agent/hook/standing.h"
+#include "agent/pkg/ownerskept.h"
 #include "agent/report.h"
 #include "agent/restoring.h"
 #include "agent/snapshotter.h"
@@ -83,9 +84,11 @@ find_packages(struct ending *n, const struct pkglist *was,
 {
 	CLEANUP(drop_pkgchanges) struct pkgchanges c = { 0 };
 	struct transaction *t = n->t;
+	CLEANUP(drop_owners) struct owners owners = { 0 };
 	struct err e = { 0 };
 
-	if (pkglist_load(&n->m->root, now, &e) < 0) {
+	ownerskept_load(store_fd(n->m->store), &n->m->root, NULL, &owners);
+	if (pkglist_take(&owners, now, &e) < 0) {
 		transaction_failed(t, &e);
 		pkglist_done(now);
 		return;
@@ -348,9 +351,8 @@ conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
 	settle_before(&n, &before);
 	if (conclude_snapshot(m, t, "after", &t->after, &n.seen, &e) < 0)
 		failed(&n, &e);
-	else if (!oid_is_zero(&before) &&
-	    causes_find(m, t, &before, &n.causes, &e) < 0)
-		failed(&n, &e);
+	else if (!oid_is_zero(&before))
+		causes_init(&n.causes, m, t, &before);
 	disarm(&n);
 	has = machine_baseline(m, &n.baseline, &e);
 	if (has < 0)
@@ -363,6 +365,8 @@ conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
 	    NULL, &e) < 0)
 		failed(&n, &e);
 	note_findings(&n);
+	if (n.causes.trouble.kind != ERR_NONE)
+		transaction_failed(t, &n.causes.trouble);
 	if (n.standing != NULL && standing_trouble(n.standing) != NULL)
 		transaction_failed(t, standing_trouble(n.standing));
 	write_report(&n, report);

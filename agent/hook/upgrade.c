@@ -12,6 +12,7 @@
 #include "agent/hook/conclude.h"
 #include "agent/hook/pkglock.h"
 #include "agent/hook/tell.h"
+#include "agent/pkg/ownerskept.h"
 #include "base/file.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -36,6 +37,25 @@ open_ledger(const struct upgrade *u, struct ledger *out, struct err *e)
 	if (fd < 0)
 		return err_sys(e, buf_str(&dir), _("cannot open the store"));
 	return ledger_open(fd, out, e) < 0 ? -1 : 1;
+}
+
+/* The packages there are now. */
+static int
+load_packages(const struct upgrade *u, struct pkglist *out, struct err *e)
+{
+	CLEANUP(drop_root) struct root root = { .fd = -1 };
+	CLEANUP(drop_owners) struct owners owners = { 0 };
+	CLEANUP(drop_buf) struct buf dir = { 0 };
+	CLEANUP(drop_fd) int store = -1;
+
+	if (root_open(&root, u->o->root, e) < 0 ||
+	    options_store(u->o, &dir, e) < 0)
+		return -1;
+	store = open(buf_str(&dir), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (store < 0)
+		return err_sys(e, buf_str(&dir), _("cannot open the store"));
+	ownerskept_load(store, &root, NULL, &owners);
+	return pkglist_take(&owners, out, e);
 }
 
 static bool
@@ -278,6 +298,7 @@ record_before(const struct upgrade *u, const char *id, struct err *trouble,
 {
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	CLEANUP(drop_capture) struct capture seen = { 0 };
 	struct oid before = { 0 };
 	int n = trouble->kind != ERR_NONE ? -1 : open_machine(u, &m, trouble);
 
@@ -286,9 +307,10 @@ record_before(const struct upgrade *u, const char *id, struct err *trouble,
 	if (t.state != TRANSACTION_OPEN)
 		return 0;
 	if (n == 0)
-		n = conclude_snapshot(&m, &t, "before", &before, NULL, trouble);
+		n = conclude_snapshot(&m, &t, "before", &before, &seen,
+		    trouble);
 	if (n == 0)
-		n = causes_note(&m, id, &before, trouble);
+		n = causes_note(&m, id, &before, &seen, trouble);
 	transaction_done(&t);
 	if (load(u, id, &t, e) < 0)
 		return -1;
@@ -310,14 +332,12 @@ static int
 open_transaction(const struct upgrade *u, struct ledger *l,
     struct transaction *t, struct err *e)
 {
-	CLEANUP(drop_root) struct root root = { .fd = -1 };
 	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
 	struct err trouble = { 0 };
 
 	new_transaction(u, l, t);
 	t->began = (int64_t)time(NULL);
-	if (root_open(&root, u->o->root, &trouble) < 0 ||
-	    pkglist_load(&root, &now, &trouble) < 0 ||
+	if (load_packages(u, &now, &trouble) < 0 ||
 	    ledger_save_packages(l, t->id, &now, &trouble) < 0)
 		transaction_failed(t, &trouble);
 	return ledger_save(l, t, e);
@@ -430,14 +450,12 @@ upgrade_note_packages(const struct options *o, struct err *e)
 {
 	const struct upgrade u = { .o = o };
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
-	CLEANUP(drop_root) struct root root = { .fd = -1 };
 	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
 	int n = open_ledger(&u, &l, e);
 
 	if (n <= 0)
 		return n;
-	if (root_open(&root, o->root, e) < 0 ||
-	    pkglist_load(&root, &now, e) < 0)
+	if (load_packages(&u, &now, e) < 0)
 		return -1;
 	return ledger_save_packages(&l, LEDGER_SEEN, &now, e);
 }
@@ -448,14 +466,12 @@ static int
 find_unseen(const struct upgrade *u, const struct ledger *l,
     struct buf *out_id, struct err *e)
 {
-	CLEANUP(drop_root) struct root root = { .fd = -1 };
 	CLEANUP(drop_pkglist) struct pkglist was = { 0 }, now = { 0 };
 	CLEANUP(drop_pkgchanges) struct pkgchanges c = { 0 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
 	int known = ledger_load_packages(l, LEDGER_SEEN, &was, e);
 
-	if (known < 0 || root_open(&root, u->o->root, e) < 0 ||
-	    pkglist_load(&root, &now, e) < 0)
+	if (known < 0 || load_packages(u, &now, e) < 0)
 		return -1;
 	if (known == 0)
 		return ledger_save_packages(l, LEDGER_SEEN, &now, e);
