@@ -6,14 +6,28 @@
 #include "agent/pkg/ownerskept.h"
 #include "base/tr.h"
 
+static int
+note(int store_fd, const struct root *r, const char *id,
+    const struct strlist *wanted, struct err *e)
+{
+	CLEANUP(drop_owners) struct owners now = { 0 };
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+
+	ownerskept_load(store_fd, r, wanted, &now);
+	if (now.trouble.kind != ERR_NONE) {
+		*e = now.trouble;
+		return -1;
+	}
+	return ledger_open(store_fd, &l, e) < 0 ? -1 :
+	    ledger_save_owners(&l, id, &now, e);
+}
+
 int
 causes_note(struct machine *m, const char *id, const struct oid *before,
     const struct capture *seen, struct err *e)
 {
 	CLEANUP(drop_manifest) struct manifest tracked = { 0 };
 	CLEANUP(drop_strlist) struct strlist wanted = { 0 };
-	CLEANUP(drop_owners) struct owners now = { 0 };
-	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 
 	/* What could not be looked at was taken over from the last one. */
 	if (seen->unknown.n > 0 &&
@@ -21,13 +35,14 @@ causes_note(struct machine *m, const char *id, const struct oid *before,
 		return -1;
 	attribute_wanted(seen->unknown.n > 0 ? &tracked : &seen->manifest,
 	    &wanted);
-	ownerskept_load(store_fd(m->store), &m->root, &wanted, &now);
-	if (now.trouble.kind != ERR_NONE) {
-		*e = now.trouble;
-		return -1;
-	}
-	return ledger_open(store_fd(m->store), &l, e) < 0 ? -1 :
-	    ledger_save_owners(&l, id, &now, e);
+	return note(store_fd(m->store), &m->root, id, &wanted, e);
+}
+
+int
+causes_note_known(int store_fd, const struct root *r, const char *id,
+    struct err *e)
+{
+	return note(store_fd, r, id, NULL, e);
 }
 
 void

@@ -24,6 +24,9 @@ struct causes {
 /* Of all that the snapshot before the transaction has, as it was captured. */
 int causes_note(struct machine *m, const char *id, const struct oid *before,
     const struct capture *seen, struct err *e);
+/* The same where the machine is known to be as it was the last time. */
+int causes_note_known(int store_fd, const struct root *r, const char *id,
+    struct err *e);
 /* At the end, with both snapshots taken. Nothing is looked up before somebody
  * asks: most transactions change nothing that is tracked. That nothing was
  * written down is no trouble. */

@@ -5,9 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/answer.h"
 #include "agent/hook/causes.h"
 #include "agent/hook/standing.h"
 #include "agent/pkg/ownerskept.h"
+#include "agent/repoinputs.h"
 #include "agent/report.h"
 #include "agent/restoring.h"
 #include "agent/snapshotter.h"
@@ -70,9 +72,16 @@ conclude_snapshot(struct machine *m, const struct transaction *t,
 	trailers(t, &more);
 	if (snapshot_take(m, &(struct snapshot_reason){
 	    .subject = buf_str(&subject), .trigger = t->origin,
+	    .likely_same = true,
 	    .trailers = buf_str(&more) }, &r, e) < 0)
 		return -1;
 	*out = r.commit;
+	/* Whoever moves these waits for our lock. */
+	repoinputs_add(m);
+	if (!r.made && r.cache_sum != 0 && r.live.unknown.n == 0 &&
+	    m->diagnostics.n == 0)
+		answer_keep_state(m->o, out, r.cache_sum, &m->inputs,
+		    m->since);
 	if (seen != NULL)
 		*seen = STEAL(r.live);
 	return 0;
@@ -84,11 +93,10 @@ find_packages(struct ending *n, const struct pkglist *was,
 {
 	CLEANUP(drop_pkgchanges) struct pkgchanges c = { 0 };
 	struct transaction *t = n->t;
-	CLEANUP(drop_owners) struct owners owners = { 0 };
 	struct err e = { 0 };
 
-	ownerskept_load(store_fd(n->m->store), &n->m->root, NULL, &owners);
-	if (pkglist_take(&owners, now, &e) < 0) {
+	if (ownerskept_packages(store_fd(n->m->store), &n->m->root, now,
+	    &e) < 0) {
 		transaction_failed(t, &e);
 		pkglist_done(now);
 		return;

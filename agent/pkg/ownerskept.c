@@ -97,29 +97,49 @@ read_anew(int store_fd, const struct root *r, const struct strlist *names,
 	keep(store_fd, key, out);
 }
 
-void
-ownerskept_load(int store_fd, const struct root *r,
-    const struct strlist *wanted, struct owners *out)
+/* The lists as they stand; names gets what they were asked for. */
+static void
+load(int store_fd, const struct root *r, const struct strlist *wanted,
+    struct strlist *names, struct owners *out)
 {
 	CLEANUP(drop_owners) struct owners old = { 0 };
-	CLEANUP(drop_strlist) struct strlist names = { 0 };
 	uint64_t key;
 	bool known = read_kept(store_fd, &key, &old);
 
 	if (!known && wanted == NULL) {
-		owners_load(r, NULL, NULL, out);
+		owners_read(r, NULL, NULL, out);
 		return;
 	}
 	if (wanted != NULL) {
-		owners_names(r, wanted, &names);
-		known = known && same_list(&names, &old.asked);
+		owners_names(r, wanted, names);
+		known = known && same_list(names, &old.asked);
 	} else {
 		for (size_t i = 0; i < old.asked.n; i++)
-			strlist_add(&names, old.asked.items[i]);
+			strlist_add(names, old.asked.items[i]);
 	}
 	if (known && key != 0 && key == key_of(r, statcache_now()))
 		*out = STEAL(old);
 	else
-		read_anew(store_fd, r, &names, known ? &old : NULL, out);
+		read_anew(store_fd, r, names, known ? &old : NULL, out);
+}
+
+void
+ownerskept_load(int store_fd, const struct root *r,
+    const struct strlist *wanted, struct owners *out)
+{
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+
+	load(store_fd, r, wanted, &names, out);
 	owners_resolve(r, wanted != NULL ? wanted : &names, out);
+}
+
+int
+ownerskept_packages(int store_fd, const struct root *r, struct pkglist *out,
+    struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+	CLEANUP(drop_owners) struct owners o = { 0 };
+
+	load(store_fd, r, NULL, &names, &o);
+	return pkglist_take(&o, out, e);
 }

@@ -3,6 +3,7 @@
 #define AGENT_PKG_OWNERSKEPT_H
 
 #include "agent/pkg/owners.h"
+#include "agent/pkg/pkglist.h"
 
 /*
  * owners_load with a memory, STORE/packages: while the files of the databases
@@ -17,5 +18,8 @@
  */
 void ownerskept_load(int store_fd, const struct root *r,
     const struct strlist *wanted, struct owners *out);
+/* The packages alone; as pkglist_load. */
+int ownerskept_packages(int store_fd, const struct root *r,
+    struct pkglist *out, struct err *e);
 
 #endif
