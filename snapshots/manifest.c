@@ -385,8 +385,11 @@ static int
 read_word(struct line *l, const char *w, const char *end)
 {
 	for (int i = 0; i < N_WORDS; i++) {
-		size_t n = strlen(words[i].key);
+		size_t n;
 
+		if (w == end || words[i].key[0] != w[0])
+			continue;
+		n = strlen(words[i].key);
 		if ((size_t)(end - w) < n || memcmp(w, words[i].key, n) != 0)
 			continue;
 		if (l->seen & 1u << i)

@@ -343,7 +343,7 @@ add_stat(const struct reading *rd, const struct dpkgdb_stanza *s,
 		}
 		seen = seen_stat_of(&st);
 		*sum = checksum(*sum, name, (size_t)n);
-		*sum = checksum(*sum, &seen, sizeof(seen));
+		*sum = seen_stat_sum(*sum, &seen);
 		return S_ISREG(st.st_mode) && !statcache_racy(&seen,
 		    rd->since);
 	}

@@ -27,7 +27,9 @@ key_of(const struct root *r, int64_t since)
 		const struct input *x = &in.items[i];
 
 		sum = checksum(sum, x->path, strlen(x->path) + 1);
-		sum = checksum(sum, &x->was, sizeof(x->was));
+		sum = seen_stat_sum(sum, &x->was.self);
+		sum = seen_stat_sum(sum, &x->was.target);
+		sum = checksum(sum, x->was.self_there ? "+" : "-", 1);
 		if (x->was.unknown || statcache_racy(&x->was.self, since) ||
 		    statcache_racy(&x->was.target, since))
 			sum = 0;

@@ -118,6 +118,9 @@ owners_resolve(const struct root *r, const struct strlist *wanted,
 	wanted_settle(&o->asked);
 	resolve_files(r, o);
 	owners_settle(o);
+	/* They are of the lists as they stand. */
+	for (size_t i = 0; i < o->packages.n; i++)
+		o->packages.items[i].stamp = 0;
 }
 
 void
