@@ -424,25 +424,31 @@ index_old(struct reading *rd)
 	rd->old_files[o->packages.n] = i;
 }
 
-/* Whether any line of a list is, or may lead to, what was asked for. */
 static bool
-any_wanted(const struct reading *rd, const struct buf *list)
+is_conffile(const struct dpkgdb_stanza *s, const char *path)
 {
-	const char *at = buf_str(list);
-
-	if (list->len == 0 || rd->diversions.n > 0)
-		return list->len > 0;
-	while (*at != '\0') {
-		size_t n = strcspn(at, "\n");
-		char path[PATH_MAX];
-
-		if (n >= sizeof(path))
+	for (size_t i = 0; i < s->conffiles.n; i++)
+		if (strcmp(s->conffiles.items[i].path, path) == 0)
 			return true;
-		memcpy(path, at, n);
-		path[n] = '\0';
-		if (wanted_has(rd->wanted, path))
+	return false;
+}
+
+/* Whether a list has what was asked for and is no conffile, so that the other
+ * digests are needed. */
+static bool
+needs_sums(const struct reading *rd, const struct dpkgdb_stanza *s,
+    const struct buf *list)
+{
+	CLEANUP(drop_free) char *text = xmemdup(buf_str(list), list->len);
+	char *save = NULL;
+	char *line = strtok_r(text, "\n", &save), *next;
+
+	for (; line != NULL; line = next) {
+		next = strtok_r(NULL, "\n", &save);
+		if ((next == NULL || !path_is_under(next, line)) &&
+		    (rd->diversions.n > 0 || (wanted_has(rd->wanted, line) &&
+		    !is_conffile(s, line))))
 			return true;
-		at += n + (at[n] == '\n');
 	}
 	return false;
 }
@@ -471,12 +477,13 @@ add_package(struct reading *rd, const struct dpkgdb_stanza *s,
 	}
 	if (read_info(rd, s, "list", &list, e) < 0)
 		return -1;
-	if (any_wanted(rd, &list)) {
+	if (needs_sums(rd, s, &list)) {
 		if (read_info(rd, s, "md5sums", &md5, e) < 0)
 			return -1;
 		dpkgdb_sums(buf_str(&md5), md5.len, &scratch, &sums);
-		add_list(rd, s, &sums, list.bytes);
 	}
+	if (list.len > 0)
+		add_list(rd, s, &sums, list.bytes);
 	add_others(rd, s, from);
 	arena_done(&scratch);
 	return 0;
