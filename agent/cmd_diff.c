@@ -8,6 +8,7 @@
 #include "agent/json.h"
 #include "agent/say.h"
 #include "agent/snapshotarg.h"
+#include "agent/untracked.h"
 #include "base/file.h"
 #include "base/tr.h"
 
@@ -169,6 +170,8 @@ run(const struct options *o, struct err *e)
 	    e) < 0)
 		return -1;
 	compare_manifests(&s.was, &s.is, false, &c);
+	if (s.live)
+		untracked_drop(&m, &c);
 	keep_covered(&c, &paths);
 	if (write_diff(&s, &c, &out, e) < 0 || say_out(&out, e) < 0)
 		return -1;

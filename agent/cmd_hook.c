@@ -9,6 +9,8 @@
 #include "agent/hook/upgrade.h"
 #include "base/tr.h"
 
+enum { BOOT_WAIT = 20 };
+
 /* Names of package managers whose shims tell begin and end. */
 static const char *const origins[] = { "rpm", "dnf", "apt", "dpkg",
 	"pacman" };
@@ -86,6 +88,9 @@ dispatch(const struct options *o, struct upgrade *u, struct err *e)
 	if ((strcmp(what, "boot") == 0 || strcmp(what, "timer") == 0) &&
 	    words.n == 1) {
 		u->origin = what;
+		/* Services wait, and nobody else can be at work yet. */
+		if (strcmp(what, "boot") == 0)
+			u->wait = BOOT_WAIT;
 		return upgrade_catch_up(u, e);
 	}
 	u->origin = find_origin(what);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/command.h"
+#include "agent/hook/causes.h"
 #include "agent/hook/upgrade.h"
 #include "agent/say.h"
 #include "agent/snapshotter.h"
@@ -72,6 +73,7 @@ first(struct machine *m, int code, struct buf *out, struct err *e)
 		return -1;
 	/* Where that fails the first look at what changed does it. */
 	upgrade_note_packages(m->o, &ignored);
+	causes_note(m, LEDGER_SEEN, &r.commit, &r.live, &ignored);
 	unknown = r.live.unknown.n;
 	for (size_t i = 0; i < unknown; i++)
 		say_note("%s: %s", r.live.unknown.items[i].path,

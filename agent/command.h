@@ -13,8 +13,8 @@ struct command {
 	int (*run)(const struct options *o, struct err *e);
 };
 
-extern const struct command cmd_accept, cmd_check, cmd_diff, cmd_explain,
-    cmd_gc, cmd_hook, cmd_init, cmd_learn, cmd_log, cmd_merge, cmd_restore,
-    cmd_show, cmd_snapshot, cmd_spec, cmd_undo, cmd_verify;
+extern const struct command cmd_accept, cmd_check, cmd_diff, cmd_doctor,
+    cmd_explain, cmd_gc, cmd_hook, cmd_init, cmd_learn, cmd_log, cmd_merge,
+    cmd_restore, cmd_show, cmd_snapshot, cmd_spec, cmd_undo, cmd_verify;
 
 #endif

@@ -17,6 +17,7 @@ struct config {
 	const char *seal_key;	/* NULL: the default */
 	unsigned lock_wait;	/* seconds */
 	uint64_t keep_snapshots, keep_rollbacks;	/* how many gc leaves */
+	uint64_t keep_transactions, keep_transaction_days;
 	struct variables vars;
 };
 

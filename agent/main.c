@@ -15,7 +15,7 @@ static const struct command *const commands[] = {
 	&cmd_init, &cmd_snapshot, &cmd_check, &cmd_diff, &cmd_restore,
 	&cmd_undo, &cmd_accept, &cmd_merge, &cmd_log, &cmd_show, &cmd_explain,
 	&cmd_spec, &cmd_verify,
-	&cmd_gc, &cmd_learn, &cmd_hook,
+	&cmd_doctor, &cmd_gc, &cmd_learn, &cmd_hook,
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -124,6 +124,12 @@ add_summary(struct buf *out, const struct report *r)
 		    f->drifts, f->notes, f->unknowns, f->rules, f->specs);
 	buf_addf(out, _("; %zu entries tracked\n"), f->entries);
 	add_asked(out, r);
+	if (f->untracked > 0)
+		buf_addf(out, ngettext("%zu entry of the baseline is not "
+		    "tracked any more ['accept' forgets it]\n",
+		    "%zu entries of the baseline are not tracked any more "
+		    "['accept' forgets them]\n", f->untracked),
+		    f->untracked);
 	if (r->baseline == NULL) {
 		buf_adds(out, _("there is no baseline to compare with\n"));
 		return;
@@ -215,6 +221,8 @@ report_json(const struct report *r, struct buf *out)
 	json_number(&j, "entries", f->entries);
 	json_number(&j, "asked", f->asked);
 	json_number(&j, "not-asked", f->not_asked);
+	if (f->untracked > 0)
+		json_number(&j, "untracked", f->untracked);
 	if (f->asked_oldest > 0)
 		json_number(&j, "asked-oldest", (uint64_t)f->asked_oldest);
 	json_close(&j, '}');

@@ -7,19 +7,27 @@
 #include "base/tr.h"
 
 static int
+write_owners(int store_fd, const char *id, const struct owners *o,
+    struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+
+	return ledger_open(store_fd, &l, e) < 0 ? -1 :
+	    ledger_save_owners(&l, id, o, e);
+}
+
+static int
 note(int store_fd, const struct root *r, const char *id,
     const struct strlist *wanted, struct err *e)
 {
 	CLEANUP(drop_owners) struct owners now = { 0 };
-	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 
 	ownerskept_load(store_fd, r, wanted, &now);
 	if (now.trouble.kind != ERR_NONE) {
 		*e = now.trouble;
 		return -1;
 	}
-	return ledger_open(store_fd, &l, e) < 0 ? -1 :
-	    ledger_save_owners(&l, id, &now, e);
+	return write_owners(store_fd, id, &now, e);
 }
 
 int
@@ -30,11 +38,11 @@ causes_note(struct machine *m, const char *id, const struct oid *before,
 	CLEANUP(drop_strlist) struct strlist wanted = { 0 };
 
 	/* What could not be looked at was taken over from the last one. */
-	if (seen->unknown.n > 0 &&
-	    store_load(m->store, before, &tracked, e) < 0)
+	bool whole = seen->manifest.n > 0 && seen->unknown.n == 0;
+
+	if (!whole && store_load(m->store, before, &tracked, e) < 0)
 		return -1;
-	attribute_wanted(seen->unknown.n > 0 ? &tracked : &seen->manifest,
-	    &wanted);
+	attribute_wanted(whole ? &seen->manifest : &tracked, &wanted);
 	return note(store_fd(m->store), &m->root, id, &wanted, e);
 }
 
@@ -43,6 +51,17 @@ causes_note_known(int store_fd, const struct root *r, const char *id,
     struct err *e)
 {
 	return note(store_fd, r, id, NULL, e);
+}
+
+int
+causes_keep(const struct causes *c, struct machine *m,
+    const struct oid *after, const struct capture *seen, struct err *e)
+{
+	if (c->blame != NULL)
+		return write_owners(store_fd(m->store), LEDGER_SEEN,
+		    blame_now(c->blame), e);
+	return oid_is_zero(after) ? 0 : causes_note(m, LEDGER_SEEN, after,
+	    seen, e);
 }
 
 void

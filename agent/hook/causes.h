@@ -32,6 +32,10 @@ int causes_note_known(int store_fd, const struct root *r, const char *id,
  * written down is no trouble. */
 void causes_init(struct causes *c, struct machine *m,
     const struct transaction *t, const struct oid *before);
+/* What packages have now is kept for an upgrade that no hook sees; after is
+ * the newest snapshot, which saw this. */
+int causes_keep(const struct causes *c, struct machine *m,
+    const struct oid *after, const struct capture *seen, struct err *e);
 void causes_done(struct causes *c);
 
 /* Appends who it was, "; " before it; nothing where nothing happened. */

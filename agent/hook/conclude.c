@@ -10,6 +10,7 @@
 #include "agent/hook/standing.h"
 #include "agent/pkg/ownerskept.h"
 #include "agent/repoinputs.h"
+#include "agent/pkg/pkgversion.h"
 #include "agent/report.h"
 #include "agent/restoring.h"
 #include "agent/snapshotter.h"
@@ -166,6 +167,23 @@ disarm(struct ending *n)
 	}
 }
 
+/*
+ * What was recorded last is newer than all there is now: it is no version to
+ * go back to for a file that merely differs. What does not hold is another
+ * matter.
+ */
+static void
+leave_changes(struct catalogue *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct spec *s = c->specs[i];
+
+		for (size_t k = 0; k < s->n_rules; k++)
+			if (s->rules[k].on_change == ON_CHANGE_RESTORE)
+				s->rules[k].on_change = ON_CHANGE_FLAG;
+	}
+}
+
 static const char *
 step_word(const struct step *s)
 {
@@ -301,6 +319,7 @@ write_report(struct ending *n, struct buf *out)
 	add_time(out, _("began: "), t->began);
 	add_time(out, t->state == TRANSACTION_INTERRUPTED ?
 	    _("found interrupted: ") : _("ended: "), t->ended);
+	transaction_about(t, out);
 	if (t->packages.n > 0)
 		buf_adds(out, _("\npackages:\n"));
 	for (size_t i = 0; i < t->packages.n; i++) {
@@ -362,6 +381,8 @@ conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
 	else if (!oid_is_zero(&before))
 		causes_init(&n.causes, m, t, &before);
 	disarm(&n);
+	if (pkgversion_backwards(&t->packages))
+		leave_changes(&m->catalogue);
 	has = machine_baseline(m, &n.baseline, &e);
 	if (has < 0)
 		failed(&n, &e);
@@ -378,4 +399,7 @@ conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
 	if (n.standing != NULL && standing_trouble(n.standing) != NULL)
 		transaction_failed(t, standing_trouble(n.standing));
 	write_report(&n, report);
+	if (causes_keep(&n.causes, m, &t->after, n.seen.manifest.n > 0 ?
+	    &n.seen : &last_look(&n)->live, &e) < 0)
+		failed(&n, &e);
 }

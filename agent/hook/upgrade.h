@@ -15,6 +15,8 @@ struct upgrade {
 	const char *origin;	/* "zypp", "rpm", … */
 	struct owner owner;	/* the package manager */
 	bool loud;		/* its terminal may be written to */
+	unsigned wait;		/* seconds for whoever works on the package
+				 * database at the end, 0: ten minutes */
 	unsigned patience;	/* seconds it waits for us, 0: as long as it
 				 * takes */
 };

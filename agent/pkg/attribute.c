@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/pkg/attributetext.h"
+#include "agent/pkg/beside.h"
 #include "agent/pkg/wanted.h"
 #include "base/path.h"
 #include "base/vec.h"
@@ -137,19 +138,6 @@ local_state(const struct looking *l)
 	    LOCAL_PRISTINE : LOCAL_EDITED;
 }
 
-/* Endings that package managers and ucf(1) give what is not put in place. */
-static const struct ending {
-	const char *text;
-	bool copy;	/* of what was there; else the package's version */
-} endings[] = {
-	{ ".rpmsave", true }, { ".rpmorig", true }, { ".rpmnew", false },
-	{ ".dpkg-old", true }, { ".dpkg-bak", true },
-	{ ".dpkg-backup", true }, { ".dpkg-remove", true },
-	{ ".dpkg-dist", false }, { ".ucf-old", true }, { ".ucf-dist", false },
-	{ ".ucf-new", false },
-};
-enum { N_ENDINGS = sizeof(endings) / sizeof(endings[0]) };
-
 /* Where vendors' copies of what is in /etc lie. */
 static const char *const vendor_folders[] = {
 	"/usr/etc", "/usr/lib", "/usr/share/defaults/etc",
@@ -175,18 +163,6 @@ vendor_copy(const struct looking *l)
 	return NULL;
 }
 
-size_t
-attribute_beside(const char *path)
-{
-	for (size_t i = 0; i < N_ENDINGS; i++) {
-		size_t n = strlen(endings[i].text), len = strlen(path);
-
-		if (len > n && strcmp(path + len - n, endings[i].text) == 0)
-			return len - n;
-	}
-	return 0;
-}
-
 /* The one name that is new, has the same bytes, and either the folder or the
  * name is as before. One that was in a list before came back by itself. */
 static const char *
@@ -205,7 +181,7 @@ new_name(const struct looking *l)
 		    (!path_same_folder(en->path, l->path) &&
 		    strcmp(path_name(en->path), path_name(l->path)) != 0) ||
 		    owners_find(t->in.before, en->path) != NULL ||
-		    attribute_beside(en->path) > 0)
+		    beside_of(en->path) > 0)
 			continue;
 		if (found != NULL)
 			return NULL;
@@ -251,27 +227,6 @@ shipped(const struct looking *l, struct attribution *out)
 	return out->other != NULL && listed(in->after,
 	    owners_find(in->after, out->other)) ? SHIPPED_MOVED :
 	    SHIPPED_DROPPED;
-}
-
-/* An older one that was lying there says nothing of this transaction. */
-static void
-look_beside(const struct looking *l, struct attribution *out)
-{
-	const struct attribute_input *in = &l->t->in;
-
-	for (size_t i = 0; i < N_ENDINGS; i++) {
-		const char *path = arena_printf(&l->t->arena, "%s%s", l->path,
-		    endings[i].text);
-		const struct entry *is = manifest_find(in->is, path);
-		const struct entry *was = manifest_find(in->was, path);
-
-		if (is == NULL || (was != NULL && entry_differs(was, is) == 0))
-			continue;
-		if (endings[i].copy)
-			out->aside = path;
-		else
-			out->beside = path;
-	}
 }
 
 /* Whether a package has something in the folder of the path. */
@@ -446,6 +401,7 @@ attribute_path(struct attributor *t, const char *path,
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
 	struct attribute_said said;
+	struct beside beside;
 	struct looking l;
 
 	*out = (struct attribution){ 0 };
@@ -456,7 +412,9 @@ attribute_path(struct attributor *t, const char *path,
 	if (out->remains == REMAINS_KEPT && l.now_shipped &&
 	    out->did != SHIPPED_NOTHING)
 		out->did = SHIPPED_SAME;
-	look_beside(&l, out);
+	beside_look(t->in.was, t->in.is, path, &t->arena, &beside);
+	out->aside = beside.copy;
+	out->beside = beside.version;
 	if (out->remains == REMAINS_GONE)
 		out->how = how_gone(&l, out);
 	else if (out->remains == REMAINS_KEPT)

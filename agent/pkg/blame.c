@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/pkg/beside.h"
 #include "agent/pkg/ownerskept.h"
 #include "snapshots/compare.h"
 
@@ -81,6 +82,12 @@ drop_blame(struct blame **b)
 	blame_free(*b);
 }
 
+const struct owners *
+blame_now(const struct blame *b)
+{
+	return &b->now;
+}
+
 void
 blame_path(struct blame *b, const char *path, struct attribution *out)
 {
@@ -93,7 +100,7 @@ each_base(struct blame *b, const char *path, const struct entry *was,
     void (*each)(void *arg, const char *path, const struct attribution *a),
     void *arg)
 {
-	size_t n = attribute_beside(path);
+	size_t n = beside_of(path);
 	CLEANUP(drop_free) char *base = xmemdup(path, n > 0 ? n :
 	    strlen(path));
 	struct attribution a;

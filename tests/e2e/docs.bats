@@ -128,7 +128,8 @@ all_described() {
 	    > "$BATS_TEST_TMPDIR/words"
 	[ "$(wc -l < "$BATS_TEST_TMPDIR/words")" -ge 8 ]
 	all_described doc/driftctl.yaml.5
-	for default in LOCK_WAIT KEEP_SNAPSHOTS KEEP_ROLLBACKS; do
+	for default in LOCK_WAIT KEEP_SNAPSHOTS KEEP_ROLLBACKS \
+	    KEEP_TRANSACTIONS KEEP_TRANSACTION_DAYS; do
 		value=$(sed -n "s/^	${default}_DEFAULT = \([0-9]*\),/\1/p" \
 		    agent/config.c)
 		[ -n "$value" ]
@@ -418,7 +419,7 @@ validates_verb() {
 	validates_verb explain explain /etc/pam.d/imap
 	validates_verb explain explain /usr/lib/systemd/system/spamd.service
 	validates_verb explain explain mail-auth-deny/service-files
-	validates_verb explain explain login-libraries/pam-modules
+	validates_verb explain explain login-libraries/shell-of-root
 	mkdir -p "$ROOT/usr/lib/sysctl.d" "$ROOT/etc/driftctl/specs"
 	echo "a = 1" > "$ROOT/usr/lib/sysctl.d/x.conf"
 	printf 'spec: l\nrules:\n  - {id: a, path: "/etc/sysctl.d/*.conf", layers: etc, why: b, as: keyvalue, keys: {a: 1}}\n' \
@@ -427,6 +428,9 @@ validates_verb() {
 	says '"layers"'
 	echo "@include nowhere" > "$ROOT/etc/pam.d/imap"
 	validates_verb explain explain /etc/pam.d/imap
+	validates_verb doctor doctor
+	[ "$status" -eq 2 ]
+	says '"check": "nightly"'
 	validates_verb spec-test spec test tests/cases/catalog
 	printf 'test: a\nspec: spamd\nos: x\nfiles: {/usr/sbin/spamd: ""}\n' \
 	    > "$BATS_TEST_TMPDIR/case.yaml"

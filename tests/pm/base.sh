@@ -1,16 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# base.sh: makes build/pm/base, a root with zypper, dnf, rpm and apt of the
-# distribution this machine has, and prints its path. Made once. Exits with 3
-# and the reason where this cannot be done here.
+# base.sh [boot]: makes build/pm/base, a root with zypper, dnf, rpm and apt of
+# the distribution this machine has, or build/pm/boot, one that systemd can
+# start, and prints its path. Made once. Exits with 3 and the reason where this
+# cannot be done here.
 set -eu
 cd "$(dirname "$0")/../.."
 
-root=$PWD/build/pm/base
+name=${1:-base}
+root=$PWD/build/pm/$name
 # shellcheck source=/dev/null
 suite=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
 packages=apt,zypper,rpm,dnf,createrepo-c,pamtester,libpam-modules,procps,mount
 packages=$packages,iproute2,acl,zstd,strace
+[ "$name" = base ] ||
+	packages=apt,systemd,systemd-sysv,dbus,pamtester,libpam-modules,mount
 want="$suite $packages"
 
 cannot() {
