@@ -44,11 +44,12 @@ ifneq ($(CI)$(SAN),)
 OUR_CFLAGS += -Werror
 endif
 
-# The front is linked with libc alone (see agent/front/front.c); everything
-# else is the full program that it starts when there is work.
-FULL_SRC := $(wildcard base/*.c specs/*.c specs/views/*.c snapshots/*.c \
-	agent/*.c agent/apply/*.c agent/doctor/*.c agent/explain/*.c \
-	agent/hook/*.c agent/merge/*.c agent/pkg/*.c agent/spectest/*.c)
+# The front is linked with libc alone (see agent/front/front.c), what other
+# programs are made of is in folders of their own; everything else is the full
+# program that the front starts when there is work.
+OTHERS = agent/front/% agent/rpm/% agent/notify/%
+FULL_SRC := $(filter-out $(OTHERS),$(wildcard base/*.c specs/*.c \
+	specs/views/*.c snapshots/*.c agent/*.c agent/*/*.c))
 FRONT_SRC := $(wildcard agent/front/*.c)
 RPM_SRC := $(wildcard agent/rpm/*.c)
 MAIN_SRC := agent/main.c $(wildcard agent/cmd_*.c)

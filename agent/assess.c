@@ -188,28 +188,37 @@ assess_mend(struct machine *m, const struct oid *baseline, struct findings *f)
 }
 
 int
+assess_compare(struct machine *m, struct assessment *a, struct err *e)
+{
+	const struct store_state state = machine_state(&a->live);
+	size_t untracked;
+
+	if (store_compare(m->store, &a->baseline_commit, &state, &a->was,
+	    &a->now, e) < 0)
+		return -1;
+	compare_manifests(&a->was, &a->now, false, &a->changes);
+	drop_hidden(a);
+	follow_moved_folders(a);
+	untracked = untracked_drop(m, &a->changes);
+	rewritten_mark(m, &a->changes);
+	return (int)untracked;
+}
+
+int
 assess(struct machine *m, const struct machine_capture *how,
     struct assessment *a, struct err *e)
 {
 	CLEANUP(drop_evidence) struct evidence_source *ev = NULL;
 	CLEANUP(drop_buf) struct buf command = { 0 };
-	size_t untracked = 0;
-	int n = machine_baseline(m, &a->baseline_commit, e);
+	int n = machine_baseline(m, &a->baseline_commit, e), untracked = 0;
 
 	if (n < 0 || machine_capture(m, how, &a->live, e) < 0)
 		return -1;
 	a->has_baseline = n > 0;
 	if (a->has_baseline) {
-		const struct store_state state = machine_state(&a->live);
-
-		if (store_compare(m->store, &a->baseline_commit, &state,
-		    &a->was, &a->now, e) < 0)
+		untracked = assess_compare(m, a, e);
+		if (untracked < 0)
 			return -1;
-		compare_manifests(&a->was, &a->now, false, &a->changes);
-		drop_hidden(a);
-		follow_moved_folders(a);
-		untracked = untracked_drop(m, &a->changes);
-		rewritten_mark(m, &a->changes);
 	}
 	ev = evidence_live(m, &a->live.manifest,
 	    a->has_baseline ? &a->baseline_commit : NULL, &m->inputs);
@@ -222,7 +231,7 @@ assess(struct machine *m, const struct machine_capture *how,
 	options_command(m->o, &command);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    buf_str(&command), &a->findings);
-	a->findings.untracked = untracked;
+	a->findings.untracked = (size_t)untracked;
 	if (a->has_baseline)
 		assess_mend(m, &a->baseline_commit, &a->findings);
 	return 0;

@@ -170,6 +170,22 @@ read_keep_transaction_days(struct config *c, const struct node *n,
 	read_keep(&c->keep_transaction_days, n, d);
 }
 
+static void
+read_preflight(struct config *c, const struct node *n,
+    struct diagnostics *d)
+{
+	static const char *const words[] = { "off", "tell", "enforce" };
+	size_t i = 0;
+
+	while (n->kind == NODE_TEXT && i < sizeof(words) / sizeof(words[0]) &&
+	    strcmp(n->text, words[i]) != 0)
+		i++;
+	if (n->kind != NODE_TEXT || i == sizeof(words) / sizeof(words[0]))
+		want(n, _("one of off, tell, enforce"), d);
+	else
+		c->preflight = (enum preflight_wish)i;
+}
+
 struct value_list {
 	struct config *c;
 	struct variable *v;
@@ -213,6 +229,7 @@ static const struct {
 	{ "keep-rollbacks", read_keep_rollbacks },
 	{ "keep-transactions", read_keep_transactions },
 	{ "keep-transaction-days", read_keep_transaction_days },
+	{ "preflight", read_preflight },
 	{ "vars", read_vars },
 };
 enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };

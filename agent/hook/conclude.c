@@ -11,7 +11,9 @@
 #include "agent/pkg/ownerskept.h"
 #include "agent/repoinputs.h"
 #include "agent/pkg/pkgversion.h"
-#include "agent/report.h"
+#include "agent/report/moment.h"
+#include "agent/report/pasttext.h"
+#include "agent/report/report.h"
 #include "agent/restoring.h"
 #include "agent/snapshotter.h"
 #include "base/text.h"
@@ -269,80 +271,18 @@ note_findings(struct ending *n)
 }
 
 static void
-add_list(struct buf *out, const char *head, const struct transaction *t,
-    const char *kind)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < t->findings.n; i++) {
-		const struct transaction_finding *f = &t->findings.items[i];
-
-		if (strcmp(f->kind, kind) != 0)
-			continue;
-		if (!any)
-			buf_addf(out, "\n%s\n", head);
-		any = true;
-		buf_adds(out, "  ");
-		text_escape(out, f->id, strlen(f->id));
-		buf_adds(out, "\n      ");
-		text_escape(out, f->what, strlen(f->what));
-		buf_addc(out, '\n');
-	}
-}
-
-static void
-add_time(struct buf *out, const char *label, int64_t when)
-{
-	if (when == 0)
-		return;
-	buf_addf(out, "%s", label);
-	snapshot_time(when, out);
-	buf_addc(out, '\n');
-}
-
-static void
 write_report(struct ending *n, struct buf *out)
 {
-	const struct transaction *t = n->t;
 	const struct assessment *a = last_look(n);
-	const struct report rep = { .verb = "check", .m = n->m,
-		.findings = &a->findings,
-		.exit_code = findings_exit(&a->findings),
-		.baseline = a->has_baseline ? &a->baseline_commit : NULL };
+	CLEANUP(drop_model) struct model now = { 0 };
 
-	buf_addf(out, _("transaction %s\n"), t->id);
-	if (t->command[0] != '\0') {
-		buf_adds(out, _("command: "));
-		text_escape(out, t->command, strlen(t->command));
-		buf_addc(out, '\n');
-	}
-	add_time(out, _("began: "), t->began);
-	add_time(out, t->state == TRANSACTION_INTERRUPTED ?
-	    _("found interrupted: ") : _("ended: "), t->ended);
-	transaction_about(t, out);
-	if (t->packages.n > 0)
-		buf_adds(out, _("\npackages:\n"));
-	for (size_t i = 0; i < t->packages.n; i++) {
-		CLEANUP(drop_buf) struct buf line = { 0 };
-
-		pkgchange_text(&t->packages.items[i], &line);
-		buf_adds(out, "  ");
-		text_escape(out, buf_str(&line), line.len);
-		buf_addc(out, '\n');
-	}
-	add_list(out, _("put back:"), t, "restored");
-	add_list(out, _("to merge, with 'driftctl merge':"), t, "merge");
-	if (t->rollback[0] != '\0') {
-		buf_adds(out, _("  to take it back: "));
-		options_command(n->m->o, out);
-		buf_addf(out, " undo %s\n", t->rollback);
-	}
-	if (t->failed.n > 0)
-		buf_adds(out, _("\nwhat driftctl could not do:\n"));
-	for (size_t i = 0; i < t->failed.n; i++)
-		buf_addf(out, "  %s\n", t->failed.items[i]);
+	moment_model(n->m, &(struct moment){ .verb = "check",
+	    .findings = &a->findings,
+	    .exit_code = findings_exit(&a->findings),
+	    .baseline = a->has_baseline ? &a->baseline_commit : NULL }, &now);
+	pasttext_transaction(out, &now, n->t);
 	buf_adds(out, _("\nthe machine afterwards:\n"));
-	report_text(&rep, false, out);
+	report_text(&now, false, out);
 }
 
 /* The last snapshot known when nobody took one as it began. */

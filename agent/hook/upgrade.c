@@ -429,25 +429,29 @@ take_planned(struct transaction *t, const struct aptlist *list)
 }
 
 int
-upgrade_planned(const struct upgrade *u, int in, struct err *e)
+upgrade_read_plan(int in, struct aptlist *out, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
-	CLEANUP(drop_aptlist) struct aptlist list = { 0 };
+
+	return file_read_fd(in, "apt", PLANNED_MAX, &text, e) < 0 ? -1 :
+	    aptlist_parse("apt", buf_str(&text), text.len, out, e);
+}
+
+int
+upgrade_planned(const struct upgrade *u, const struct aptlist *list,
+    struct err *e)
+{
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_opened) struct opened open = { 0 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
-	int n;
+	int n = open_ledger(u, &l, e);
 
-	if (file_read_fd(in, "apt", PLANNED_MAX, &text, e) < 0 ||
-	    aptlist_parse("apt", buf_str(&text), text.len, &list, e) < 0)
-		return -1;
-	n = open_ledger(u, &l, e);
 	if (n <= 0 || look_at_open(u, &l, &open, e) < 0 || open.mine.len == 0)
 		return n < 0 ? -1 : 0;
 	if (ledger_load(&l, buf_str(&open.mine), &t, e) < 0)
 		return -1;
 	t.planned.n = 0;
-	take_planned(&t, &list);
+	take_planned(&t, list);
 	return ledger_save(&l, &t, e);
 }
 

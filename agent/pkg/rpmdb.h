@@ -17,4 +17,12 @@ int rpmdb_read(const struct root *r, const struct strlist *wanted,
 /* The files of it whose stat data move with each change. */
 void rpmdb_inputs(const struct root *r, struct inputs *inputs);
 
+/*
+ * What is in package files, and what they do to the packages in the database
+ * below the root (which may have none): appends what driftctl-rpm prints, the
+ * list of ownerstext.h and behind it the plan of rpmplan.h.
+ */
+int rpmdb_packages(const struct root *r, const struct strlist *files,
+    struct buf *out, struct err *e);
+
 #endif

@@ -83,8 +83,8 @@ acl(struct reader *r, const struct keyword *k, const struct node_pair *p,
 		    "commas between: u::rw-,u:1001:r--,g::r--,m::r--,o::---]"),
 		    s);
 	else
-		*(const char **)caseread_member(k, into) = arena_strdup(r->arena,
-		    buf_str(&normal));
+		*(const char **)caseread_member(k, into) =
+		    arena_strdup(r->arena, buf_str(&normal));
 }
 
 static void

@@ -149,9 +149,9 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 }
 
 @test "a format that is none is refused with those that are" {
-	refuses "--format: unknown format 'jsn' [did you mean 'json'? one of: text, json]" \
+	refuses "--format: unknown format 'jsn' [did you mean 'json'? one of: text, json, ndjson, html, markdown, junit, sarif, nagios, prometheus]" \
 	    --format jsn check
-	refuses "--format: unknown format 'x' [one of: text, json]" \
+	refuses "--format: unknown format 'x' [one of: text, json, ndjson, html, markdown, junit, sarif, nagios, prometheus]" \
 	    --format=x check
 }
 
