@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "agent/pkg/attributetext.h"
 #include "agent/pkg/ownerskept.h"
+#include "agent/tell/message.h"
 #include "base/tr.h"
 
 static int
@@ -136,6 +138,21 @@ causes_explain(struct causes *c, const char *path)
 	return a.how != HOW_NOT && !how_is_guess(a.how);
 }
 
+void
+causes_package(struct causes *c, const char *path, struct buf *out)
+{
+	struct attribution a;
+
+	if (path == NULL)
+		return;
+	look(c);
+	if (c->blame == NULL)
+		return;
+	blame_path(c->blame, path, &a);
+	if (a.how != HOW_NOT && a.how != HOW_STRANGE && a.how != HOW_UNASKED)
+		attribute_packages(a.was, a.is, out);
+}
+
 /* A finding's id ends with its path, or is one. */
 static bool
 told(const struct transaction *t, const char *path)
@@ -161,10 +178,19 @@ tell_one(void *arg, const char *path, const struct attribution *a)
 {
 	const struct telling *x = arg;
 	struct transaction *t = x->t;
+	const bool merge = a->decision == DECISION_MERGE;
+	CLEANUP(drop_buf) struct buf package = { 0 };
+	struct transaction_finding *f;
 
-	if (a->decision >= DECISION_MERGE && !told(t, path))
-		transaction_found(t, a->decision == DECISION_MERGE ? "merge" :
-		    "flagged", path, text_of(x->c, a));
+	if (a->decision < DECISION_MERGE || told(t, path))
+		return;
+	f = transaction_found(t, merge ? "merge" : "flagged", path,
+	    text_of(x->c, a));
+	attribute_packages(a->was, a->is, &package);
+	f->severity = severity_words[merge ? SEVERITY_INFO :
+	    SEVERITY_WARNING];
+	f->path = f->id;
+	f->package = arena_strdup(&t->arena, buf_str(&package));
 }
 
 void

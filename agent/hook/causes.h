@@ -45,6 +45,10 @@ void causes_done(struct causes *c);
 bool causes_explain(struct causes *c, const char *path);
 /* Appends who it was, "; " before it; nothing where nothing happened. */
 void causes_add(struct causes *c, const char *path, struct buf *what);
+/* The same packages alone, "cyrus-imapd 2-1 -> 3-1"; nothing where no package
+ * is known to have done it. */
+void causes_package(struct causes *c, const char *path,
+    struct buf *out);
 /* Tells of what no finding told that a person must look at or can merge: what
  * was edited here and was replaced, or lies beside in a new version. */
 void causes_tell(struct causes *c, struct transaction *t);

@@ -12,9 +12,9 @@
 #include "agent/hook/causes.h"
 #include "agent/hook/conclude.h"
 #include "agent/hook/pkglock.h"
-#include "agent/hook/tell.h"
 #include "agent/hook/unseen.h"
 #include "agent/pkg/ownerskept.h"
+#include "agent/tell/tell.h"
 #include "base/file.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -98,7 +98,7 @@ look_at_one(const struct upgrade *u, const struct ledger *l, const char *id,
 	struct err e = { 0 };
 
 	if (ledger_load(l, id, &t, &e) < 0) {
-		tell_failure(u->origin, &e);
+		tell_failure(u->o, u->origin, &e);
 		if (e.kind == ERR_INPUT)
 			ledger_put_away(l, id);
 		return;
@@ -193,16 +193,6 @@ save_end(const struct upgrade *u, const struct transaction *t,
 	return save(u, t, report, e);
 }
 
-static void
-report_path(const struct upgrade *u, const struct transaction *t,
-    struct buf *out)
-{
-	struct err ignored = { 0 };
-
-	if (options_store(u->o, out, &ignored) == 0)
-		buf_addf(out, "/transactions/%s.report", t->id);
-}
-
 static int
 load(const struct upgrade *u, const char *id, struct transaction *t,
     struct err *e)
@@ -248,9 +238,10 @@ wait_for_others(const struct upgrade *u, struct err *e)
 
 /* The record stays open, and is told of. */
 static int
-put_off(const struct upgrade *u, const char *id, const struct err *trouble,
-    struct err *e)
+put_off(const struct upgrade *u, struct machine *m, const char *id,
+    const struct err *trouble, struct err *e)
 {
+	CLEANUP(drop_look) struct look look = { 0 };
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
 
@@ -259,7 +250,8 @@ put_off(const struct upgrade *u, const char *id, const struct err *trouble,
 	if (t.state != TRANSACTION_OPEN)
 		return 0;
 	transaction_failed(&t, trouble);
-	tell_end(&t, NULL, u->loud);
+	tell_end(&(struct teller){ u->o, m, u->origin, u->owner.pid,
+	    u->loud }, &t, &look, NULL);
 	return ledger_save(&l, &t, e);
 }
 
@@ -275,14 +267,15 @@ end_one(const struct upgrade *u, const char *id, bool interrupted,
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
 	CLEANUP(drop_pkglist) struct pkglist was = { 0 }, now = { 0 };
-	CLEANUP(drop_buf) struct buf report = { 0 }, path = { 0 };
+	CLEANUP(drop_buf) struct buf report = { 0 }, how = { 0 };
+	CLEANUP(drop_look) struct look look = { 0 };
 	struct err trouble = { 0 };
 	bool known = false;
 	int n;
 
 	wait_for_others(u, &trouble);
 	if (open_machine(u, &m, &trouble) < 0)
-		return put_off(u, id, &trouble, e);
+		return put_off(u, &m, id, &trouble, e);
 	n = load_again(u, &m.root, id, &t, &was, &known, e);
 	if (n != 0)
 		return n < 0 ? -1 : 0;
@@ -291,10 +284,12 @@ end_one(const struct upgrade *u, const char *id, bool interrupted,
 	t.state = interrupted && !transaction_late(&t) ?
 	    TRANSACTION_INTERRUPTED : TRANSACTION_ENDED;
 	t.ended = (int64_t)time(NULL);
-	conclude(&m, &t, known ? &was : NULL, &now, &report);
+	conclude(&m, &t, known ? &was : NULL, &now, &look, &report);
 	n = save_end(u, &t, &report, &m.root, &now, e);
-	report_path(u, &t, &path);
-	tell_end(&t, n == 0 ? buf_str(&path) : NULL, u->loud);
+	options_command(u->o, &how);
+	buf_adds(&how, " report --last");
+	tell_end(&(struct teller){ u->o, &m, t.origin, u->owner.pid, u->loud },
+	    &t, &look, n == 0 ? buf_str(&how) : NULL);
 	return n;
 }
 
@@ -362,7 +357,7 @@ record_before(const struct upgrade *u, const char *id, struct err *trouble,
 	t.before = before;
 	if (n < 0) {
 		transaction_failed(&t, trouble);
-		tell_failure(u->origin, trouble);
+		tell_failure(u->o, u->origin, trouble);
 	}
 	if (u->patience > 0 && time(NULL) - t.began >= u->patience) {
 		err_clear(trouble);
