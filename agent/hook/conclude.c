@@ -5,8 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/answer.h"
 #include "agent/hook/causes.h"
 #include "agent/hook/standing.h"
+#include "agent/pkg/ownerskept.h"
+#include "agent/repoinputs.h"
 #include "agent/pkg/pkgversion.h"
 #include "agent/report/moment.h"
 #include "agent/report/pasttext.h"
@@ -73,9 +76,16 @@ conclude_snapshot(struct machine *m, const struct transaction *t,
 	trailers(t, &more);
 	if (snapshot_take(m, &(struct snapshot_reason){
 	    .subject = buf_str(&subject), .trigger = t->origin,
+	    .likely_same = true,
 	    .trailers = buf_str(&more) }, &r, e) < 0)
 		return -1;
 	*out = r.commit;
+	/* Whoever moves these waits for our lock. */
+	repoinputs_add(m);
+	if (!r.made && r.cache_sum != 0 && r.live.unknown.n == 0 &&
+	    m->diagnostics.n == 0)
+		answer_keep_state(m->o, out, r.cache_sum, &m->inputs,
+		    m->since);
 	if (seen != NULL)
 		*seen = STEAL(r.live);
 	return 0;
@@ -89,7 +99,8 @@ find_packages(struct ending *n, const struct pkglist *was,
 	struct transaction *t = n->t;
 	struct err e = { 0 };
 
-	if (pkglist_load(&n->m->root, now, &e) < 0) {
+	if (ownerskept_packages(store_fd(n->m->store), &n->m->root, now,
+	    &e) < 0) {
 		transaction_failed(t, &e);
 		pkglist_done(now);
 		return;
@@ -363,9 +374,8 @@ conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
 	settle_before(&n, &before);
 	if (conclude_snapshot(m, t, "after", &t->after, &n.seen, &e) < 0)
 		failed(&n, &e);
-	else if (!oid_is_zero(&before) &&
-	    causes_find(m, t, &before, &n.causes, &e) < 0)
-		failed(&n, &e);
+	else if (!oid_is_zero(&before))
+		causes_init(&n.causes, m, t, &before);
 	disarm(&n);
 	if (pkgversion_backwards(&t->packages))
 		leave_changes(&m->catalogue);
@@ -381,11 +391,14 @@ conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
 	    NULL, &e) < 0)
 		failed(&n, &e);
 	note_findings(&n);
+	if (n.causes.trouble.kind != ERR_NONE)
+		transaction_failed(t, &n.causes.trouble);
 	look_open(look, &last_look(&n)->findings,
 	    judged && m->diagnostics.n == 0);
 	if (n.standing != NULL && standing_trouble(n.standing) != NULL)
 		transaction_failed(t, standing_trouble(n.standing));
 	write_report(&n, report);
-	if (causes_keep(&n.causes, m, &t->after, &e) < 0)
+	if (causes_keep(&n.causes, m, &t->after, n.seen.manifest.n > 0 ?
+	    &n.seen : &last_look(&n)->live, &e) < 0)
 		failed(&n, &e);
 }

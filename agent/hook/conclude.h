@@ -18,7 +18,8 @@ void conclude(struct machine *m, struct transaction *t,
     const struct pkglist *was, struct pkglist *now, struct look *look,
     struct buf *report);
 /* A snapshot for a transaction; its name in *out, and what it saw in *seen,
- * which may be NULL. */
+ * which may be NULL. That the machine is as it has it is remembered, see
+ * answer_recall_state. */
 int conclude_snapshot(struct machine *m, const struct transaction *t,
     const char *when, struct oid *out, struct capture *seen, struct err *e);
 

@@ -175,7 +175,8 @@ all_described() {
 	    "$BATS_TEST_TMPDIR/case.yaml"
 	echo "$output"
 	[ "$output" = "1 of 1 cases pass" ]
-	sed -n 's/^\t{ "\([a-z-]*\)", .* },$/\1/p' agent/spectest/speccase.c |
+	sed -n 's/^\t{ "\([a-z-]*\)", .* },$/\1/p' \
+	    agent/spectest/{speccase,casefilekeys}.c |
 	    sort -u > "$BATS_TEST_TMPDIR/words"
 	grep -qx unreadable "$BATS_TEST_TMPDIR/words"
 	all_described doc/driftctl-specs.5

@@ -137,7 +137,7 @@ text_says_what_was_done_and_how_to_take_it_back(void **state)
 {
 	struct fixture *f = *state;
 
-	scratch_sh(&f->s, "grep -q 'put back: /etc/crypttab' full.text && "
+	scratch_sh(&f->s, "grep -q 'put back: /etc/crypttab (disk-encryption' full.text && "
 	    "grep -q 'undo 20261121T193300Z-upgrade' full.text && "
 	    "grep -q 'undo 20261121T200000Z-restore' full.text && "
 	    "grep -q 'alice (as root): the <new> backup' full.text && "
