@@ -569,6 +569,13 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 	dm check
 	[ "$status" -eq 2 ]
 	complains "specs/mail.yaml: writable by everybody: refused [chmod o-w"
+	# What adds to it has no mistake of its own.
+	mkdir "$BATS_TEST_TMPDIR/specs/mail.d"
+	echo "rules: []" > "$BATS_TEST_TMPDIR/specs/mail.d/1.yaml"
+	dm check
+	[ "$status" -eq 2 ]
+	complains "specs/mail.yaml: writable by everybody: refused [chmod o-w"
+	[[ $stderr != *"to add to"* ]]
 }
 
 @test "a folder of specs that everybody can write is refused" {

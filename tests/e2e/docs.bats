@@ -174,7 +174,7 @@ all_described() {
 	run "$DRIFTCTL" --specs "$BATS_TEST_TMPDIR/specs" spec test \
 	    "$BATS_TEST_TMPDIR/case.yaml"
 	echo "$output"
-	[ "$output" = "1 of 1 cases pass" ]
+	[ "$output" = "1 of 1 case passes" ]
 	sed -n 's/^\t{ "\([a-z-]*\)", .* },$/\1/p' \
 	    agent/spectest/{speccase,casefilekeys}.c |
 	    sort -u > "$BATS_TEST_TMPDIR/words"
