@@ -869,7 +869,7 @@ small_store() {
 	[ "$status" -eq 2 ]
 	says unknown "/etc/private: cannot read the folder"
 	says unknown "/etc/shut: cannot open"
-	says ", 0 noted, 4 unknown;"
+	says ", 0 noted, 4 unknown"
 	rm "$PUBLIC/root/etc/crypttab"
 	as_nobody "$PUBLIC/build/driftctl" --root "$PUBLIC/root" \
 	    --store "$PUBLIC/home/store" check
