@@ -13,6 +13,7 @@
 #include "agent/report/past.h"
 #include "agent/report/since.h"
 #include "agent/snapshotter.h"
+#include "agent/summaries.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -59,7 +60,10 @@ look(struct gathering *g, struct err *e)
 		how.taken = &g->snapshot->live;
 	}
 	n = machine_live(g->m, &g->live, e);
-	return n < 0 || assess(g->m, &how, &g->a, e) < 0 ? -1 : 0;
+	if (n < 0 || assess(g->m, &how, &g->a, e) < 0)
+		return -1;
+	summaries_add(g->m, &g->a);
+	return 0;
 }
 
 static int
