@@ -36,10 +36,12 @@ causes_find(struct machine *m, const struct transaction *t,
 
 	if (ledger_open(store_fd(m->store), &l, e) < 0)
 		return -1;
+	/* Where nobody could ask nothing is known. */
 	n = ledger_load_owners(&l, t->id, &out->were, e);
 	ledger_close(&l);
-	if (n <= 0)
-		return n;
+	/* Nor does a package manager whose database nobody here reads. */
+	if (n <= 0 || out->were.packages.n == 0)
+		return n < 0 ? -1 : 0;
 	out->blame = blame_new(m->store, &m->root, before, &t->after,
 	    &out->were, e);
 	return out->blame != NULL ? 0 : -1;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/pkg/attributetext.h"
+#include "agent/pkg/beside.h"
 #include "agent/pkg/wanted.h"
 #include "base/path.h"
 #include "base/vec.h"
@@ -137,19 +138,6 @@ local_state(const struct looking *l)
 	    LOCAL_PRISTINE : LOCAL_EDITED;
 }
 
-/* Endings that package managers and ucf(1) give what is not put in place. */
-static const struct ending {
-	const char *text;
-	bool copy;	/* of what was there; else the package's version */
-} endings[] = {
-	{ ".rpmsave", true }, { ".rpmorig", true }, { ".rpmnew", false },
-	{ ".dpkg-old", true }, { ".dpkg-bak", true },
-	{ ".dpkg-backup", true }, { ".dpkg-remove", true },
-	{ ".dpkg-dist", false }, { ".ucf-old", true }, { ".ucf-dist", false },
-	{ ".ucf-new", false },
-};
-enum { N_ENDINGS = sizeof(endings) / sizeof(endings[0]) };
-
 /* Where vendors' copies of what is in /etc lie. */
 static const char *const vendor_folders[] = {
 	"/usr/etc", "/usr/lib", "/usr/share/defaults/etc",
@@ -175,18 +163,6 @@ vendor_copy(const struct looking *l)
 	return NULL;
 }
 
-size_t
-attribute_beside(const char *path)
-{
-	for (size_t i = 0; i < N_ENDINGS; i++) {
-		size_t n = strlen(endings[i].text), len = strlen(path);
-
-		if (len > n && strcmp(path + len - n, endings[i].text) == 0)
-			return len - n;
-	}
-	return 0;
-}
-
 /* The one name that is new, has the same bytes, and either the folder or the
  * name is as before. One that was in a list before came back by itself. */
 static const char *
@@ -205,7 +181,7 @@ new_name(const struct looking *l)
 		    (!path_same_folder(en->path, l->path) &&
 		    strcmp(path_name(en->path), path_name(l->path)) != 0) ||
 		    owners_find(t->in.before, en->path) != NULL ||
-		    attribute_beside(en->path) > 0)
+		    beside_base(en->path) > 0)
 			continue;
 		if (found != NULL)
 			return NULL;
@@ -217,6 +193,8 @@ new_name(const struct looking *l)
 static bool
 same_file(const struct owned *a, const struct owned *b)
 {
+	if (((a->flags ^ b->flags) & OWNED_DIR) != 0)
+		return false;
 	if (((a->flags | b->flags) & (OWNED_GHOST | OWNED_DIR)) != 0)
 		return true;
 	if (a->target != NULL || b->target != NULL)
@@ -251,27 +229,6 @@ shipped(const struct looking *l, struct attribution *out)
 	return out->other != NULL && listed(in->after,
 	    owners_find(in->after, out->other)) ? SHIPPED_MOVED :
 	    SHIPPED_DROPPED;
-}
-
-/* An older one that was lying there says nothing of this transaction. */
-static void
-look_beside(const struct looking *l, struct attribution *out)
-{
-	const struct attribute_input *in = &l->t->in;
-
-	for (size_t i = 0; i < N_ENDINGS; i++) {
-		const char *path = arena_printf(&l->t->arena, "%s%s", l->path,
-		    endings[i].text);
-		const struct entry *is = manifest_find(in->is, path);
-		const struct entry *was = manifest_find(in->was, path);
-
-		if (is == NULL || (was != NULL && entry_differs(was, is) == 0))
-			continue;
-		if (endings[i].copy)
-			out->aside = path;
-		else
-			out->beside = path;
-	}
 }
 
 /* Whether a package has something in the folder of the path. */
@@ -354,14 +311,21 @@ mode_is_shipped(const struct looking *l)
 	    strcmp(f->group, l->before->group) != 0);
 }
 
-/* What somebody had set here is as the package wants it again. */
+/* What somebody had set here is as the package wants it again. dpkg knows no
+ * modes: there, whoever may now do what he could not before. */
 static bool
 mode_lost(const struct looking *l)
 {
-	return l->was != NULL && l->is != NULL && l->before != NULL &&
-	    l->after != NULL && l->before->has_mode && l->after->has_mode &&
-	    (l->differs & DIFF_MODE) != 0 &&
-	    l->was->mode != l->before->mode && l->is->mode == l->after->mode;
+	const struct owned *before = l->before, *after = l->after;
+
+	if (l->was == NULL || l->is == NULL || before == NULL ||
+	    after == NULL || (l->differs & DIFF_MODE) == 0)
+		return false;
+	if (before->has_mode && after->has_mode)
+		return l->was->mode != before->mode &&
+		    l->is->mode == after->mode;
+	return l->now_shipped && (l->differs & DIFF_CONTENT) != 0 &&
+	    (l->is->mode & ~l->was->mode & 0777) != 0;
 }
 
 static enum how
@@ -430,7 +394,8 @@ look(struct attributor *t, const char *path, struct looking *l,
 	if (out->was == NULL && out->is != NULL)
 		out->was = other_end(in->before, out->is);
 	l->now_shipped = l->is != NULL && ships(in->after, l->after) &&
-	    in->pristine(in->ctx, l->after, l->is, false) == PRISTINE_YES;
+	    ((l->after->flags & OWNED_DIR) != 0 ? l->is->kind == ENTRY_DIR :
+	    in->pristine(in->ctx, l->after, l->is, false) == PRISTINE_YES);
 }
 
 static bool
@@ -438,6 +403,33 @@ asked(const struct attributor *t, const char *path)
 {
 	return wanted_has(&t->in.before->asked, path) &&
 	    wanted_has(&t->in.after->asked, path);
+}
+
+static bool
+is_file(const struct manifest *m, const char *path)
+{
+	const struct entry *en = path != NULL ? manifest_find(m, path) : NULL;
+
+	return en != NULL && en->kind == ENTRY_FILE;
+}
+
+static enum decision
+decision_of(const struct looking *l, const struct attribution *a)
+{
+	const struct manifest *is = l->t->in.is;
+	enum decision d = decide(a->local, a->did, a->remains);
+
+	/* With all that had been edited in it. */
+	if (a->how == HOW_RENAMED && a->did == SHIPPED_MOVED)
+		return DECISION_NOTE;
+	/* It takes two files to merge. */
+	if (d == DECISION_MERGE && (!is_file(is, l->path) ||
+	    (!is_file(is, a->aside) && !is_file(is, a->beside))))
+		d = a->remains == REMAINS_KEPT ? DECISION_NOTE :
+		    DECISION_FLAG;
+	if (a->mode_lost || (a->edit_lost && d < DECISION_MERGE))
+		d = DECISION_FLAG;
+	return d;
 }
 
 void
@@ -456,7 +448,8 @@ attribute_path(struct attributor *t, const char *path,
 	if (out->remains == REMAINS_KEPT && l.now_shipped &&
 	    out->did != SHIPPED_NOTHING)
 		out->did = SHIPPED_SAME;
-	look_beside(&l, out);
+	beside_find(t->in.was, t->in.is, path, &t->arena, &out->aside,
+	    &out->beside);
 	if (out->remains == REMAINS_GONE)
 		out->how = how_gone(&l, out);
 	else if (out->remains == REMAINS_KEPT)
@@ -471,16 +464,10 @@ attribute_path(struct attributor *t, const char *path,
 	if (out->how >= HOW_EDITED && out->how < HOW_UNASKED)
 		suspect(&l, out);
 	out->mode_lost = mode_lost(&l);
-	out->decision = decide(out->local, out->did, out->remains);
-	/* With all that had been edited in it. */
-	if (out->how == HOW_RENAMED && out->did == SHIPPED_MOVED)
-		out->decision = DECISION_NOTE;
 	out->edit_lost = out->local == LOCAL_EDITED && l.now_shipped &&
 	    out->remains == REMAINS_OTHER && out->aside == NULL &&
 	    (l.differs & DIFF_CONTENT) != 0;
-	if (out->mode_lost || (out->edit_lost &&
-	    out->decision < DECISION_MERGE))
-		out->decision = DECISION_FLAG;
+	out->decision = decision_of(&l, out);
 	said = (struct attribute_said){ l.was, l.is, t->touched.n };
 	attribute_text(out, &said, &text);
 	out->text = arena_memdup(&t->arena, buf_str(&text), text.len);

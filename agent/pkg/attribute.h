@@ -67,10 +67,6 @@ void drop_attributor(struct attributor **t);	/* for CLEANUP */
 void attribute_path(struct attributor *t, const char *path,
     struct attribution *out);
 
-/* How many bytes of path are the name of what it was put aside of or lies
- * beside, as .rpmsave and .dpkg-dist; 0 when it is none of these. */
-size_t attribute_beside(const char *path);
-
 /* Adds the folders and paths to ask owners_load for: where configuration and
  * its vendor's copies lie, and what else is tracked. */
 void attribute_wanted(const struct manifest *tracked, struct strlist *out);

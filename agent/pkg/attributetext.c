@@ -188,6 +188,7 @@ attribute_text(const struct attribution *a, const struct attribute_said *s,
 		add_fate(a, out);
 	if (a->how == HOW_BESIDE && a->beside != NULL)
 		say(out, _("; it lies beside as %s"), a->beside);
-	if (a->how == HOW_MODE || a->mode_lost)
+	if (a->how == HOW_MODE || a->mode_lost ||
+	    (a->remains == REMAINS_OTHER && s->was != NULL))
 		add_modes(s, out);
 }

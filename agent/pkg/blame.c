@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/pkg/beside.h"
 #include "snapshots/compare.h"
 
 struct blame {
@@ -92,7 +93,7 @@ each_base(struct blame *b, const char *path, const struct entry *was,
     void (*each)(void *arg, const char *path, const struct attribution *a),
     void *arg)
 {
-	size_t n = attribute_beside(path);
+	size_t n = beside_base(path);
 	CLEANUP(drop_free) char *base = xmemdup(path, n > 0 ? n :
 	    strlen(path));
 	struct attribution a;
