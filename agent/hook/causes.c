@@ -68,6 +68,18 @@ causes_add(const struct causes *c, const char *path, struct buf *what)
 	buf_addf(what, "; %s", a.text);
 }
 
+bool
+causes_soothe(const struct causes *c, const struct finding *f)
+{
+	struct attribution a;
+
+	/* A rule that wants a change told wants this one, too. */
+	if (c->blame == NULL || f->kind != FINDING_CHANGE || f->why != NULL)
+		return false;
+	blame_path(c->blame, f->path, &a);
+	return a.remains == REMAINS_GONE && a.decision < DECISION_MERGE;
+}
+
 /* A finding's id ends with its path, or is one. */
 static bool
 told(const struct transaction *t, const char *path)
@@ -86,11 +98,14 @@ told(const struct transaction *t, const char *path)
 static void
 tell_one(void *arg, const char *path, const struct attribution *a)
 {
+	static const char *const kinds[DECISIONS] = {
+		[DECISION_NOTE] = "note", [DECISION_MERGE] = "merge",
+		[DECISION_FLAG] = "flagged",
+	};
 	struct transaction *t = arg;
 
-	if (a->decision >= DECISION_MERGE && !told(t, path))
-		transaction_found(t, a->decision == DECISION_MERGE ? "merge" :
-		    "flagged", path, a->text);
+	if (kinds[a->decision] != NULL && !told(t, path))
+		transaction_found(t, kinds[a->decision], path, a->text);
 }
 
 void

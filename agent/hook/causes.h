@@ -2,6 +2,7 @@
 #ifndef AGENT_HOOK_CAUSES_H
 #define AGENT_HOOK_CAUSES_H
 
+#include "agent/finding.h"
 #include "agent/hook/ledger.h"
 #include "agent/machine.h"
 #include "agent/pkg/blame.h"
@@ -27,8 +28,11 @@ void causes_done(struct causes *c);
 
 /* Appends who it was, "; " before it; nothing where nothing happened. */
 void causes_add(const struct causes *c, const char *path, struct buf *what);
-/* Tells of what no finding told that a person must look at or can merge: what
- * was edited here and was replaced, or lies beside in a new version. */
+/* Whether what is gone is found elsewhere, by what its package says: then it
+ * is a note, though nobody knows it who only looks at the baseline. */
+bool causes_soothe(const struct causes *c, const struct finding *f);
+/* Tells of what no finding told: what a person must look at, what can be
+ * merged, and, as a note, what else packages did. */
 void causes_tell(const struct causes *c, struct transaction *t);
 
 #endif

@@ -219,7 +219,8 @@ note_finding(struct ending *n, const struct finding *f)
 	buf_adds(&what, f->what);
 	causes_add(&n->causes, f->path, &what);
 	transaction_found(n->t, f->kind == FINDING_UNKNOWN ? "unknown" :
-	    "flagged", f->id, buf_str(&what));
+	    causes_soothe(&n->causes, f) ? "note" : "flagged", f->id,
+	    buf_str(&what));
 }
 
 static void
@@ -301,12 +302,14 @@ write_report(struct ending *n, struct buf *out)
 		buf_addc(out, '\n');
 	}
 	add_list(out, _("put back:"), t, "restored");
-	add_list(out, _("to merge, with 'driftctl merge':"), t, "merge");
 	if (t->rollback[0] != '\0') {
 		buf_adds(out, _("  to take it back: "));
 		options_command(n->m->o, out);
 		buf_addf(out, " undo %s\n", t->rollback);
 	}
+	add_list(out, _("needs you:"), t, "flagged");
+	add_list(out, _("to merge, with 'driftctl merge':"), t, "merge");
+	add_list(out, _("noted:"), t, "note");
 	if (t->failed.n > 0)
 		buf_adds(out, _("\nwhat driftctl could not do:\n"));
 	for (size_t i = 0; i < t->failed.n; i++)

@@ -257,7 +257,7 @@ take_text(struct transaction *t, const struct line *l)
 		{ "command", &t->command }, { "rollback", &t->rollback },
 	};
 	static const char *const kinds[] = { "restored", "flagged",
-		"unknown", "merge" };
+		"unknown", "merge", "note" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(l->key, texts[i].key) == 0)

@@ -25,7 +25,7 @@ enum transaction_state {
 /* Something found at the end that a person is told. */
 struct transaction_finding {
 	const char *kind;	/* "restored", "flagged", "unknown",
-				 * "merge" */
+				 * "merge", "note" */
 	const char *id;		/* a finding's; of what was restored its path */
 	const char *what;
 };

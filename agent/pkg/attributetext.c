@@ -85,7 +85,7 @@ add_suspect(const struct attribution *a, const struct attribute_said *s,
 {
 	CLEANUP(drop_buf) struct buf who = { 0 };
 
-	attribute_packages(a->suspect_was, a->suspect_is, &who);
+	attribute_packages(a->suspect.was, a->suspect.is, &who);
 	if (who.len == 0)
 		buf_addf(out, _(" while %zu packages changed: no package's "
 		    "list explains it (a scriptlet)"), s->touched);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # Packages with one file for each line of $cases, two versions of them:
 #   matrix-POLICY for each policy; matrix-heir 2 (takes over from matrix-old)
 # A line is
@@ -44,7 +44,7 @@ begin_tree() {
 put() {
 	local tree=$1 name=$2 scripts
 
-	scripts=$(echo "$tree"/DEBIAN/{pre,post}{inst,rm})
+	scripts=("$tree"/DEBIAN/{pre,post}{inst,rm})
 	case $3 in
 	moved)	echo "$name $4" > "$tree/usr/etc/t/$name" ;;
 	mvconffile) echo "$name $4" > "$tree/etc/t/$name.d"
@@ -56,9 +56,9 @@ put() {
 	conffile|taken|edited|chmodded)
 		echo "/etc/t/$name" >> "$tree/DEBIAN/conffiles" ;;
 	rmconffile) printf 'dpkg-maintscript-helper rm_conffile %s 2 -- "$@"\n' \
-		"/etc/t/$name" | tee -a $scripts ;;
+		"/etc/t/$name" | tee -a "${scripts[@]}" ;;
 	mvconffile) printf 'dpkg-maintscript-helper mv_conffile %s %s 2 -- "$@"\n' \
-		"/etc/t/$name" "/etc/t/$name.d" | tee -a $scripts ;;
+		"/etc/t/$name" "/etc/t/$name.d" | tee -a "${scripts[@]}" ;;
 	esac > /dev/null
 	case $3 in
 	taken)	echo "rm -f \"\$DPKG_ROOT/etc/t/$name\"" ;;
@@ -81,8 +81,11 @@ build_one() {
 
 	begin_tree "$tree" "matrix-$2" "$3" < /dev/null
 	while read -r name v1 c1 edit v2 c2; do
-		[ "$3" = 1 ] && put "$tree" "$name" "$v1" "$c1" ||
+		if [ "$3" = 1 ]; then
+			put "$tree" "$name" "$v1" "$c1"
+		else
 			put "$tree" "$name" "$v2" "$c2"
+		fi
 	done < <(cells "$2")
 	end_tree "$tree" "$1/$2-$3.deb"
 }

@@ -9,8 +9,10 @@
 #
 # V1, V2: config, noreplace, ghost, plain, none; link, linknoreplace (%config,
 # to CONTENT); dir; any of them after "both-" is matrix-twin's as well;
-# moved (to /usr/etc); sub (to /etc/t/sub); other (to matrix-other); erased
-# (with its package); taken, edited, renamed, chmodded (by scriptlets).
+# moved (to /usr/etc); handed (the same, and an edited one is put back in
+# %posttrans, as openSUSE does it); sub (to /etc/t/sub); other (to
+# matrix-other); erased (with its package); taken, edited, renamed, chmodded
+# (by scriptlets); takes (the same of what no package has).
 # CONTENT: WORD[@MODE]. EDIT, what an administrator did: keep, edit, remove,
 # mode, make, next (it is what the second version ships). What is expected
 # begins at the first bar.
@@ -22,10 +24,10 @@ cells() {
 # put NAME KIND CONTENT: a line of %install.
 put() {
 	case ${2#both-} in
-	none|renamed|erased) ;;
+	none|renamed|erased|takes) ;;
 	sub)	echo "mkdir -p %{buildroot}/etc/t/sub"
 		echo "echo $1 $3 > %{buildroot}/etc/t/sub/$1" ;;
-	moved)	echo "echo $1 $3 > %{buildroot}/usr/etc/t/$1" ;;
+	moved|handed) echo "echo $1 $3 > %{buildroot}/usr/etc/t/$1" ;;
 	link|linknoreplace) echo "ln -s $3 %{buildroot}/etc/t/$1" ;;
 	dir)	echo "mkdir %{buildroot}/etc/t/$1" ;;
 	*)	echo "echo $1 ${3%@*} > %{buildroot}/etc/t/$1" ;;
@@ -48,14 +50,14 @@ listed() {
 	link|dir) echo "%config /etc/t/$1" ;;
 	linknoreplace) echo "%config(noreplace) /etc/t/$1" ;;
 	sub)	echo "/etc/t/sub/$1" ;;
-	moved)	echo "/usr/etc/t/$1" ;;
+	moved|handed) echo "/usr/etc/t/$1" ;;
 	esac
 }
 
 # scriptlet NAME KIND: in Lua, which rpm brings along.
 scriptlet() {
 	case $2 in
-	taken)	echo "os.remove('/etc/t/$1')" ;;
+	taken|takes) echo "os.remove('/etc/t/$1')" ;;
 	edited)	echo "local f = io.open('/etc/t/$1', 'a');" \
 		    "f:write('scripted'); f:close()" ;;
 	chmodded) echo "posix.chmod('/etc/t/$1', 'rw-------')" ;;
@@ -66,6 +68,7 @@ scriptlet() {
 spec() {
 	local version=$1 name v1 c1 edit v2 c2 v c
 	local install='' files='' twin='' other='' gone='' pre='' post=''
+	local posttrans=''
 
 	while read -r name v1 c1 edit v2 c2; do
 		[ "$version" = 1 ] && v=$v1 c=$c1 || v=$v2 c=$c2
@@ -82,6 +85,8 @@ spec() {
 		other)	other+="%config /etc/t/$name"$'\n' ;;
 		renamed) pre+="os.rename('/etc/t/$name', '/etc/t/$name.local')"
 			pre+=$'\n' ;;
+		handed) posttrans+="os.rename('/etc/t/$name.rpmsave', '/etc/t/$name')"
+			posttrans+=$'\n' ;;
 		esac
 		post+=$(scriptlet "$name" "$v")$'\n'
 	done < <(cells)
@@ -113,6 +118,8 @@ spec() {
 	$pre
 	%post -p <lua>
 	$post
+	%posttrans -p <lua>
+	$posttrans
 	%files
 	$files
 	%files twin
