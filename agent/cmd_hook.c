@@ -7,7 +7,10 @@
 #include "agent/hook/plugin.h"
 #include "agent/hook/tell.h"
 #include "agent/hook/upgrade.h"
+#include "base/file.h"
 #include "base/tr.h"
+
+enum { PLAN_MAX = 64 << 20 };
 
 /* Names of package managers whose shims tell begin and end. */
 static const char *const origins[] = { "rpm", "dnf", "apt", "dpkg",
@@ -48,11 +51,42 @@ find_owner(const char *given, const char *origin, struct owner *out,
 	return 0;
 }
 
+/* What it is about to do, as rpm's plugin says it: the trouble with that is
+ * told, and nothing else is lost. */
+static void
+read_plan(struct upgrade *u, struct transaction *plan)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct err e = { 0 };
+
+	if (file_read_fd(STDIN_FILENO, "stdin", PLAN_MAX, &text, &e) < 0 ||
+	    transaction_parse("stdin", buf_str(&text), text.len, plan, &e) < 0)
+		tell_failure(u->origin, &e);
+	else
+		u->plan = plan;
+}
+
 static int
-begin_or_end(struct upgrade *u, const struct strlist *words, struct err *e)
+begin_planned(struct upgrade *u, struct err *e)
+{
+	CLEANUP(drop_transaction) struct transaction plan = { 0 };
+	int n;
+
+	u->patience = PLUGIN_PATIENCE;
+	read_plan(u, &plan);
+	n = upgrade_begin(u, e);
+	u->plan = NULL;
+	return n;
+}
+
+static int
+begin_or_end(struct upgrade *u, const struct strlist *words, bool packages,
+    struct err *e)
 {
 	const char *when = words->n == 2 ? words->items[1] : "";
 
+	if (packages && strcmp(when, "begin") == 0)
+		return begin_planned(u, e);
 	if (strcmp(when, "begin") == 0)
 		return upgrade_begin(u, e);
 	if (strcmp(when, "end") == 0)
@@ -67,8 +101,10 @@ static int
 dispatch(const struct options *o, struct upgrade *u, struct err *e)
 {
 	const char *owner = NULL;
+	bool packages = false;
 	const struct verb_option table[] = {
-		{ "owner", 0, NULL, &owner }, { 0 } };
+		{ "owner", 0, NULL, &owner },
+		{ "packages", 0, &packages, NULL }, { 0 } };
 	CLEANUP(drop_strlist) struct strlist words = { 0 };
 	const char *what;
 
@@ -90,7 +126,7 @@ dispatch(const struct options *o, struct upgrade *u, struct err *e)
 	}
 	u->origin = find_origin(what);
 	if (u->origin != NULL)
-		return begin_or_end(u, &words, e);
+		return begin_or_end(u, &words, packages, e);
 	return err_set(e, ERR_USAGE, "hook", _("needs one of: zypp, rpm, dnf, "
 	    "apt, dpkg, pacman, timer, boot [see driftctl(8)]"));
 }

@@ -64,6 +64,11 @@ int transaction_parse(const char *name, const char *bytes, size_t len,
 void transaction_done(struct transaction *t);
 void drop_transaction(struct transaction *t);	/* for CLEANUP */
 
+/* Texts are copied. */
+void transaction_planned(struct transaction *t, const struct pkgchange *c,
+    const char *file);
+/* What is planned in from. */
+void transaction_plan(struct transaction *t, const struct transaction *from);
 void transaction_found(struct transaction *t, const char *kind, const char *id,
     const char *what);
 void transaction_failed(struct transaction *t, const struct err *e);

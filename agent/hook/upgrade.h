@@ -17,6 +17,8 @@ struct upgrade {
 	bool loud;		/* its terminal may be written to */
 	unsigned patience;	/* seconds it waits for us, 0: as long as it
 				 * takes */
+	const struct transaction *plan;	/* whose planned is what it is about
+					 * to do; NULL: nobody said */
 };
 
 /*

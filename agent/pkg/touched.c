@@ -21,6 +21,18 @@ touched_other(const struct owners *o, const struct package *p)
 	return p != NULL ? owners_same(o, p) : NULL;
 }
 
+/* Whether one came while the version there was stayed: a kernel, or an upgrade
+ * that did not end. */
+static bool
+came_beside(const struct owners *after, const struct package *was,
+    const struct package *is)
+{
+	const struct package *still = touched_other(after, was);
+
+	return !touched_not(was, is) && still != NULL &&
+	    touched_not(was, still);
+}
+
 void
 touched_find(const struct owners *before, const struct owners *after,
     struct arena *a, struct touched_list *out)
@@ -36,9 +48,11 @@ touched_find(const struct owners *before, const struct owners *after,
 	}
 	for (size_t i = 0; i < after->packages.n; i++) {
 		const struct package *q = &after->packages.items[i];
+		const struct package *p = touched_other(before, q);
 
-		if (package_is_software(q) && touched_other(before, q) == NULL)
-			*VEC_ADD_IN(a, out) = (struct touched){ NULL, q };
+		if (package_is_software(q) &&
+		    (p == NULL || came_beside(after, p, q)))
+			*VEC_ADD_IN(a, out) = (struct touched){ p, q };
 	}
 }
 

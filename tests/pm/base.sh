@@ -1,16 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# base.sh: makes build/pm/base, a root with zypper, dnf, rpm and apt of the
-# distribution this machine has, and prints its path. Made once. Exits with 3
-# and the reason where this cannot be done here.
+# base.sh [RELEASE]: makes build/pm/base, a root with zypper, dnf, rpm and apt of
+# the distribution this machine has, and prints its path. With RELEASE it is
+# build/pm/base-RELEASE, of another release of it, with a compiler and librpm's
+# headers. Made once. Exits with 3 and the reason where this cannot be done here.
 set -eu
 cd "$(dirname "$0")/../.."
 
-root=$PWD/build/pm/base
 # shellcheck source=/dev/null
-suite=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+here=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+suite=${1-$here}
+root=$PWD/build/pm/base${1:+-$1}
 packages=apt,zypper,rpm,dnf,createrepo-c,pamtester,libpam-modules,procps,mount
 packages=$packages,iproute2,acl,zstd,strace
+[ $# -eq 0 ] || packages=$packages,gcc,libc6-dev,librpm-dev
 want="$suite $packages"
 
 cannot() {
@@ -20,7 +23,7 @@ cannot() {
 
 # Several suites ask for it at once.
 mkdir -p build/pm
-exec 9> build/pm/lock
+exec 9> "$root.lock"
 flock 9
 
 if [ "$(cat "$root.of" 2> /dev/null)" = "$want" ]; then
@@ -29,20 +32,20 @@ if [ "$(cat "$root.of" 2> /dev/null)" = "$want" ]; then
 fi
 command -v mmdebstrap > /dev/null || cannot "mmdebstrap is not installed"
 [ "$(id -u)" -eq 0 ] || cannot "only root can make a root of packages"
-[ -n "$suite" ] || cannot "this is no release that mmdebstrap could make"
+[ -n "$here" ] || cannot "this is no release that mmdebstrap could make"
 
 # The distribution's own alone: others may not have a release of that name.
 for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
 	[ -f "$file" ] || continue
 	case $file in
-	*.list)		grep -E "^deb .* $suite(-[a-z]+)? " "$file" ;;
-	*.sources)	awk -v RS= -v ORS='\n\n' -v suite="$suite" \
+	*.list)		grep -E "^deb .* $here(-[a-z]+)? " "$file" ;;
+	*.sources)	awk -v RS= -v ORS='\n\n' -v suite="$here" \
 			    '$0 ~ "(^|\n)Suites:[^\n]*[ ]" suite "([ \n-]|$)"' \
 			    "$file" ;;
 	esac || true
-done > build/pm/sources
-[ -s build/pm/sources ] ||
-	cannot "no source of packages for $suite is known here"
+done | sed "s/\<$here\>/$suite/g" > "$root.sources"
+[ -s "$root.sources" ] ||
+	cannot "no source of packages for $here is known here"
 
 rm -rf "$root" "$root.of"
 # Its hooks are sh(1)'s, which knows descriptors of one digit: the lock's and
@@ -50,7 +53,7 @@ rm -rf "$root" "$root.of"
 make_root() {
 	mmdebstrap --quiet --mode=root --variant=essential \
 	    --include="$packages" --skip=check/empty "$suite" "$root" \
-	    build/pm/sources > "$root.log" 2>&1 < /dev/null \
+	    "$root.sources" > "$root.log" 2>&1 < /dev/null \
 	    3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 }
 # Whoever has the packages may not answer once.

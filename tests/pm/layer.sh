@@ -15,7 +15,7 @@ cp "$build/driftctl-full" "$build/driftctl-rpm" "$local/libexec/driftctl"
 cp -r specs/catalog "$local/share/driftctl/specs"
 make -s --no-print-directory install-hooks DESTDIR="$layer"
 ldd "$build/driftctl-full" "$build/driftctl-rpm" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' |
-    grep -vE '/(libc|libm|libdl|libpthread|librt)\.so' |
+    grep -vE '/(libc|libm|libdl|libpthread|librt|libresolv)\.so' |
     sort -u | xargs cp -Lt "$local/lib"
 cp -r /usr/share/augeas/lenses/dist "$layer/usr/share/augeas/lenses" || true
 # Where zypper has it; Debian's own rpm would look into the home folder.

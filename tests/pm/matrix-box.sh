@@ -40,7 +40,7 @@ transaction() {
 	}
 	keep "after-$n"
 	sed 's,^,/etc/t/,' "$names" |
-	    /shared/attribution "/before-$n" "/after-$n" > "$out/$n.told"
+	    LD_LIBRARY_PATH=/usr/local/lib/driftctl /shared/attribution "/before-$n" "/after-$n" > "$out/$n.told"
 	newest=$(find $store/transactions -name '2*Z-*' ! -name '*.*' |
 	    sort | tail -n 1)
 	mv "$newest" "$out/$n.record"

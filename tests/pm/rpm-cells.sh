@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # Packages with one file for each line of $cases, two versions of them:
 #   matrix, matrix-twin (shares some of the files), matrix-gone 1 (is removed),
 #   matrix-other 2 (nobody installs it)

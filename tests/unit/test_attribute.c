@@ -193,6 +193,12 @@ static const struct {
 	    "removed while 2 packages changed: no package's list explains it "
 	    "(a scriptlet); it went without a copy", HOW_TAKEN,
 	    DECISION_FLAG },
+	/* Killed before the old version's turn came. */
+	{ { RPM("a", "1") FILE("/etc/x", "1a"),
+	    RPM("a", "1") FILE("/etc/x", "1a") RPM("a", "2")
+	    FILE("/etc/x", "2b"), "/etc/x 1a\n", "/etc/x 2b\n" }, "/etc/x",
+	    "a 1 -> 2 put its own version in place", HOW_REPLACED,
+	    DECISION_NOTE },
 	/* Its neighbours point at it. */
 	{ { RPM("a", "1") RPM("b", "1") FILE("/etc/pam.d/y", "1a"),
 	    RPM("a", "2") RPM("b", "2") FILE("/etc/pam.d/y", "1a"),
