@@ -185,3 +185,45 @@ record() {
 	says "mail/imap: put back"
 	says "note " /etc/added
 }
+
+# Made by rpm 4.16, which could still write them: cyrus-imapd 1-1, which has
+# /etc/pam.d/imap and smtp, and 2-1, which has not.
+berkeley() {
+	mkdir -p "$ROOT/var/lib/rpm"
+	cp "$TOP/tests/cases/packages/bdb/Packages-$1" \
+	    "$ROOT/var/lib/rpm/Packages"
+}
+
+@test "an upgrade in a Berkeley database is seen, and who it was is told" {
+	berkeley 1
+	echo x > "$ROOT/etc/pam.d/smtp"
+	rm -r "$STORE"
+	h init -q
+	[ "$status" -eq 0 ]
+	h hook rpm begin --owner $$
+	berkeley 2
+	rm "$ROOT/etc/pam.d/imap" "$ROOT/etc/pam.d/smtp"
+	h hook rpm end --owner $$
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	output=$(record)
+	says "package: cyrus-imapd noarch 1-1 2-1"
+	says "restored: /etc/pam.d/imap" \
+	    "cyrus-imapd 1-1 -> 2-1 no longer ships it"
+	says "flagged: change:/etc/pam.d/smtp" \
+	    "cyrus-imapd 1-1 -> 2-1 no longer ships it"
+}
+
+@test "an upgrade in a Berkeley database that no hook saw is noticed" {
+	berkeley 1
+	rm -r "$STORE"
+	h init -q
+	h hook timer
+	[ -z "$(find "$STORE/transactions" -name "2*")" ]
+	berkeley 2
+	rm "$ROOT/etc/pam.d/imap"
+	h hook timer
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	output=$(record)
+	says "origin: timer"
+	says "package: cyrus-imapd noarch 1-1 2-1"
+}
