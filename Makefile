@@ -25,7 +25,7 @@ OUR_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. \
 	-Wno-missing-field-initializers \
 	-fstack-protector-strong -fPIE -pthread -MMD -MP \
 	-DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)"' \
-	-DLIBEXECDIR='"$(LIBEXECDIR)"' \
+	-DLIBEXECDIR='"$(LIBEXECDIR)"' -DBINDIR='"$(PREFIX)/bin"' \
 	-DLOCALEDIR='"$(PREFIX)/share/locale"' \
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 OUR_LDFLAGS = -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
@@ -44,11 +44,12 @@ ifneq ($(CI)$(SAN),)
 OUR_CFLAGS += -Werror
 endif
 
-# The front is linked with libc alone (see agent/front/front.c); everything
-# else is the full program that it starts when there is work.
-FULL_SRC := $(wildcard base/*.c specs/*.c specs/views/*.c snapshots/*.c \
-	agent/*.c agent/apply/*.c agent/explain/*.c agent/hook/*.c \
-	agent/merge/*.c agent/pkg/*.c agent/spectest/*.c)
+# The front is linked with libc alone (see agent/front/front.c), what other
+# programs are made of is in folders of their own; everything else is the full
+# program that the front starts when there is work.
+OTHERS = agent/front/% agent/rpm/% agent/notify/%
+FULL_SRC := $(filter-out $(OTHERS),$(wildcard base/*.c specs/*.c \
+	specs/views/*.c snapshots/*.c agent/*.c agent/*/*.c))
 FRONT_SRC := $(wildcard agent/front/*.c)
 RPM_SRC := $(wildcard agent/rpm/*.c)
 MAIN_SRC := agent/main.c $(wildcard agent/cmd_*.c)
@@ -62,8 +63,9 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
 TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC))
 
 .PHONY: all schema run test test-long check bench layers lint fuzz install \
-	install-hooks rpm-plugin install-rpm-plugin clean units units-built fuzzers tidy pam attribution \
-	always
+	install-hooks install-shims install-units enable-units rpm-plugin \
+	install-rpm-plugin clean units units-built fuzzers tidy pam \
+	attribution always
 .SECONDARY:
 all: $(BUILD)/driftctl $(BUILD)/driftctl-full $(BUILD)/driftctl-rpm
 
@@ -189,7 +191,7 @@ bench:
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) sh tests/bench/bench.sh
 
-install: all
+install: all install-shims install-units
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR) \
 		$(DESTDIR)$(DATADIR)/specs
 	install $(BUILD)/driftctl $(DESTDIR)$(PREFIX)/bin/driftctl
@@ -202,8 +204,23 @@ install: all
 		install -d $$dir && install -m 644 $$page $$dir || exit 1; \
 	done
 
+# What hooks are installed from, and compared with by `driftctl doctor`.
+SHIMS = $(wildcard packaging/hooks/* packaging/cron/*)
+# Nothing of these runs before it is enabled.
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+install-shims: TO = $(DESTDIR)$(DATADIR)/hooks
+install-shims: FILES = $(SHIMS)
+install-units: TO = $(DESTDIR)$(UNITDIR)
+install-units: FILES = $(wildcard packaging/systemd/*)
+install-shims install-units:
+	@install -d $(TO)
+	@for file in $(FILES); do \
+		sed 's|@BINDIR@|$(PREFIX)/bin|g' $$file > $(TO)/$${file##*/} && \
+		chmod 644 $(TO)/$${file##*/} || exit 1; \
+	done
+
 # Where each package manager looks for what it is to call. HOOKS: which.
-HOOKS ?= zypp apt dpkg dnf4 dnf5 pacman
+HOOKS ?= zypp apt dpkg dnf4 dnf5 pacman cron systemd
 HOOK_zypp = 755 zypp-plugin /usr/lib/zypp/plugins/commit/driftctl
 HOOK_apt = 644 apt.conf /etc/apt/apt.conf.d/00driftctl
 HOOK_dpkg = 644 dpkg.cfg /etc/dpkg/dpkg.cfg.d/driftctl
@@ -214,7 +231,8 @@ HOOK_dnf5 = 644 dnf5.actions \
 HOOK_pacman = 644 pacman-begin.hook \
 	/usr/share/libalpm/hooks/00-driftctl-begin.hook \
 	644 pacman-end.hook /usr/share/libalpm/hooks/zz-driftctl-end.hook
-install-hooks:
+HOOK_cron = 644 ../cron/driftctl.cron /etc/cron.d/driftctl
+install-hooks: $(if $(filter systemd,$(HOOKS)),enable-units)
 	@set -- $(foreach h,$(HOOKS),$(HOOK_$(h))); \
 	while [ $$# -gt 0 ]; do \
 		install -d "$(DESTDIR)$$(dirname "$$3")" && \
@@ -222,6 +240,13 @@ install-hooks:
 		    > "$(DESTDIR)$$3" && chmod $$1 "$(DESTDIR)$$3" || exit 1; \
 		shift 3; \
 	done
+
+# As `systemctl enable` does it, also where none is.
+WANTS = $(DESTDIR)/etc/systemd/system
+enable-units: install-units
+	@install -d $(WANTS)/multi-user.target.wants $(WANTS)/timers.target.wants
+	@ln -sf $(UNITDIR)/driftctl-boot.service $(WANTS)/multi-user.target.wants
+	@ln -sf $(UNITDIR)/driftctl-report.timer $(WANTS)/timers.target.wants
 
 clean:
 	rm -rf build build-san build-fuzz build-clang

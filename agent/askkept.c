@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/glob.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/strlist.h"
 #include "specs/matches.h"
 
@@ -18,6 +19,7 @@ enum {
 	KEPT_VERSION = 1,
 	KEPT_BYTES_MAX = 256 << 10,
 	KEPT_MAX = 256,		/* commands that are remembered */
+	LINKS_MAX = 40,
 };
 
 #define FOLDER "asked"
@@ -81,6 +83,28 @@ add_entry(struct digest *d, const struct entry *en)
 	digest_add(d, &en->oid, sizeof(en->oid));
 }
 
+/* Where a symlink leads, which may be tracked by nobody. */
+static void
+add_targets(struct digest *d, const struct evidence *ev,
+    const struct entry *en)
+{
+	CLEANUP(drop_buf) struct buf at = { 0 };
+
+	buf_adds(&at, en->path);
+	for (int i = 0; i < LINKS_MAX && en != NULL &&
+	    en->kind == ENTRY_SYMLINK && en->target != NULL; i++) {
+		CLEANUP(drop_buf) struct buf from = { 0 };
+
+		buf_adds(&from, buf_str(&at));
+		path_link(&at, buf_str(&from), en->target);
+		en = ev->entry(ev->ctx, buf_str(&at));
+		if (en != NULL)
+			add_entry(d, en);
+		else
+			add_text(d, NULL);
+	}
+}
+
 static void
 find_all(const struct evidence *ev, const struct texts *patterns,
     struct matches *m)
@@ -115,6 +139,8 @@ askkept_key(const struct evidence *ev, const struct rule *rule,
 	matches_sort(&m);
 	for (size_t i = 0; i < m.n; i++)
 		add_entry(d, m.items[i]);
+	for (size_t i = 0; i < m.n; i++)
+		add_targets(d, ev, m.items[i]);
 	digest_end(d, out->b);
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "agent/evidence.h"
 #include "agent/rewritten.h"
+#include "agent/untracked.h"
 #include "agent/verdicts.h"
 #include "base/path.h"
 #include "base/tr.h"
@@ -120,20 +121,33 @@ follow_moved_folders(struct assessment *a)
 	drop_met(&a->changes, &met);
 }
 
-/* What lies in a folder that cannot be read is not known to be gone. */
+/* What lies in a folder that cannot be read is not known to be gone, and what
+ * cannot be read itself is not known to be another. */
+static bool
+is_known(const struct assessment *a, const struct change *c)
+{
+	if (c->was == NULL || (c->is != NULL &&
+	    (c->differs & ~(unsigned)DIFF_MTIME) != DIFF_UNKNOWN))
+		return true;
+	return capture_hides(&a->live, c->was->path) == NULL;
+}
+
 static void
 drop_hidden(struct assessment *a)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < a->changes.n; i++) {
-		const struct change *c = &a->changes.items[i];
-
-		if (c->is != NULL ||
-		    capture_hides(&a->live, c->was->path) == NULL)
-			a->changes.items[kept++] = *c;
-	}
+	for (size_t i = 0; i < a->changes.n; i++)
+		if (is_known(a, &a->changes.items[i]))
+			a->changes.items[kept++] = a->changes.items[i];
 	a->changes.n = kept;
+}
+
+void
+assess_settle(struct assessment *a)
+{
+	drop_hidden(a);
+	follow_moved_folders(a);
 }
 
 /* Without it nobody can tell whether anything changed: that is not clean. */
@@ -181,27 +195,36 @@ assess_mend(struct machine *m, const struct oid *baseline, struct findings *f)
 }
 
 int
+assess_compare(struct machine *m, struct assessment *a, struct err *e)
+{
+	const struct store_state state = machine_state(&a->live);
+	size_t untracked;
+
+	if (store_compare(m->store, &a->baseline_commit, &state, &a->was,
+	    &a->now, e) < 0)
+		return -1;
+	compare_manifests(&a->was, &a->now, false, &a->changes);
+	assess_settle(a);
+	untracked = untracked_drop(m, &a->changes);
+	rewritten_mark(m, &a->changes);
+	return (int)untracked;
+}
+
+int
 assess(struct machine *m, const struct machine_capture *how,
     struct assessment *a, struct err *e)
 {
 	CLEANUP(drop_evidence) struct evidence_source *ev = NULL;
 	CLEANUP(drop_buf) struct buf command = { 0 };
-	int n = machine_baseline(m, &a->baseline_commit, e);
+	int n = machine_baseline(m, &a->baseline_commit, e), untracked = 0;
 
 	if (n < 0 || machine_capture(m, how, &a->live, e) < 0)
 		return -1;
 	a->has_baseline = n > 0;
 	if (a->has_baseline) {
-		const struct store_state state = { &a->live.manifest,
-			a->live.lines };
-
-		if (store_compare(m->store, &a->baseline_commit, &state,
-		    &a->was, &a->now, e) < 0)
+		untracked = assess_compare(m, a, e);
+		if (untracked < 0)
 			return -1;
-		compare_manifests(&a->was, &a->now, false, &a->changes);
-		drop_hidden(a);
-		follow_moved_folders(a);
-		rewritten_mark(m, &a->changes);
 	}
 	ev = evidence_live(m, &a->live.manifest,
 	    a->has_baseline ? &a->baseline_commit : NULL, &m->inputs);
@@ -214,6 +237,7 @@ assess(struct machine *m, const struct machine_capture *how,
 	options_command(m->o, &command);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    buf_str(&command), &a->findings);
+	a->findings.untracked = (size_t)untracked;
 	if (a->has_baseline)
 		assess_mend(m, &a->baseline_commit, &a->findings);
 	return 0;

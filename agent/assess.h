@@ -21,6 +21,9 @@ struct assessment {
 /* Captures (as `how` says), compares, judges. Changes nothing. */
 int assess(struct machine *m, const struct machine_capture *how,
     struct assessment *out, struct err *e);
+/* The comparing alone, of a->live with a->baseline_commit, whatever snapshot
+ * that is. How many entries are not tracked any more, or -1. */
+int assess_compare(struct machine *m, struct assessment *a, struct err *e);
 /* The whole baseline, read when somebody first needs it. NULL and e. */
 const struct manifest *assess_baseline(struct machine *m,
     struct assessment *a, struct err *e);
@@ -29,6 +32,10 @@ void assess_mend(struct machine *m, const struct oid *baseline,
     struct findings *f);
 void assessment_done(struct assessment *a);
 void drop_assessment(struct assessment *a);	/* for CLEANUP */
+
+/* Of changes between another state and the live capture: takes what is only
+ * hidden, or moved with its folder, out of them. */
+void assess_settle(struct assessment *a);
 
 /* Judges every rule in force by the evidence given. */
 struct evidence;

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "agent/command.h"
+#include "agent/report/history.h"
 #include "agent/say.h"
 #include "agent/snapshotarg.h"
 #include "agent/snapshotter.h"
+#include "agent/who.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "base/tr.h"
 #include "snapshots/gitfiles.h"
 
@@ -122,6 +126,23 @@ check_known(struct machine *m, const struct strlist *paths,
 	return 0;
 }
 
+/* For the next report. The baseline has moved, whatever comes of this. */
+static void
+note(struct machine *m, const struct oid *baseline, const char *reason,
+    struct strlist *paths)
+{
+	CLEANUP(drop_buf) struct buf lines = { 0 }, who = { 0 }, hex = { 0 };
+	struct err e = { 0 };
+
+	who_asks(&who);
+	text_hex(&hex, baseline->b, OID_LEN);
+	history_add_accept(&lines, &(struct history_accept){
+	    .time = (int64_t)time(NULL), .who = buf_str(&who),
+	    .commit = buf_str(&hex), .reason = reason, .paths = *paths });
+	if (history_append(store_fd(m->store), &lines, &e) < 0)
+		say_error(&e);
+}
+
 static int
 run(const struct options *o, struct err *e)
 {
@@ -150,6 +171,8 @@ run(const struct options *o, struct err *e)
 	    accept_all(&m, &now, &baseline, e);
 	if (n < 0)
 		return -1;
+	if (n > 0)
+		note(&m, &baseline, why.subject, &paths);
 	code = machine_complain(&m) || now.live.unknown.n > 0 ? 2 : 0;
 	if (o->format == FORMAT_JSON) {
 		snapshot_json("accept", &baseline, n > 0, code, &out);

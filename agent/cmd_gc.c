@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "agent/command.h"
+#include "agent/hook/prune.h"
 #include "agent/machine.h"
 #include "agent/say.h"
 #include "base/tr.h"
@@ -83,6 +85,25 @@ prune_rollbacks(struct machine *m, struct buf *out, struct err *e)
 }
 
 static int
+prune_transactions(struct machine *m, struct buf *out, struct err *e)
+{
+	const struct prune_limits limits = {
+		.count = m->config.keep_transactions,
+		.days = m->config.keep_transaction_days,
+		.now = (int64_t)time(NULL) };
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	size_t n;
+
+	if (ledger_open(store_fd(m->store), &l, e) < 0 ||
+	    prune_ledger(&l, &limits, &n, e) < 0)
+		return -1;
+	if (n > 0)
+		buf_addf(out, ngettext("removed %zu record of a transaction\n",
+		    "removed %zu records of transactions\n", n), n);
+	return 0;
+}
+
+static int
 run(const struct options *o, struct err *e)
 {
 	const struct verb_option table[] = { { 0 } };
@@ -94,12 +115,13 @@ run(const struct options *o, struct err *e)
 		return -1;
 	if (rest.n > 0)
 		return err_set(e, ERR_USAGE, rest.items[0],
-		    _("'gc' takes no arguments [limits are keep-snapshots and "
-		    "keep-rollbacks in driftctl.yaml]"));
+		    _("'gc' takes no arguments [limits are the keep- keys in "
+		    "driftctl.yaml]"));
 	if (machine_open(o, &m, e) < 0 ||
 	    machine_open_store(&m, false, e) < 0 || machine_lock(&m, e) < 0 ||
 	    prune_history(&m, &out, e) < 0 ||
-	    prune_rollbacks(&m, &out, e) < 0)
+	    prune_rollbacks(&m, &out, e) < 0 ||
+	    prune_transactions(&m, &out, e) < 0)
 		return -1;
 	if (out.len == 0)
 		buf_adds(&out, _("nothing to do\n"));
@@ -110,5 +132,6 @@ run(const struct options *o, struct err *e)
 
 const struct command cmd_gc = {
 	"gc", "",
-	N_("keeps history and rollbacks within their limits"), false, run
+	N_("keeps history, rollbacks and records of transactions within "
+	    "their limits"), false, run
 };

@@ -7,10 +7,14 @@
 #include "agent/hook/plugin.h"
 #include "agent/hook/tell.h"
 #include "agent/hook/upgrade.h"
+#include "agent/preflight/hooked.h"
 #include "base/file.h"
 #include "base/tr.h"
 
-enum { PLAN_MAX = 64 << 20 };
+/* What a shim takes for a no; no other failure of ours is one. */
+enum { REFUSED = 3 };
+
+enum { BOOT_WAIT = 20, PLAN_MAX = 64 << 20 };
 
 /* Names of package managers whose shims tell begin and end. */
 static const char *const origins[] = { "rpm", "dnf", "apt", "dpkg",
@@ -79,6 +83,23 @@ begin_planned(struct upgrade *u, struct err *e)
 	return n;
 }
 
+/* What is known before anything is unpacked may be told, or refused. */
+static int
+take_plan(const struct upgrade *u, struct err *e)
+{
+	CLEANUP(drop_aptlist) struct aptlist list = { 0 };
+	struct err trouble = { 0 };
+	bool refused = false;
+
+	if (upgrade_read_plan(STDIN_FILENO, &list, e) < 0)
+		return -1;
+	if (upgrade_planned(u, &list, &trouble) < 0)
+		tell_failure(u->origin, &trouble);
+	if (preflight_hooked(u->o, &list, &refused, e) < 0)
+		return -1;
+	return refused ? REFUSED : 0;
+}
+
 static int
 begin_or_end(struct upgrade *u, const struct strlist *words, bool packages,
     struct err *e)
@@ -92,7 +113,7 @@ begin_or_end(struct upgrade *u, const struct strlist *words, bool packages,
 	if (strcmp(when, "end") == 0)
 		return upgrade_end(u, false, e);
 	if (strcmp(when, "packages") == 0 && strcmp(u->origin, "apt") == 0)
-		return upgrade_planned(u, STDIN_FILENO, e);
+		return take_plan(u, e);
 	return err_set(e, ERR_USAGE, words->items[0],
 	    _("needs 'begin' or 'end' [see driftctl(8)]"));
 }
@@ -122,6 +143,9 @@ dispatch(const struct options *o, struct upgrade *u, struct err *e)
 	if ((strcmp(what, "boot") == 0 || strcmp(what, "timer") == 0) &&
 	    words.n == 1) {
 		u->origin = what;
+		/* Services wait, and nobody else can be at work yet. */
+		if (strcmp(what, "boot") == 0)
+			u->wait = BOOT_WAIT;
 		return upgrade_catch_up(u, e);
 	}
 	u->origin = find_origin(what);
@@ -131,17 +155,20 @@ dispatch(const struct options *o, struct upgrade *u, struct err *e)
 	    "apt, dpkg, pacman, timer, boot [see driftctl(8)]"));
 }
 
-/* Whatever happens, a package manager is not to be stopped by us: always 0. */
+/* Whatever happens, a package manager is not to be stopped by us: always 0, but
+ * where driftctl.yaml has it that an upgrade is refused. */
 static int
 run(const struct options *o, struct err *e)
 {
 	struct upgrade u = { .o = o, .origin = "hook" };
 	struct err trouble = { 0 };
+	int n;
 
 	(void)e;
-	if (dispatch(o, &u, &trouble) < 0)
+	n = dispatch(o, &u, &trouble);
+	if (n < 0)
 		tell_failure(u.origin != NULL ? u.origin : "hook", &trouble);
-	return 0;
+	return n == REFUSED ? REFUSED : 0;
 }
 
 const struct command cmd_hook = {

@@ -3,7 +3,9 @@
 
 #include "agent/command.h"
 #include "agent/confirm.h"
-#include "agent/report.h"
+#include "agent/report/moment.h"
+#include "agent/report/report.h"
+#include "agent/report/reportjson.h"
 #include "agent/restoring.h"
 #include "agent/say.h"
 #include "agent/snapshotarg.h"
@@ -27,7 +29,8 @@ static void
 outcome_text(struct asked_for *a, const struct restored *out, struct buf *text)
 {
 	const struct findings *f = &out->after.findings;
-	const struct report rep = { .verb = "restore", .m = &a->m,
+	CLEANUP(drop_model) struct model left = { 0 };
+	const struct moment now = { .verb = "restore",
 		.findings = f, .exit_code = out->exit_code,
 		.partial = !restoring_by_rules(&a->r),
 		.baseline = out->judged && out->after.has_baseline ?
@@ -41,13 +44,15 @@ outcome_text(struct asked_for *a, const struct restored *out, struct buf *text)
 		buf_adds(text, _("nothing to put back\n"));
 	if (out->judged && f->flagged + f->unknowns > 0) {
 		buf_adds(text, _("left as it is:\n"));
-		report_text(&rep, options_color(a->m.o), text);
+		moment_model(&a->m, &now, &left);
+		report_text(&left, options_color(a->m.o), text);
 	}
 }
 
 static void
 outcome_json(struct asked_for *a, const struct restored *out, struct buf *text)
 {
+	CLEANUP(drop_model) struct model left = { 0 };
 	struct json j = { .out = text };
 
 	json_open(&j, NULL, '{');
@@ -57,8 +62,10 @@ outcome_json(struct asked_for *a, const struct restored *out, struct buf *text)
 	json_text(&j, "rollback", out->done ? buf_str(&a->r.id) : NULL);
 	json_number(&j, "exit", (uint64_t)out->exit_code);
 	restore_plan_json(&a->r.plan, &j);
+	moment_model(&a->m, &(struct moment){ .verb = "restore",
+	    .findings = &out->after.findings }, &left);
 	if (out->judged)
-		report_json_findings(&out->after.findings, &j);
+		reportjson_findings(&j, &left);
 	json_close(&j, '}');
 	buf_addc(text, '\n');
 }

@@ -17,6 +17,8 @@ enum {
 	LOCK_WAIT_DEFAULT = 10,
 	KEEP_SNAPSHOTS_DEFAULT = 2000,
 	KEEP_ROLLBACKS_DEFAULT = 100,
+	KEEP_TRANSACTIONS_DEFAULT = 1000,
+	KEEP_TRANSACTION_DAYS_DEFAULT = 1095,
 };
 
 void
@@ -25,7 +27,9 @@ config_init(struct config *c)
 	*c = (struct config){ .max_size = MAX_SIZE_DEFAULT,
 		.lock_wait = LOCK_WAIT_DEFAULT,
 		.keep_snapshots = KEEP_SNAPSHOTS_DEFAULT,
-		.keep_rollbacks = KEEP_ROLLBACKS_DEFAULT };
+		.keep_rollbacks = KEEP_ROLLBACKS_DEFAULT,
+		.keep_transactions = KEEP_TRANSACTIONS_DEFAULT,
+		.keep_transaction_days = KEEP_TRANSACTION_DAYS_DEFAULT };
 }
 
 void
@@ -152,6 +156,36 @@ read_keep_rollbacks(struct config *c, const struct node *n,
 	read_keep(&c->keep_rollbacks, n, d);
 }
 
+static void
+read_keep_transactions(struct config *c, const struct node *n,
+    struct diagnostics *d)
+{
+	read_keep(&c->keep_transactions, n, d);
+}
+
+static void
+read_keep_transaction_days(struct config *c, const struct node *n,
+    struct diagnostics *d)
+{
+	read_keep(&c->keep_transaction_days, n, d);
+}
+
+static void
+read_preflight(struct config *c, const struct node *n,
+    struct diagnostics *d)
+{
+	static const char *const words[] = { "off", "tell", "enforce" };
+	size_t i = 0;
+
+	while (n->kind == NODE_TEXT && i < sizeof(words) / sizeof(words[0]) &&
+	    strcmp(n->text, words[i]) != 0)
+		i++;
+	if (n->kind != NODE_TEXT || i == sizeof(words) / sizeof(words[0]))
+		want(n, _("one of off, tell, enforce"), d);
+	else
+		c->preflight = (enum preflight_wish)i;
+}
+
 struct value_list {
 	struct config *c;
 	struct variable *v;
@@ -193,6 +227,9 @@ static const struct {
 	{ "lock-wait", read_lock_wait },
 	{ "keep-snapshots", read_keep_snapshots },
 	{ "keep-rollbacks", read_keep_rollbacks },
+	{ "keep-transactions", read_keep_transactions },
+	{ "keep-transaction-days", read_keep_transaction_days },
+	{ "preflight", read_preflight },
 	{ "vars", read_vars },
 };
 enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };

@@ -9,6 +9,14 @@
 #include "base/strlist.h"
 #include "specs/catalogue.h"
 
+/* What is told before packages are put in, where a hook knows them. */
+enum preflight_wish {
+	PREFLIGHT_OFF,
+	PREFLIGHT_TELL,
+	PREFLIGHT_ENFORCE,	/* and refused, where required state is at
+				 * risk */
+};
+
 /* driftctl.yaml(5); missing keys have their defaults. */
 struct config {
 	struct arena arena;
@@ -17,6 +25,8 @@ struct config {
 	const char *seal_key;	/* NULL: the default */
 	unsigned lock_wait;	/* seconds */
 	uint64_t keep_snapshots, keep_rollbacks;	/* how many gc leaves */
+	uint64_t keep_transactions, keep_transaction_days;
+	enum preflight_wish preflight;
 	struct variables vars;
 };
 

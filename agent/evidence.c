@@ -147,9 +147,8 @@ ev_entry(void *ctx, const char *path)
 	return en;
 }
 
-/* The part of a pattern before its first wildcard, resolved. */
-static void
-resolve_pattern(const struct manifest *m, const char *pattern,
+void
+evidence_resolve_pattern(const struct manifest *m, const char *pattern,
     struct buf *out)
 {
 	CLEANUP(drop_buf) struct buf folder = { 0 };
@@ -181,7 +180,7 @@ evidence_match(const struct manifest *m, const char *pattern,
 	size_t n, i;
 	char saved;
 
-	resolve_pattern(m, pattern, &real);
+	evidence_resolve_pattern(m, pattern, &real);
 	n = strcspn(buf_str(&real), "*?[\\");
 	if (buf_str(&real)[n] == '\0') {
 		const struct entry *en = manifest_find(m, buf_str(&real));
@@ -207,6 +206,20 @@ evidence_match(const struct manifest *m, const char *pattern,
 		real.bytes[n - 1] = '\0';
 	}
 	real.bytes[n - 1] = saved;
+}
+
+bool
+evidence_hides(const struct manifest *m, const char *pattern, const char *at)
+{
+	const struct entry *en;
+
+	if (glob_literal(pattern, strlen(pattern)))
+		return path_is_under(pattern, at);
+	if (!path_is_under(pattern, at) && !glob_reaches(pattern, at))
+		return false;
+	/* A file that cannot be read hides but itself. */
+	en = manifest_find(m, at);
+	return en == NULL || en->kind == ENTRY_DIR;
 }
 
 static void
@@ -406,19 +419,11 @@ ev_hidden(void *ctx, const char *path)
 
 	if (why != NULL || c == NULL || c->unknown.n == 0)
 		return why;
-	resolve_pattern(s->m, path, &real);
-	if (glob_literal(path, strlen(path)))
-		return capture_hides(c, buf_str(&real));
-	for (size_t i = 0; i < c->unknown.n; i++) {
-		const char *at = c->unknown.items[i].path;
-		const struct entry *en = manifest_find(s->m, at);
-
-		/* A file that cannot be read hides but itself. */
-		if ((en == NULL || en->kind == ENTRY_DIR) &&
-		    (path_is_under(buf_str(&real), at) ||
-		    glob_reaches(buf_str(&real), at)))
+	evidence_resolve_pattern(s->m, path, &real);
+	for (size_t i = 0; i < c->unknown.n; i++)
+		if (evidence_hides(s->m, buf_str(&real),
+		    c->unknown.items[i].path))
 			return c->unknown.items[i].why;
-	}
 	return NULL;
 }
 

@@ -45,6 +45,7 @@ struct findings {
 	size_t rules, held, specs, entries;	/* what was looked at */
 	size_t asked, not_asked;	/* commands, see results */
 	int64_t asked_oldest;
+	size_t untracked;	/* of the baseline, and nobody looks at them */
 };
 
 /*

@@ -10,7 +10,7 @@ member(struct json *j, const char *key)
 {
 	if (j->more)
 		buf_addc(j->out, ',');
-	if (j->depth > 0)
+	if (j->depth > 0 && !j->compact)
 		buf_addf(j->out, "\n%*s", (int)(2 * j->depth), "");
 	j->more = true;
 	if (key == NULL)
@@ -32,7 +32,7 @@ void
 json_close(struct json *j, char bracket)
 {
 	j->depth--;
-	if (j->more)
+	if (j->more && !j->compact)
 		buf_addf(j->out, "\n%*s", (int)(2 * j->depth), "");
 	buf_addc(j->out, bracket);
 	j->more = true;

@@ -8,13 +8,14 @@
 #include "base/buf.h"
 
 /*
- * Writes JSON (RFC 8259), one member a line. key is NULL inside a list. A text
- * that is NULL is written as null.
+ * Writes JSON (RFC 8259), one member a line unless it is compact. key is NULL
+ * inside a list. A text that is NULL is written as null.
  */
 struct json {
 	struct buf *out;
 	unsigned depth;
 	bool more;	/* something stands before in this object or list */
+	bool compact;	/* all on one line */
 };
 
 void json_open(struct json *j, const char *key, char bracket);

@@ -21,6 +21,7 @@
 #include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"
+#include "snapshots/capturecache.h"
 #include "snapshots/gitfiles.h"
 #include "snapshots/seal.h"
 #include "specs/diagnostics.h"
@@ -399,7 +400,9 @@ capture_now(struct machine *m, const struct machine_capture *how,
 	o.cache = cache;
 	o.cache_names = cache != NULL && how->scope == NULL;
 	o.last = n > 0 ? &last : NULL;
-	return capture_run(&o, out, e);
+	n = capture_run(&o, out, e);
+	out->cache = STEAL(cache);
+	return n;
 }
 
 int
@@ -410,6 +413,14 @@ machine_capture(struct machine *m, const struct machine_capture *how,
 		return capture_now(m, how, out, e);
 	*out = STEAL(*how->taken);
 	return 0;
+}
+
+struct store_state
+machine_state(const struct capture *c)
+{
+	return (struct store_state){ .manifest = &c->manifest,
+		.lines = c->lines, .last = &c->last, .same = c->same,
+		.all = c->as != STATCACHE_OTHER };
 }
 
 int
@@ -427,7 +438,7 @@ machine_look(struct machine *m, const struct scope *scope,
 
 uint64_t
 machine_keep_cache(struct machine *m, const struct capture *c,
-    const struct oid *last, bool stored)
+    const struct oid *last, bool stored, enum statcache_as as)
 {
 	static const struct oid none;
 	struct blob_sink sink = { m, NULL };
@@ -435,9 +446,9 @@ machine_keep_cache(struct machine *m, const struct capture *c,
 	struct err ignored = { 0 };
 	uint64_t sum = 0;
 
-	if (capture_write_cache(c, store_fd(m->store), "statcache",
-	    capture_key(&o), last != NULL ? last : &none, stored, &sum,
-	    &ignored) < 0)
+	if (capturecache_write(c, store_fd(m->store), "statcache",
+	    &(struct capturecache_keep){ capture_key(&o),
+	    last != NULL ? last : &none, stored, as }, &sum, &ignored) < 0)
 		return 0;
 	return sum;
 }

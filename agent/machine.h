@@ -64,16 +64,18 @@ struct machine_capture {
 /* Captures the live system. */
 int machine_capture(struct machine *m, const struct machine_capture *how,
     struct capture *out, struct err *e);
+/* It as the store takes it; borrowed. */
+struct store_state machine_state(const struct capture *c);
 /* Captures what a settled scope names, without a store: nothing is kept. */
 int machine_look(struct machine *m, const struct scope *scope,
     struct capture *out, struct err *e);
 /*
  * Keeps the stat cache of a capture; last is the newest snapshot (NULL: none),
- * stored when it has the content of all of it. Failing costs only time. Returns
- * the cache's sum, 0 when it was not written.
+ * stored when it has the content of all of it, as says what else it has of it.
+ * Failing costs only time. Returns the cache's sum, 0 when it was not written.
  */
 uint64_t machine_keep_cache(struct machine *m, const struct capture *c,
-    const struct oid *last, bool stored);
+    const struct oid *last, bool stored, enum statcache_as as);
 
 /* 1 and the commit, 0 when there is none yet. */
 int machine_live(struct machine *m, struct oid *out, struct err *e);

@@ -10,19 +10,33 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/tr.h"
-#include "snapshots/gitrepo.h"
 
 static const struct command *const commands[] = {
-	&cmd_init, &cmd_snapshot, &cmd_check, &cmd_diff, &cmd_restore,
-	&cmd_undo, &cmd_accept, &cmd_merge, &cmd_log, &cmd_show, &cmd_explain,
-	&cmd_spec, &cmd_verify,
-	&cmd_gc, &cmd_learn, &cmd_hook,
+	&cmd_init,
+	&cmd_snapshot,
+	&cmd_check,
+	&cmd_diff,
+	&cmd_report,
+	&cmd_restore,
+	&cmd_undo,
+	&cmd_accept,
+	&cmd_merge,
+	&cmd_preflight,
+	&cmd_log,
+	&cmd_show,
+	&cmd_explain,
+	&cmd_spec,
+	&cmd_verify,
+	&cmd_doctor,
+	&cmd_gc,
+	&cmd_learn,
+	&cmd_hook,
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static const char usage[] = N_(
 "usage: driftctl [--root DIR] [--store DIR] [--specs DIR]... [--config FILE]\n"
-"                [--format text|json] [-q|-v] [--no-color] VERB ...\n"
+"                [--format FORMAT] [-q|-v] [--no-color] VERB ...\n"
 "\n"
 "Keeps the files that a server lives by as they must be: records them, says\n"
 "what an upgrade took away or changed, puts it back, and can undo that.\n"
@@ -74,9 +88,12 @@ unknown_verb(const char *verb, struct err *e)
 static int
 run_command(const struct command *c, const struct options *o, struct err *e)
 {
-	if (o->format == FORMAT_JSON && !c->json)
+	if (o->format != FORMAT_TEXT && c->formats == COMMAND_TEXT)
 		return err_set(e, ERR_USAGE, "--format", _("'%s' writes text "
 		    "only [leave the option out]"), c->name);
+	if (o->format > FORMAT_JSON && c->formats != COMMAND_REPORT)
+		return err_set(e, ERR_USAGE, "--format", _("'%s' writes text "
+		    "and json only"), c->name);
 	return c->run(o, e);
 }
 
@@ -123,8 +140,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	umask(077);
 	raise_limits();
-	if (options_parse(argc > 0 ? argc - 1 : 0, argv + 1, &o, &e) < 0 ||
-	    gitrepo_start(&e) < 0) {
+	if (options_parse(argc > 0 ? argc - 1 : 0, argv + 1, &o, &e) < 0) {
 		say_error(&e);
 		return 2;
 	}
@@ -133,6 +149,5 @@ main(int argc, char **argv)
 		say_error(&e);
 		code = 2;
 	}
-	gitrepo_stop();
 	return code;
 }

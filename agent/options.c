@@ -15,7 +15,8 @@
 static int
 set_format(struct options *o, const char *v, struct err *e)
 {
-	static const char *const names[] = { "text", "json", NULL };
+	static const char *const names[] = { "text", "json", "ndjson", "html",
+		"markdown", "junit", "sarif", "nagios", "prometheus", NULL };
 	const char *near;
 
 	for (int i = 0; names[i] != NULL; i++) {
@@ -26,7 +27,8 @@ set_format(struct options *o, const char *v, struct err *e)
 	}
 	near = text_nearest(v, names);
 	return err_set(e, ERR_USAGE, "--format", _("unknown format '%s' "
-	    "[%s%s%sone of: text, json]"), v, near != NULL ?
+	    "[%s%s%sone of: text, json, ndjson, html, markdown, junit, "
+	    "sarif, nagios, prometheus]"), v, near != NULL ?
 	    _("did you mean '") : "", near != NULL ? near : "",
 	    near != NULL ? "'? " : "");
 }

@@ -8,7 +8,12 @@
 #include "base/err.h"
 #include "base/strlist.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON };
+/* The first two are every verb's, the others those of what reports. */
+enum format {
+	FORMAT_TEXT, FORMAT_JSON,
+	FORMAT_NDJSON, FORMAT_HTML, FORMAT_MARKDOWN, FORMAT_JUNIT,
+	FORMAT_SARIF, FORMAT_NAGIOS, FORMAT_PROMETHEUS,
+};
 
 /* What stands before (or after) any verb. Strings are argv's own. */
 struct options {

@@ -160,7 +160,8 @@ take_over(struct machine *m, const struct oid *last,
 	if (store_load_paths(m->store, last, &paths, &out->before, e) < 0)
 		return -1;
 	mix(out, live);
-	*state = (struct store_state){ &out->all, out->lines.items };
+	*state = (struct store_state){ .manifest = &out->all,
+		.lines = out->lines.items };
 	return 0;
 }
 
@@ -182,7 +183,7 @@ snapshot_take(struct machine *m, const struct snapshot_reason *why,
 	CLEANUP(drop_packfile) struct packfile *pack = NULL;
 	CLEANUP(drop_buf) struct buf message = { 0 };
 	CLEANUP(drop_mixture) struct mixture mixed = { 0 };
-	struct store_state state = { &out->live.manifest, NULL };
+	struct store_state state = { 0 };
 	struct oid last;
 	int has_last = machine_live(m, &last, e), lost = 0, n;
 
@@ -193,7 +194,7 @@ snapshot_take(struct machine *m, const struct snapshot_reason *why,
 	    machine_capture(m, &(struct machine_capture){ .pack = pack },
 	    &out->live, e) < 0)
 		return -1;
-	state.lines = out->live.lines;
+	state = machine_state(&out->live);
 	if (has_last > 0 && out->live.unknown.n > 0 &&
 	    take_over(m, &last, &out->live, &mixed, &state, e) < 0)
 		return -1;
@@ -210,7 +211,10 @@ snapshot_take(struct machine *m, const struct snapshot_reason *why,
 		out->commit = last;
 	/* What was read but not kept, as nothing but times moved, was stored
 	 * before: its content is that of the last snapshot. */
-	out->cache_sum = machine_keep_cache(m, &out->live, &out->commit, true);
+	out->cache_sum = machine_keep_cache(m, &out->live, &out->commit, true,
+	    out->live.unknown.n > 0 ? STATCACHE_OTHER : out->made ||
+	    out->live.as == STATCACHE_SAME ? STATCACHE_SAME :
+	    STATCACHE_BUT_TIMES);
 	if (out->made)
 		record_pristine(m, has_last > 0 ? &last : NULL, &out->live);
 	if (out->made &&

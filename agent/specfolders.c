@@ -64,7 +64,7 @@ static int
 read_site(const struct root *r, struct arena *a, struct spec_sources *out,
     struct inputs *inputs, struct diagnostics *diags, struct err *e)
 {
-	const struct spec_trust trust = { .owner = geteuid() };
+	struct spec_trust trust = { .owner = geteuid() };
 	CLEANUP(drop_buf) struct buf real = { 0 };
 	CLEANUP(drop_free) char *name = NULL;
 	CLEANUP(drop_fd) int fd = -1;
@@ -79,6 +79,9 @@ read_site(const struct root *r, struct arena *a, struct spec_sources *out,
 		return -1;
 	name = root_outside(r, buf_str(&real));
 	add_inputs(fd, name, 0, inputs);
+	/* Where the root lies is for whoever named it. */
+	if (fstat(r->fd, &trust.top) < 0)
+		return err_sys(e, SITE, _("cannot open the folder of specs"));
 	catalogue_read_folder(a, fd, SITE, &trust, out, diags);
 	return 0;
 }

@@ -19,13 +19,11 @@ columns(const char *p, size_t n)
 }
 
 void
-wrap_from(struct buf *out, size_t col, int indent, const char *text)
+wrap_safe(struct buf *out, size_t col, int indent, const char *safe)
 {
-	CLEANUP(drop_buf) struct buf safe = { 0 };
 	bool begun = false;
 
-	text_escape(&safe, text, strlen(text));
-	for (const char *p = buf_str(&safe); *p != '\0';) {
+	for (const char *p = safe; *p != '\0';) {
 		size_t n = strcspn(p, " "), shown = columns(p, n);
 
 		if (begun && col + 1 + shown > WRAP_WIDTH) {
@@ -42,6 +40,15 @@ wrap_from(struct buf *out, size_t col, int indent, const char *text)
 		p += strspn(p, " ");
 	}
 	buf_addc(out, '\n');
+}
+
+void
+wrap_from(struct buf *out, size_t col, int indent, const char *text)
+{
+	CLEANUP(drop_buf) struct buf safe = { 0 };
+
+	text_escape(&safe, text, strlen(text));
+	wrap_safe(out, col, indent, buf_str(&safe));
 }
 
 void

@@ -14,7 +14,9 @@ enum { WRAP_WIDTH = 80 };
  * first indented; col is the column that is reached already. Ends the line.
  */
 void wrap_from(struct buf *out, size_t col, int indent, const char *text);
-/* The same with the first line indented like the others. */
+/* The same of a text that was escaped before. */
+void wrap_safe(struct buf *out, size_t col, int indent, const char *safe);
+/* As wrap_from, the first line indented like the others. */
 void wrap_text(struct buf *out, int indent, const char *text);
 
 #endif

@@ -273,23 +273,93 @@ jail_enter(const struct jail *j)
 #define OWN_CALLS AUDIT_ARCH_S390X
 #endif
 
+/* linux/landlock.h is younger than many systems, and some of it than it. */
+struct landlock_rules {
+	uint64_t files;
+};
+
+struct landlock_below {
+	uint64_t allowed;
+	int32_t fd;
+} __attribute__((packed));
+
+enum {
+	LANDLOCK_ABI = 1,	/* asks which version the kernel has */
+	LANDLOCK_BELOW = 1,
+	WRITE_FILES = 1 << 1, MOVE_FILES = 1 << 13,
+};
+
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#define SYS_landlock_add_rule 445
+#define SYS_landlock_restrict_self 446
+#endif
+
+static int
+allow_below(int rules, const char *path, uint64_t what)
+{
+	struct landlock_below b = { what, open(path, O_PATH | O_CLOEXEC) };
+	int n;
+
+	if (b.fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	n = (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_BELOW, &b, 0);
+	close(b.fd);
+	return n;
+}
+
+/*
+ * A FIFO can be written to on a read-only mount, and whoever reads it acts on
+ * that. Without Landlock nothing keeps the program from it; nor with that of
+ * kernels before 5.19, which would also forbid to move files between folders.
+ */
+static int
+forbid_fifos(const struct jail *j)
+{
+	static const char *const own[] = { "/dev", "/tmp", "/var/tmp" };
+	const struct landlock_rules all = { WRITE_FILES | MOVE_FILES };
+	int rules, n = 0;
+
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_ABI) < 2)
+		return 0;
+	rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all),
+	    0);
+	if (rules < 0 || allow_below(rules, "/", MOVE_FILES) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]) && n == 0; i++)
+		n = allow_below(rules, own[i], WRITE_FILES);
+	for (const char *const *s = j->scratch; n == 0 && s != NULL &&
+	    *s != NULL; s++)
+		n = allow_below(rules, *s, WRITE_FILES);
+	if (n == 0)
+		n = (int)syscall(SYS_landlock_restrict_self, rules, 0);
+	close(rules);
+	return n;
+}
+
 /*
  * A socket in the file system leads to whoever listens there, however the file
  * system is mounted: to systemd, libvirtd or postfix, who would do what they
- * are told. In this network there is nobody else to connect to.
+ * are told. In this network there is nobody else to connect to. Keys are those
+ * of the user, whatever namespace one is in.
  */
 static int
-forbid_connect(void)
+forbid_calls(void)
 {
 #ifdef OWN_CALLS
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 		    offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_CALLS, 0, 3),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_CALLS, 0, 7),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 		    offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_connect, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_connect, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_add_key, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_request_key, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_keyctl, 1, 2),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENETUNREACH),
+		/* As on a kernel without keys. */
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	const struct sock_fprog all = { sizeof(code) / sizeof(code[0]), code };
@@ -306,7 +376,7 @@ forbid_connect(void)
  * network where nobody is.
  */
 static int
-drop_rights(void)
+drop_rights(const struct jail *j)
 {
 	const uint64_t kept = 1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE |
 	    1u << CAP_DAC_READ_SEARCH | 1u << CAP_FOWNER |
@@ -328,7 +398,7 @@ drop_rights(void)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -1;
-	return forbid_connect();
+	return forbid_fifos(j) < 0 ? -1 : forbid_calls();
 }
 
 static int
@@ -357,7 +427,7 @@ jail_drop(const struct jail *j)
 	if (limit(RLIMIT_CORE, 0) < 0 ||
 	    limit(RLIMIT_CPU, j->seconds + 1) < 0 ||
 	    limit(RLIMIT_FSIZE, 16 << 20) < 0 ||
-	    limit(RLIMIT_AS, (rlim_t)4 << 30) < 0 || drop_rights() < 0)
+	    limit(RLIMIT_AS, (rlim_t)4 << 30) < 0 || drop_rights(j) < 0)
 		return JAIL_RIGHTS;
 	if (j->has_user && become(j) < 0)
 		return JAIL_USER;

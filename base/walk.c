@@ -325,6 +325,20 @@ leave_ignored(struct match *m)
 	m->below.n = kept;
 }
 
+/* 1 when that was all, 0 when the patterns must be asked after all. */
+static int
+visit_leaf(struct walker *w, int dirfd, const char *name, struct err *e)
+{
+	struct level self = { .parent_fd = dirfd, .path_len = w->path.len };
+
+	if (!w->known->leaf(w->known->ctx, buf_str(&w->path)) ||
+	    fstatat(dirfd, name, &self.st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    S_ISDIR(self.st.st_mode))
+		return 0;
+	return report_way(w, e) < 0 || report(w, WALK_ENTRY, &self, e) < 0 ?
+	    -1 : 1;
+}
+
 static int
 visit(struct walker *w, int dirfd, const char *name, bool known,
     const struct states *here, struct err *e)
@@ -332,7 +346,10 @@ visit(struct walker *w, int dirfd, const char *name, bool known,
 	struct match m = { 0 };
 	CLEANUP(drop_states) struct states below = { 0 };
 	struct stat st;
+	int n = known ? visit_leaf(w, dirfd, name, e) : 0;
 
+	if (n != 0)
+		return n < 0 ? -1 : 0;
 	match_name(here, name, &m);
 	below = m.below;
 	/* A known name is not ignored, but maybe for what is spelled below. */

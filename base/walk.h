@@ -34,6 +34,9 @@ struct walk_item {
 struct walk_known {
 	bool (*names)(void *ctx, const char *path, const struct stat *st,
 	    struct strlist *out);
+	/* Whether a path that names gave is known to be tracked and to have
+	 * been no folder: no pattern needs to be asked about it. */
+	bool (*leaf)(void *ctx, const char *path);
 	void *ctx;
 };
 

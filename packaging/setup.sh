@@ -50,6 +50,9 @@ want command:busybox            busybox               busybox                 bu
 want command:mandoc             mandoc                mandoc                  mandoc
 want command:shellcheck         shellcheck            ShellCheck              ShellCheck
 want command:systemd-analyze    systemd               systemd                 systemd
+want command:chromium           chromium              chromium                chromium
+want command:tidy               tidy                  tidy                    tidy
+want command:promtool           prometheus            golang-github-prometheus golang-github-prometheus-prometheus
 want command:valgrind           valgrind              valgrind                valgrind
 want command:visudo             sudo                  sudo                    sudo
 want command:rpmbuild           rpm                   rpm-build               rpm-build

@@ -12,6 +12,7 @@
 #include "base/tr.h"
 #include "base/vec.h"
 #include "base/walk.h"
+#include "snapshots/capturecache.h"
 #include "snapshots/reader.h"
 
 /*
@@ -164,30 +165,28 @@ set_names(struct idnames *ids, struct arena *a, struct entry *en)
 
 /* Takes the entry from the cache when nothing about it has moved. */
 static bool
-from_cache(struct capturing *c, const char *path, size_t slot, size_t seen)
+from_cache(struct capturing *c, const struct seen *known, size_t slot,
+    size_t seen)
 {
-	struct seen known, *now = &c->out->seen.items[seen];
+	struct seen *now = &c->out->seen.items[seen];
 	struct entry *en = &c->out->manifest.items[slot];
 	const char *name;
 	struct err ignored = { 0 };
 
-	if (c->o->cache == NULL ||
-	    !statcache_find(c->o->cache, path, &known) ||
-	    (known.flags & (SEEN_ENTRY | SEEN_UNTRUSTED)) != SEEN_ENTRY ||
-	    !seen_stat_equal(&known.st, &now->st))
+	if ((known->flags & (SEEN_ENTRY | SEEN_UNTRUSTED)) != SEEN_ENTRY ||
+	    !seen_stat_equal(&known->st, &now->st))
 		return false;
-	if (manifest_parse_line(known.line, known.line_len,
-	    &c->out->manifest.arena, en, &name, path, 0, &ignored) < 0)
+	if (manifest_parse_line(known->line, known->line_len,
+	    &c->out->manifest.arena, en, &name, now->path, 0, &ignored) < 0)
 		return false;
-	en->path = path;
-	en->oid = known.oid;
+	en->path = now->path;
+	en->oid = known->oid;
 	/* Whom an id belongs to stands elsewhere, and changes by itself. */
 	if (!set_names(c->o->ids, &c->out->manifest.arena, en))
-		c->lines.items[slot] = arena_memdup(&c->out->manifest.arena,
-		    known.line, known.line_len);
-	now->oid = known.oid;
+		c->lines.items[slot] = known->line;
+	now->oid = known->oid;
 	if (c->cache_stored)
-		now->flags |= known.flags & SEEN_STORED;
+		now->flags |= known->flags & SEEN_STORED;
 	/* Whoever stores needs the bytes of what is not stored yet. */
 	if (c->o->blob != NULL && en->kind == ENTRY_FILE &&
 	    en->content != CONTENT_DIGEST && !(now->flags & SEEN_STORED))
@@ -248,7 +247,11 @@ each_item(void *ctx, const struct walk_item *item, struct err *e)
 {
 	struct capturing *c = ctx;
 	struct manifest *m = &c->out->manifest;
-	const char *path = arena_strdup(&m->arena, item->path);
+	struct seen known = { 0 };
+	bool found = c->o->cache != NULL &&
+	    statcache_find(c->o->cache, item->path, &known);
+	const char *path = found ? known.path :
+	    arena_strdup(&m->arena, item->path);
 	size_t slot, seen;
 
 	switch (item->what) {
@@ -269,7 +272,7 @@ each_item(void *ctx, const struct walk_item *item, struct err *e)
 	VEC_ADD(&c->lines);
 	slot = m->n - 1;
 	note_links(c, item->st, slot);
-	if (!from_cache(c, path, slot, seen))
+	if (!found || !from_cache(c, &known, slot, seen))
 		submit(c, path, item->st, slot, seen);
 	if (c->failed.kind != ERR_NONE) {
 		*e = c->failed;
@@ -286,6 +289,17 @@ known_names(void *ctx, const char *path, const struct stat *st,
 	struct seen_stat now = seen_stat_of(st);
 
 	return statcache_names(c->o->cache, path, &now, out);
+}
+
+/* The cache was made with this scope: its patterns said so then. */
+static bool
+known_leaf(void *ctx, const char *path)
+{
+	struct capturing *c = ctx;
+	struct seen known;
+
+	return statcache_find(c->o->cache, path, &known) &&
+	    (known.flags & SEEN_ENTRY) != 0 && !S_ISDIR(known.st.mode);
 }
 
 static void *
@@ -445,7 +459,7 @@ capture_run(const struct capture_options *o, struct capture *out,
 		.ctx = &c, .worker_new = worker_new,
 		.worker_free = worker_free, .work = work, .done = done,
 	};
-	const struct walk_known known = { known_names, &c };
+	const struct walk_known known = { known_names, known_leaf, &c };
 	int n;
 
 	c.cache_stored = o->cache != NULL && o->last != NULL &&
@@ -462,6 +476,8 @@ capture_run(const struct capture_options *o, struct capture *out,
 	}
 	settle(&c);
 	sort_seen(out);
+	if (n == 0 && c.cache_stored && o->cache_names)
+		capturecache_compare(out, o->cache, o->last);
 	free(c.inodes.slots);
 	free(c.aliases.items);
 	return n;
@@ -482,7 +498,9 @@ capture_done(struct capture *c)
 	free(c->seen.items);
 	free(c->unknown.items);
 	free(c->lines);
+	free(c->same);
 	manifest_done(&c->manifest);
+	statcache_close(c->cache);
 	*c = (struct capture){ 0 };
 }
 
@@ -490,54 +508,6 @@ void
 drop_capture(struct capture *c)
 {
 	capture_done(c);
-}
-
-/* Writes the lines that are not known yet; returns where each starts. */
-static size_t *
-write_lines(const struct capture *c, struct buf *lines)
-{
-	size_t *at = xreallocarray(NULL, c->manifest.n + 1, sizeof(*at));
-
-	for (size_t i = 0; i < c->manifest.n; i++) {
-		const struct entry *en = &c->manifest.items[i];
-
-		at[i] = lines->len;
-		if (c->lines[i] == NULL)
-			manifest_line(lines, en, path_name(en->path), false);
-	}
-	at[c->manifest.n] = lines->len;
-	return at;
-}
-
-int
-capture_write_cache(const struct capture *c, int dirfd, const char *name,
-    uint64_t key, const struct oid *commit, bool stored, uint64_t *out_sum,
-    struct err *e)
-{
-	CLEANUP(drop_buf) struct buf lines = { 0 };
-	CLEANUP(drop_free) struct seen *items =
-	    xreallocarray(NULL, c->seen.n, sizeof(*items));
-	CLEANUP(drop_free) size_t *at = write_lines(c, &lines);
-	size_t k = 0;
-
-	/* Entries and what was seen of them are in the same order. */
-	for (size_t i = 0; i < c->seen.n; i++) {
-		struct seen *s = &items[i];
-
-		*s = c->seen.items[i];
-		if ((s->flags & SEEN_ENTRY) == 0)
-			continue;
-		if (stored)
-			s->flags |= SEEN_STORED;
-		s->line = c->lines[k];
-		s->line_len = c->lines[k] != NULL ? strlen(c->lines[k]) :
-		    at[k + 1] - at[k] - 1;
-		if (s->line == NULL)
-			s->line = lines.bytes + at[k];
-		k++;
-	}
-	return statcache_write(dirfd, name, key, commit, items, c->seen.n,
-	    out_sum, e);
 }
 
 static uint64_t

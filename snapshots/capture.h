@@ -21,7 +21,9 @@ struct capture_options {
 	const struct scope *secrets;	/* what is sealed */
 	const struct seal_key *seal;	/* NULL: secrets cannot be compared */
 	struct idnames *ids;
-	struct statcache *cache;	/* NULL: read everything */
+	/* NULL: read everything. It must outlive the capture, which points
+	 * into it. */
+	struct statcache *cache;
 	/* The cache was made with this very scope: it knows what is in folders
 	 * that have not changed. */
 	bool cache_names;
@@ -63,6 +65,15 @@ struct capture {
 		size_t n, cap;
 	} unknown;
 	size_t files_read;
+	/*
+	 * What is known to be as the snapshot `last` has it: of each entry that
+	 * is a folder the index behind all that is in it, 0 where something of
+	 * that differs or may. NULL: nothing is known.
+	 */
+	size_t *same;
+	struct oid last;
+	enum statcache_as as;	/* of all of it together */
+	struct statcache *cache;	/* closed with the capture; or NULL */
 };
 
 /*
@@ -79,14 +90,6 @@ void drop_capture(struct capture *c);	/* for CLEANUP */
 /* Why nothing is known of path, which need not have been met: it is, or lies
  * below, something unknown. NULL when that is not so. */
 const char *capture_hides(const struct capture *c, const char *path);
-
-/*
- * Writes the stat cache of this capture. commit is the last snapshot; with
- * stored, it has the content of everything captured.
- */
-int capture_write_cache(const struct capture *c, int dirfd, const char *name,
-    uint64_t key, const struct oid *commit, bool stored, uint64_t *out_sum,
-    struct err *e);
 
 /* What the cache depends on besides the file system. */
 uint64_t capture_key(const struct capture_options *o);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -18,6 +19,14 @@ enum {
 	SHALLOW_MAX = 64 * 1024 * 1024,
 	REF_DEPTH_MAX = 32,
 };
+
+static const char config[] = "[core]\n"
+    "\trepositoryformatversion = 0\n"
+    "\tfilemode = true\n"
+    "\tbare = true\n"
+    "[gc]\n"
+    "\tauto = 0\n";
+static const char head[] = "ref: " GITFILES_LIVE "\n";
 
 static int
 make_file(int fd, const char *name, const char *text, struct err *e)
@@ -48,13 +57,8 @@ gitfiles_init(const char *dir, struct err *e)
 	/* HEAD makes it a repository in git's eyes, so it comes last. */
 	if (make_file(fd, "description",
 	    "driftctl: snapshots of this machine's configuration\n", e) < 0 ||
-	    make_file(fd, "config", "[core]\n"
-	    "\trepositoryformatversion = 0\n"
-	    "\tfilemode = true\n"
-	    "\tbare = true\n"
-	    "[gc]\n"
-	    "\tauto = 0\n", e) < 0 ||
-	    make_file(fd, "HEAD", "ref: " GITFILES_LIVE "\n", e) < 0)
+	    make_file(fd, "config", config, e) < 0 ||
+	    make_file(fd, "HEAD", head, e) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(folder) / sizeof(folder[0]); i++) {
 		CLEANUP(drop_fd) int sub = openat(fd, folder[i],
@@ -63,6 +67,50 @@ gitfiles_init(const char *dir, struct err *e)
 			return err_sys(e, dir, _("cannot sync the folder"));
 	}
 	return file_sync_dir(fd, dir, e);
+}
+
+int
+gitfiles_check_owner(int fd, const char *dir, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, dir, _("cannot look at the folder"));
+	if (st.st_uid != geteuid())
+		return err_set(e, ERR_INPUT, dir, _("the store belongs to "
+		    "user %u, not to user %u who runs driftctl [run it as "
+		    "that user, or chown the store]"), (unsigned)st.st_uid,
+		    (unsigned)geteuid());
+	return 0;
+}
+
+static bool
+says(int fd, const char *name, const char *text)
+{
+	CLEANUP(drop_buf) struct buf is = { 0 };
+	struct err ignored = { 0 };
+
+	return file_read(fd, name, strlen(text), &is, &ignored) == 0 &&
+	    strcmp(buf_str(&is), text) == 0;
+}
+
+bool
+gitfiles_plain(int fd)
+{
+	return says(fd, "HEAD", head) && says(fd, "config", config) &&
+	    faccessat(fd, "refs/heads", X_OK, 0) == 0;
+}
+
+bool
+gitfiles_loose(int fd, const struct oid *oid)
+{
+	CLEANUP(drop_buf) struct buf name = { 0 };
+
+	buf_adds(&name, "objects/");
+	text_hex(&name, oid->b, 1);
+	buf_addc(&name, '/');
+	text_hex(&name, oid->b + 1, OID_LEN - 1);
+	return faccessat(fd, buf_str(&name), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* One name a line, as git writes it. */

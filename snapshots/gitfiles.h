@@ -16,6 +16,13 @@
  * one that was left half made. An existing one is left as it is.
  */
 int gitfiles_init(const char *dir, struct err *e);
+/* Whether it belongs to the user who runs this. */
+int gitfiles_check_owner(int fd, const char *dir, struct err *e);
+/* True where the repository fd is one as gitfiles_init makes it: nobody's
+ * configuration says that its files are to be read differently. */
+bool gitfiles_plain(int fd);
+/* Whether an object lies there in a file of its own. */
+bool gitfiles_loose(int fd, const struct oid *oid);
 
 /*
  * The file `shallow` (gitrepository-layout(5)): commits whose parents were let

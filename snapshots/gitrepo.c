@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <git2.h>
@@ -17,13 +16,17 @@
 #include "base/tr.h"
 #include "base/vec.h"
 #include "snapshots/gitfiles.h"
+#include "snapshots/gitref.h"
+#include "snapshots/packread.h"
 
 _Static_assert(sizeof(git_oid) == sizeof(struct oid), "SHA-1 names");
 
 struct gitrepo {
 	char *dir;
 	int fd, pack_fd;
-	git_repository *repo;
+	bool plain;		/* as we made it, so that we can read it */
+	struct packread *packs;
+	git_repository *repo;	/* NULL until the library is needed */
 	git_odb *odb;		/* owned by us, shared with repo */
 	struct oidset shallow;
 };
@@ -74,28 +77,15 @@ gitrepo_stop(void)
 	git_libgit2_shutdown();
 }
 
-static int
-check_owner(const char *dir, int fd, struct err *e)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return err_sys(e, dir, _("cannot look at the folder"));
-	if (st.st_uid != geteuid())
-		return err_set(e, ERR_INPUT, dir, _("the store belongs to "
-		    "user %u, not to user %u who runs driftctl [run it as "
-		    "that user, or chown the store]"), (unsigned)st.st_uid,
-		    (unsigned)geteuid());
-	return 0;
-}
-
 /* Nothing of r changes unless all of it could be opened. */
 static int
-open_objects(struct gitrepo *r, struct err *e)
+open_library(struct gitrepo *r, struct err *e)
 {
 	git_repository *repo;
 	git_odb *odb;
 
+	if (gitrepo_start(e) < 0)
+		return -1;
 	if (git_repository_open_bare(&repo, r->dir) < 0)
 		return err_set(e, ERR_INPUT, r->dir, _("damaged, or no git "
 		    "repository: %s [bring it back from a backup, or move it "
@@ -109,6 +99,24 @@ open_objects(struct gitrepo *r, struct err *e)
 	git_repository_free(r->repo);
 	r->repo = repo;
 	r->odb = odb;
+	return 0;
+}
+
+static int
+need_library(struct gitrepo *r, struct err *e)
+{
+	return r->odb != NULL ? 0 : open_library(r, e);
+}
+
+/* Starting the library costs more than most runs need of it. */
+static int
+open_objects(struct gitrepo *r, struct err *e)
+{
+	r->plain = gitfiles_plain(r->fd);
+	if ((!r->plain || r->odb != NULL) && open_library(r, e) < 0)
+		return -1;
+	packread_free(r->packs);
+	r->packs = packread_new(r->pack_fd);
 	return gitfiles_read_shallow(r->fd, r->dir, &r->shallow, e);
 }
 
@@ -121,13 +129,16 @@ open_parts(struct gitrepo *r, struct err *e)
 		    _("there is no store [make one with 'driftctl init']"));
 	if (r->fd < 0)
 		return err_sys(e, r->dir, _("cannot open the store"));
-	if (check_owner(r->dir, r->fd, e) < 0 || open_objects(r, e) < 0)
+	if (gitfiles_check_owner(r->fd, r->dir, e) < 0)
 		return -1;
 	r->pack_fd = openat(r->fd, "objects/pack",
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Whether it is a repository at all is the library's to say. */
+	if (r->pack_fd < 0 && errno == ENOENT && open_library(r, e) < 0)
+		return -1;
 	if (r->pack_fd < 0)
 		return err_sys(e, r->dir, _("cannot open 'objects/pack'"));
-	return 0;
+	return open_objects(r, e);
 }
 
 struct gitrepo *
@@ -147,6 +158,7 @@ gitrepo_close(struct gitrepo *r)
 {
 	if (r == NULL)
 		return;
+	packread_free(r->packs);
 	git_odb_free(r->odb);
 	git_repository_free(r->repo);
 	drop_fd(&r->pack_fd);
@@ -192,15 +204,19 @@ drop_odb_object(git_odb_object **o)
 	git_odb_object_free(*o);
 }
 
-int
-gitrepo_read(struct gitrepo *r, const struct oid *oid, const char *type,
+/* What our own reader cannot read is the library's to read, or to name. */
+static int
+read_by_library(struct gitrepo *r, const struct oid *oid, const char *type,
     struct buf *out, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf hex = { 0 };
 	CLEANUP(drop_odb_object) git_odb_object *o = NULL;
-	int rc = git_odb_read(&o, r->odb, git_name(oid));
 	const char *is;
+	int rc;
 
+	if (need_library(r, e) < 0)
+		return -1;
+	rc = git_odb_read(&o, r->odb, git_name(oid));
 	text_hex(&hex, oid->b, OID_LEN);
 	if (rc == GIT_ENOTFOUND)
 		return err_set(e, ERR_MISSING, r->dir,
@@ -219,11 +235,33 @@ gitrepo_read(struct gitrepo *r, const struct oid *oid, const char *type,
 	return 0;
 }
 
+int
+gitrepo_read(struct gitrepo *r, const struct oid *oid, const char *type,
+    struct buf *out, struct err *e)
+{
+	size_t start = out->len;
+	enum packed_type is;
+
+	if (packread_object(r->packs, oid, &is, out)) {
+		if (strcmp(packed_word(is), type) == 0)
+			return 0;
+		buf_truncate(out, start);
+	}
+	return read_by_library(r, oid, type, out, e);
+}
+
 bool
 gitrepo_has(struct gitrepo *r, const struct oid *oid)
 {
-	return git_odb_exists_ext(r->odb, git_name(oid),
-	    GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+	struct err ignored = { 0 };
+
+	if (packread_has(r->packs, oid))
+		return true;
+	/* Loose ones are somebody else's. */
+	if (r->odb == NULL && !gitfiles_loose(r->fd, oid))
+		return false;
+	return need_library(r, &ignored) == 0 && git_odb_exists_ext(r->odb,
+	    git_name(oid), GIT_ODB_LOOKUP_NO_REFRESH) == 1;
 }
 
 int
@@ -273,8 +311,13 @@ gitrepo_ref_get(struct gitrepo *r, const char *name, struct oid *out,
     struct err *e)
 {
 	git_oid oid;
-	int rc = git_reference_name_to_id(&oid, r->repo, name);
+	int rc = r->plain ? gitref_read(r->fd, name, out) : -1;
 
+	if (rc >= 0)
+		return rc;
+	if (need_library(r, e) < 0)
+		return -1;
+	rc = git_reference_name_to_id(&oid, r->repo, name);
 	if (rc == GIT_ENOTFOUND)
 		return 0;
 	if (rc < 0)
@@ -292,6 +335,11 @@ gitrepo_ref_set(struct gitrepo *r, const char *name, const struct oid *oid,
 	git_reference *ref = NULL;
 	int rc;
 
+	if (r->plain && packread_has(r->packs, oid) &&
+	    gitref_write(r->fd, name, oid, expected))
+		return 0;
+	if (need_library(r, e) < 0)
+		return -1;
 	if (expected == NULL)
 		rc = git_reference_create(&ref, r->repo, name, git_name(oid),
 		    1, NULL);
@@ -319,7 +367,8 @@ gitrepo_refs(struct gitrepo *r, struct strlist *out, struct err *e)
 	git_strarray names = { 0 };
 
 	/* The library leaves damaged ones out, as if nothing hung on them. */
-	if (gitfiles_refs(r->fd, r->dir, out, e) < 0)
+	if (gitfiles_refs(r->fd, r->dir, out, e) < 0 ||
+	    need_library(r, e) < 0)
 		return -1;
 	if (git_reference_list(&names, r->repo) < 0)
 		return err_set(e, ERR_INPUT, r->dir,
@@ -341,6 +390,8 @@ gitrepo_prefix(struct gitrepo *r, const char *hex, struct oid *out,
 	size_t len = strlen(hex);
 	int rc;
 
+	if (need_library(r, e) < 0)
+		return -1;
 	if (len > 2 * OID_LEN || git_oid_fromstrn(&prefix, hex, len) < 0)
 		return 0;
 	rc = git_odb_exists_prefix(&full, r->odb, &prefix, len);
@@ -376,8 +427,11 @@ gitrepo_pack_list(struct gitrepo *r, const char *idx, struct oidlist *out,
 	    r->dir, idx);
 	git_odb_backend *pack = NULL;
 	git_odb *odb = NULL;
-	int rc = git_odb_new(&odb);
+	int rc;
 
+	if (need_library(r, e) < 0)
+		return -1;
+	rc = git_odb_new(&odb);
 	if (rc == 0)
 		rc = git_odb_backend_one_pack(&pack, path);
 	if (rc == 0 && (rc = git_odb_add_backend(odb, pack, 1)) < 0)
@@ -403,8 +457,11 @@ gitrepo_pack_write(struct gitrepo *r, const struct oidlist *oids,
 {
 	CLEANUP(drop_free) char *path = xasprintf("%s/%s", r->dir, dir);
 	CLEANUP(drop_packbuilder) git_packbuilder *pb = NULL;
-	int rc = git_packbuilder_new(&pb, r->repo);
+	int rc;
 
+	if (need_library(r, e) < 0)
+		return -1;
+	rc = git_packbuilder_new(&pb, r->repo);
 	if (rc == 0)
 		git_packbuilder_set_threads(pb, 1);
 	for (size_t i = 0; i < oids->n && rc == 0; i++)
@@ -463,6 +520,8 @@ gitrepo_diff(const struct gitrepo_text *a, const struct gitrepo_text *b,
 
 	if (a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0)
 		return 0;
+	if (gitrepo_start(e) < 0)
+		return -1;
 	rc = git_diff_options_init(&opts, GIT_DIFF_OPTIONS_VERSION);
 	opts.context_lines = context;
 	if (rc == 0)
@@ -496,9 +555,12 @@ gitrepo_merge(const struct gitrepo_text *base, const struct gitrepo_text *a,
 	git_merge_file_input in[3];
 	git_merge_file_options opts;
 	git_merge_file_result result = { 0 };
-	int rc = git_merge_file_options_init(&opts,
-	    GIT_MERGE_FILE_OPTIONS_VERSION);
+	int rc;
 
+	if (gitrepo_start(e) < 0)
+		return -1;
+	rc = git_merge_file_options_init(&opts,
+	    GIT_MERGE_FILE_OPTIONS_VERSION);
 	for (int i = 0; rc == 0 && i < 3; i++) {
 		rc = git_merge_file_input_init(&in[i],
 		    GIT_MERGE_FILE_INPUT_VERSION);

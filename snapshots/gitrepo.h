@@ -19,7 +19,11 @@ struct buf;
  * caller's promise (the store's lock), readers come and go.
  */
 
-/* The library's own start and end, once each in a process, from main. */
+/*
+ * Starts the library; whatever needs it does so by itself, as most runs do not.
+ * It can be called again and again, and its memory goes with the process
+ * unless as many stops follow.
+ */
 int gitrepo_start(struct err *e);
 void gitrepo_stop(void);
 

@@ -51,6 +51,12 @@ static const char *const type_name[] = {
 	[PACKED_BLOB] = "blob",
 };
 
+const char *
+packed_word(enum packed_type type)
+{
+	return type_name[type];
+}
+
 void
 packed_done(struct packed *o)
 {
@@ -129,6 +135,37 @@ packfile_compress(struct packfile_worker *w, enum packed_type type,
 	/* Copied, so that what waits to be written is no larger than it is. */
 	buf_add(&out->bytes, w->scratch.bytes, w->scratch.len);
 	out->crc = libdeflate_crc32(0, out->bytes.bytes, out->bytes.len);
+}
+
+struct packfile_inflater *
+packfile_inflater_new(void)
+{
+	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+
+	if (d == NULL)
+		xmalloc(SIZE_MAX);
+	return (struct packfile_inflater *)d;
+}
+
+void
+packfile_inflater_free(struct packfile_inflater *i)
+{
+	libdeflate_free_decompressor((struct libdeflate_decompressor *)i);
+}
+
+bool
+packfile_inflate(struct packfile_inflater *i, const void *bytes, size_t len,
+    size_t size, struct buf *out)
+{
+	size_t used;
+
+	if (libdeflate_zlib_decompress_ex((struct libdeflate_decompressor *)i,
+	    bytes, len, buf_reserve(out, size), size, &used, NULL) !=
+	    LIBDEFLATE_SUCCESS)
+		return false;
+	out->len += size;
+	out->bytes[out->len] = '\0';
+	return true;
 }
 
 static void

@@ -22,6 +22,9 @@ enum packed_type {
 	PACKED_BLOB = 3,
 };
 
+/* "commit", "tree", "blob". */
+const char *packed_word(enum packed_type type);
+
 /* One object as it stands in a pack. */
 struct packed {
 	struct oid oid;
@@ -46,6 +49,14 @@ void drop_packfile_worker(struct packfile_worker **w);	/* for CLEANUP */
  */
 void packfile_compress(struct packfile_worker *w, enum packed_type type,
     const void *bytes, size_t len, const struct oid *oid, struct packed *out);
+
+/* Appends what a zlib stream at the beginning of bytes holds; false unless that
+ * is exactly size bytes. */
+struct packfile_inflater;
+struct packfile_inflater *packfile_inflater_new(void);
+void packfile_inflater_free(struct packfile_inflater *i);
+bool packfile_inflate(struct packfile_inflater *i, const void *bytes,
+    size_t len, size_t size, struct buf *out);
 
 struct packfile;
 

@@ -26,8 +26,8 @@ struct header {
 	uint64_t total;		/* bytes of the whole file */
 	uint64_t key;
 	struct oid commit;
-	uint32_t spare;
-	uint64_t sum;		/* over the rest of the file, n and key */
+	uint32_t as;		/* enum statcache_as */
+	uint64_t sum;		/* over the rest of the file and of this */
 };
 
 struct record {
@@ -41,7 +41,7 @@ struct record {
 };
 
 #define MAGIC "drftseen"
-enum { VERSION_NOW = 1 };
+enum { VERSION_NOW = 2 };
 #define NONE UINT32_MAX
 
 /*
@@ -83,8 +83,8 @@ seen_stat_equal(const struct seen_stat *a, const struct seen_stat *b)
 static uint64_t
 sum_of(const struct header *h, const void *rest, size_t len)
 {
-	return checksum(checksum(h->key ^ h->n, &h->commit, OID_LEN), rest,
-	    len);
+	return checksum(checksum(h->key ^ h->n ^ (uint64_t)h->as << 32,
+	    &h->commit, OID_LEN), rest, len);
 }
 
 /* Nothing that a record says leads out of the file, and its folder comes
@@ -177,6 +177,18 @@ statcache_commit(const struct statcache *c)
 	return &c->head->commit;
 }
 
+enum statcache_as
+statcache_as(const struct statcache *c)
+{
+	return (enum statcache_as)c->head->as;
+}
+
+size_t
+statcache_n(const struct statcache *c)
+{
+	return c->head->n;
+}
+
 static const char *
 path_of(const struct statcache *c, size_t i)
 {
@@ -215,8 +227,11 @@ index_of(struct statcache *c, const char *path)
 {
 	size_t i = c->hint;
 
+	/* The next one, or the same once more. */
 	if (i >= c->head->n || strcmp(path_of(c, i), path) != 0)
-		i = search(c, path);
+		i = i > 0 && i <= c->head->n &&
+		    strcmp(path_of(c, i - 1), path) == 0 ? i - 1 :
+		    search(c, path);
 	if (i >= c->head->n || strcmp(path_of(c, i), path) != 0)
 		return c->head->n;
 	return i;
@@ -242,19 +257,46 @@ statcache_names(struct statcache *c, const char *path,
 	return true;
 }
 
+void
+statcache_get(const struct statcache *c, size_t i, struct seen *out)
+{
+	const struct record *r = &c->records[i];
+
+	*out = (struct seen){ .path = path_of(c, i), .flags = r->flags,
+		.line = c->texts + r->line, .line_len = r->line_len,
+		.st = stat_of(r), .oid = r->oid };
+}
+
 bool
 statcache_find(struct statcache *c, const char *path, struct seen *out)
 {
 	size_t i = index_of(c, path);
-	const struct record *r;
 
 	if (i == c->head->n)
 		return false;
 	c->hint = i + 1;
-	r = &c->records[i];
-	*out = (struct seen){ .path = path_of(c, i), .flags = r->flags,
-		.line = c->texts + r->line, .line_len = r->line_len,
-		.st = stat_of(r), .oid = r->oid };
+	statcache_get(c, i, out);
+	return true;
+}
+
+bool
+statcache_holds(const struct statcache *c, const struct seen *items, size_t n)
+{
+	if (c->head->n != n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct record *r = &c->records[i];
+		struct seen_stat st = stat_of(r);
+
+		if (r->flags != items[i].flags ||
+		    !seen_stat_equal(&st, &items[i].st) ||
+		    memcmp(&r->oid, &items[i].oid, OID_LEN) != 0 ||
+		    r->line_len != items[i].line_len ||
+		    strcmp(path_of(c, i), items[i].path) != 0 ||
+		    (r->line_len > 0 && memcmp(c->texts + r->line,
+		    items[i].line, r->line_len) != 0))
+			return false;
+	}
 	return true;
 }
 
@@ -402,14 +444,14 @@ find_parent(struct chain *way, const struct seen *items, uint32_t i)
 
 int
 statcache_write(int dirfd, const char *name, uint64_t key,
-    const struct oid *commit, const struct seen *items, size_t n,
-    uint64_t *out_sum, struct err *e)
+    const struct oid *commit, enum statcache_as as, const struct seen *items,
+    size_t n, uint64_t *out_sum, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf file = { 0 };
 	CLEANUP(drop_buf) struct buf texts = { 0 };
 	struct chain way = { 0 };
 	struct header h = { .magic = MAGIC, .version = VERSION_NOW,
-		.n = (uint32_t)n, .key = key, .commit = *commit };
+		.n = (uint32_t)n, .key = key, .commit = *commit, .as = as };
 
 	buf_add(&file, &h, sizeof(h));
 	buf_addc(&texts, '\0');

@@ -62,8 +62,22 @@ struct statcache *statcache_open(int dirfd, const char *name,
 void statcache_close(struct statcache *c);
 void drop_statcache(struct statcache **c);	/* for CLEANUP */
 
+/* What the cache's commit has of what the cache has. */
+enum statcache_as {
+	STATCACHE_OTHER,	/* who knows */
+	STATCACHE_BUT_TIMES,	/* all of it, and nothing else; times aside */
+	STATCACHE_SAME,		/* all of it as it stands here, line by line */
+};
+
 /* The checksum, which names this very cache; and what was stored with it. */
 uint64_t statcache_sum(const struct statcache *c);
+enum statcache_as statcache_as(const struct statcache *c);
+/* Its objects, in path order. */
+size_t statcache_n(const struct statcache *c);
+void statcache_get(const struct statcache *c, size_t i, struct seen *out);
+/* True when it would be written with these items as it is. */
+bool statcache_holds(const struct statcache *c, const struct seen *items,
+    size_t n);
 /* The snapshot that has the content of all that is SEEN_STORED. */
 const struct oid *statcache_commit(const struct statcache *c);
 
@@ -85,7 +99,7 @@ bool statcache_racy(const struct seen_stat *st, int64_t since);
 
 /* Writes items (sorted by path) as the new cache; *out_sum is its checksum. */
 int statcache_write(int dirfd, const char *name, uint64_t key,
-    const struct oid *commit, const struct seen *items, size_t n,
-    uint64_t *out_sum, struct err *e);
+    const struct oid *commit, enum statcache_as as, const struct seen *items,
+    size_t n, uint64_t *out_sum, struct err *e);
 
 #endif

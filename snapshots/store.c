@@ -443,18 +443,41 @@ name_object(void *ctx, enum packed_type type, const void *bytes, size_t len,
 	return 0;
 }
 
+/* What of a state need not be built, as the commit's tree has it already. */
+static struct trees_base
+base_of(struct store *s, const struct oid *commit, const struct oid *tree,
+    const struct store_state *state)
+{
+	return (struct trees_base){ s->repo, *tree, commit != NULL &&
+		state->last != NULL && oid_equal(commit, state->last) ?
+		state->same : NULL };
+}
+
+static bool
+is_all(const struct oid *commit, const struct store_state *state)
+{
+	return state->all && state->last != NULL && commit != NULL &&
+	    oid_equal(commit, state->last);
+}
+
 int
 store_compare(struct store *s, const struct oid *commit,
     const struct store_state *state, struct manifest *was,
     struct manifest *now, struct err *e)
 {
-	CLEANUP(drop_digest) struct digest *digest = digest_new();
+	CLEANUP(drop_digest) struct digest *digest = NULL;
 	CLEANUP(drop_trees) struct trees built = { 0 };
+	struct trees_base base;
 	struct oid tree;
 
-	if (tree_of(s, commit, &tree, e) < 0 ||
-	    trees_build(state->manifest, state->lines, name_object, digest,
-	    &built, e) < 0)
+	if (tree_of(s, commit, &tree, e) < 0)
+		return -1;
+	if (is_all(commit, state))
+		return 0;
+	digest = digest_new();
+	base = base_of(s, commit, &tree, state);
+	if (trees_build(state->manifest, state->lines, &base, name_object,
+	    digest, &built, e) < 0)
 		return -1;
 	return trees_differ(s->repo, &tree, &built, state->manifest, was, now,
 	    e);
@@ -462,16 +485,14 @@ store_compare(struct store *s, const struct oid *commit,
 
 /* 1 when something besides times differs from the parent. */
 static int
-worth_it(struct store *s, const struct oid *parent,
-    const struct trees *built, const struct manifest *m, struct err *e)
+worth_it(struct store *s, const struct oid *tree, const struct trees *built,
+    const struct manifest *m, struct err *e)
 {
 	CLEANUP(drop_manifest) struct manifest was = { 0 };
 	CLEANUP(drop_manifest) struct manifest now = { 0 };
 	CLEANUP(drop_changes) struct changes c = { 0 };
-	struct oid tree;
 
-	if (tree_of(s, parent, &tree, e) < 0 ||
-	    trees_differ(s->repo, &tree, built, m, &was, &now, e) < 0)
+	if (trees_differ(s->repo, tree, built, m, &was, &now, e) < 0)
 		return -1;
 	compare_manifests(&was, &now, false, &c);
 	return c.n > 0;
@@ -483,13 +504,20 @@ fill_pack(struct sink *k, const struct store_state *state,
     const struct store_commit *how, struct oid *out, struct err *e)
 {
 	CLEANUP(drop_trees) struct trees built = { 0 };
+	struct oid tree = { 0 };
+	struct trees_base base;
 	int n = 1;
 
-	if (trees_build(state->manifest, state->lines, sink_object, k, &built,
-	    e) < 0)
+	if (how->parent != NULL && tree_of(k->s, how->parent, &tree, e) < 0)
+		return -1;
+	if (!how->even_if_same && is_all(how->parent, state))
+		return 0;
+	base = base_of(k->s, how->parent, &tree, state);
+	if (trees_build(state->manifest, state->lines, &base, sink_object, k,
+	    &built, e) < 0)
 		return -1;
 	if (how->parent != NULL && !how->even_if_same)
-		n = worth_it(k->s, how->parent, &built, state->manifest, e);
+		n = worth_it(k->s, &tree, &built, state->manifest, e);
 	if (n <= 0)
 		return n;
 	return put_commit(k, &built.root, how, out, e) < 0 ? -1 : 1;

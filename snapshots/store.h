@@ -63,11 +63,17 @@ struct packfile *store_pack(struct store *s, struct err *e);
 int store_add_blob(struct store *s, struct packfile *p,
     const struct packed *o, struct err *e);
 
-/* A manifest, and the lines of text of its entries where they are known (see
- * trees_build); lines may be NULL. */
+/*
+ * A manifest, and the lines of text of its entries where they are known (see
+ * trees_build); lines may be NULL. last may be, too: a snapshot that has what
+ * `same` says (capture.h), and all of it, times aside, where all is set.
+ */
 struct store_state {
 	const struct manifest *manifest;
 	const char *const *lines;
+	const struct oid *last;
+	const size_t *same;
+	bool all;
 };
 
 /*

@@ -18,10 +18,13 @@ struct frame {
 	const char *path;
 	struct buf meta;
 	struct items files, folders;	/* files/ and meta/ of this folder */
+	bool asked;		/* the base was: what it has here, or nothing */
+	struct items base_files, base_folders;
 };
 
 struct builder {
 	struct arena arena;	/* names */
+	const struct trees_base *base;
 	struct trees *out;
 	trees_sink *sink;
 	void *ctx;
@@ -47,6 +50,8 @@ push(struct builder *b, const char *path)
 	f = &b->way.items[b->way.n - 1];
 	f->path = path;
 	f->files.n = f->folders.n = 0;
+	f->base_files.n = f->base_folders.n = 0;
+	f->asked = false;
 	buf_reset(&f->meta);
 	buf_adds(&f->meta, MANIFEST_HEADER);
 }
@@ -57,6 +62,8 @@ frame_done(struct frame *f)
 	buf_done(&f->meta);
 	free(f->files.items);
 	free(f->folders.items);
+	free(f->base_files.items);
+	free(f->base_folders.items);
 }
 
 static int
@@ -177,6 +184,98 @@ add_line(struct buf *meta, const struct entry *en, const char *name,
 	buf_addc(meta, '\n');
 }
 
+/* Where a tree's items go while it is read. */
+struct reading {
+	struct arena *arena;
+	struct items *items;
+};
+
+static int
+take_item(void *ctx, const struct gittree_item *item, struct err *e)
+{
+	struct reading *r = ctx;
+
+	(void)e;
+	*VEC_ADD(r->items) = (struct gittree_item){
+		arena_strdup(r->arena, item->name), item->mode, item->oid };
+	return 0;
+}
+
+static void
+read_items(struct builder *b, const struct oid *tree, struct items *out)
+{
+	struct reading r = { &b->arena, out };
+	struct err ignored = { 0 };
+
+	/* What cannot be read is made anew. */
+	if (gitrepo_tree(b->base->repo, tree, take_item, &r, &ignored) < 0)
+		out->n = 0;
+}
+
+static const struct oid *
+folder_in(const struct items *items, const char *name)
+{
+	for (size_t i = 0; i < items->n; i++)
+		if (items->items[i].mode == GITTREE_FOLDER &&
+		    strcmp(items->items[i].name, name) == 0)
+			return &items->items[i].oid;
+	return NULL;
+}
+
+/* What the base has in the folder of frame i, and first in those above. */
+static void
+ask_base(struct builder *b, size_t i)
+{
+	struct frame *f = &b->way.items[i], *up = f - 1;
+	struct items top = { 0 };
+	const struct oid *files, *folders;
+	const char *name = path_name(f->path);
+
+	if (f->asked)
+		return;
+	f->asked = true;
+	if (i > 0) {
+		ask_base(b, i - 1);
+		files = folder_in(&up->base_files,
+		    treename_file(&b->arena, name));
+		folders = folder_in(&up->base_folders,
+		    treename_meta(&b->arena, name));
+	} else {
+		read_items(b, &b->base->root, &top);
+		files = folder_in(&top, "files");
+		folders = folder_in(&top, "meta");
+	}
+	if (files != NULL)
+		read_items(b, files, &f->base_files);
+	if (folders != NULL)
+		read_items(b, folders, &f->base_folders);
+	free(top.items);
+}
+
+/* Hangs in a folder that the base has. False where it does not after all. */
+static bool
+take_from_base(struct builder *b, const char *path)
+{
+	struct frame *f = &b->way.items[b->way.n - 1];
+	const char *name = path_name(path);
+	const char *file_name = treename_file(&b->arena, name);
+	const char *meta_name = treename_meta(&b->arena, name);
+	const struct oid none = { { 0 } }, *files, *meta;
+
+	ask_base(b, b->way.n - 1);
+	files = folder_in(&f->base_files, file_name);
+	meta = folder_in(&f->base_folders, meta_name);
+	if (meta == NULL)
+		return false;
+	*VEC_ADD(&f->folders) = (struct gittree_item){ meta_name,
+		GITTREE_FOLDER, *meta };
+	if (files != NULL)
+		*VEC_ADD(&f->files) = (struct gittree_item){ file_name,
+			GITTREE_FOLDER, *files };
+	note_folder(b->out, path, files != NULL ? files : &none, meta);
+	return true;
+}
+
 static int
 build(struct builder *b, const struct manifest *m, const char *const *lines,
     struct err *e)
@@ -196,7 +295,12 @@ build(struct builder *b, const struct manifest *m, const char *const *lines,
 		    lines != NULL ? lines[i] : NULL);
 		if (add_file(b, en, name, e) < 0)
 			return -1;
-		if (en->kind == ENTRY_DIR)
+		if (en->kind != ENTRY_DIR)
+			continue;
+		if (b->base != NULL && b->base->same != NULL &&
+		    b->base->same[i] > 0 && take_from_base(b, en->path))
+			i = b->base->same[i] - 1;
+		else
 			push(b, en->path);
 	}
 	while (b->way.n > 0)
@@ -219,9 +323,11 @@ folder_by_path(const void *a, const void *b)
 
 int
 trees_build(const struct manifest *m, const char *const *lines,
-    trees_sink *sink, void *ctx, struct trees *out, struct err *e)
+    const struct trees_base *base, trees_sink *sink, void *ctx,
+    struct trees *out, struct err *e)
 {
-	struct builder b = { .sink = sink, .ctx = ctx, .out = out };
+	struct builder b = { .base = base, .sink = sink, .ctx = ctx,
+		.out = out };
 	int n = build(&b, m, lines, e);
 
 	for (size_t i = 0; i < b.made; i++)

@@ -33,11 +33,25 @@ struct trees {
 };
 
 /*
+ * A stored tree (root) that has what lies in some folders of the manifest just
+ * as it stands there: same has for the entry of such a folder the index behind
+ * the last one in it, 0 for all others. NULL: no folder.
+ */
+struct trees_base {
+	struct gitrepo *repo;
+	struct oid root;
+	const size_t *same;
+};
+
+/*
  * Makes the trees of m, whose blobs are there already. lines (may be NULL) has
- * for each entry its line of text where that is known, NULL otherwise.
+ * for each entry its line of text where that is known, NULL otherwise. What
+ * base (may be NULL) has is not made anew, and of it only the uppermost folders
+ * are named in out.
  */
 int trees_build(const struct manifest *m, const char *const *lines,
-    trees_sink *sink, void *ctx, struct trees *out, struct err *e);
+    const struct trees_base *base, trees_sink *sink, void *ctx,
+    struct trees *out, struct err *e);
 void trees_done(struct trees *t);
 void drop_trees(struct trees *t);	/* for CLEANUP */
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "specs/diagnostics.h"
@@ -69,8 +70,9 @@ const struct rule *catalogue_rule(const struct catalogue *c, const char *id);
  * in the order of names. Call it for folder after folder: a file masks that of
  * the same name in an earlier one, a symlink to /dev/null does so with no
  * bytes. Files and folders that anybody but root, the caller and the trusted
- * owner can write are refused, as is what is no regular file or larger than
- * NODE_BYTES_MAX. Refusals and unreadable files are diagnostics. Everything
+ * owner can write are refused, and so are they where a folder that they lie in
+ * is such; so is what is no regular file or larger than NODE_BYTES_MAX.
+ * Refusals and unreadable files are diagnostics. Everything
  * read belongs to the arena. dirfd may be O_PATH; dir is its name for
  * messages; trust may be NULL.
  */
@@ -78,6 +80,7 @@ struct spec_trust {
 	unsigned owner;		/* trusted besides root */
 	bool group_writable;	/* a group-writable file of gid is fine */
 	unsigned gid;
+	struct stat top;	/* what lies above it is not looked at */
 };
 
 struct spec_sources {

@@ -78,14 +78,17 @@ hunt_line(struct judge *j, struct hunt *h, const char *bytes,
 	}
 }
 
-static void
+/* False when it hangs on lines that nobody could read. */
+static bool
 hunt_done(struct judge *j, const struct hunt *h, const char *bytes)
 {
 	struct about about = { h->demand, NULL, h->line, h->at };
 
 	/* A forbidden line that was found stands, whatever came later. */
 	if (h->gave_up && !(h->forbidden && h->found > 0))
-		return;
+		return true;
+	if (h->found == 0 && j->parts.gap != NULL)
+		return false;
 	if (h->forbidden ? h->found == 0 : h->found > 0)
 		judge_holds(j, about, h->forbidden ?
 		    _("no line matches %s") : _("a line matches %s"),
@@ -102,6 +105,7 @@ hunt_done(struct judge *j, const struct hunt *h, const char *bytes)
 		    _("the line %s must not be there, nor %zu like it"),
 		    judge_show(j, bytes + h->start, h->end - h->start),
 		    h->found - 1);
+	return true;
 }
 
 static bool
@@ -119,6 +123,7 @@ hunt_file(struct judge *j, struct pack *p, const char *bytes, size_t len)
 	struct reader r = { .bytes = bytes, .len = len, .line = 1 };
 	struct timespec from;
 	struct line l;
+	bool all = true;
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	while (reader_next(&r, &l)) {
@@ -133,7 +138,9 @@ hunt_file(struct judge *j, struct pack *p, const char *bytes, size_t len)
 			hunt_line(j, &p->items[i], bytes, &l);
 	}
 	for (size_t i = 0; i < p->n; i++)
-		hunt_done(j, &p->items[i], bytes);
+		all &= hunt_done(j, &p->items[i], bytes);
+	if (!all)
+		judge_gap(j, "lines", NULL);
 }
 
 void

@@ -145,10 +145,29 @@ unwanted_row(struct judge *j, const struct entry_demand *d,
 		    row_name(j, row), describe_where(j, &d->where));
 }
 
+/* Of no entry at all. */
+static void
+none_picked(struct judge *j, const struct entry_demand *d)
+{
+	struct about about = { .demand = "entries", .at = &d->at };
+
+	if (d->absent || (d->where.n == 0 && d->fields.n > 0))
+		judge_holds(j, about, d->where.n > 0 ?
+		    _("there is no entry with %s") : _("there is no entry%s"),
+		    describe_where(j, &d->where));
+	else if (d->where.n == 0)
+		judge_add(j, VERDICT_FAILS, about, _("there is no entry"));
+	else
+		judge_add(j, VERDICT_FAILS, about,
+		    _("there is no entry with %s"),
+		    describe_where(j, &d->where));
+}
+
 /* A long table that is wrong in each row says so once. */
 enum { ROWS_TOLD = 20 };
 
-static void
+/* False when entries that nobody could read may decide, too. */
+static bool
 judge_demand(struct judge *j, const struct view *view,
     const struct view_node *top, const struct entry_demand *d)
 {
@@ -165,7 +184,7 @@ judge_demand(struct judge *j, const struct view *view,
 
 		if (v == VERDICT_CANNOT_TELL) {
 			judge_unknown(j, "entries", &d->at, &e);
-			return;
+			return true;
 		}
 		if (v == VERDICT_FAILS)
 			continue;
@@ -174,31 +193,25 @@ judge_demand(struct judge *j, const struct view *view,
 		if (j->out->n - before >= ROWS_TOLD) {
 			judge_add(j, VERDICT_FAILS, about,
 			    _("from here on no more entries are told of"));
-			return;
+			return true;
 		}
 		if (d->absent)
 			unwanted_row(j, d, r, about);
 		else
 			judge_row(j, view, d, r);
 	}
-	if (picked > 0)
-		return;
-	if (d->absent || (d->where.n == 0 && d->fields.n > 0))
-		judge_holds(j, about, d->where.n > 0 ?
-		    _("there is no entry with %s") : _("there is no entry%s"),
-		    describe_where(j, &d->where));
-	else if (d->where.n == 0)
-		judge_add(j, VERDICT_FAILS, about, _("there is no entry"));
-	else
-		judge_add(j, VERDICT_FAILS, about,
-		    _("there is no entry with %s"),
-		    describe_where(j, &d->where));
+	if (j->parts.gap != NULL)
+		return picked > 0 && !d->absent && d->fields.n == 0;
+	if (picked == 0)
+		none_picked(j, d);
+	return true;
 }
 
 void
 judge_entries(struct judge *j)
 {
 	const struct view *view = NULL;
+	const struct place *gap = NULL;
 	struct view_node top;
 	struct err e = { 0 };
 
@@ -219,7 +232,9 @@ judge_entries(struct judge *j)
 		if (known_fields(j, view, &d->where, &e) < 0 ||
 		    known_fields(j, view, &d->fields, &e) < 0)
 			judge_unknown(j, "entries", &d->at, &e);
-		else
-			judge_demand(j, view, &top, d);
+		else if (!judge_demand(j, view, &top, d) && gap == NULL)
+			gap = &d->at;
 	}
+	if (gap != NULL)
+		judge_gap(j, "entries", gap);
 }

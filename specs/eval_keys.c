@@ -45,7 +45,55 @@ key_name(struct judge *j, const struct key_demand *d)
 	return arena_printf(&j->arena, "[%s] %s", d->section, d->key);
 }
 
+/* Takes the values away that what is not known may have replaced. */
 static void
+keep_certain(const struct judge *j, const struct view *view, struct values *v)
+{
+	const struct judge_parts *p = &j->parts;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < v->n; i++) {
+		if (view->first_wins ? v->lines[i] > p->gap_from :
+		    v->lines[i] <= p->gap_to)
+			continue;
+		v->items[kept] = v->items[i];
+		v->lines[kept++] = v->lines[i];
+	}
+	v->n = kept;
+}
+
+/* Whether more values than these would change nothing. */
+static bool
+is_decided(const struct judge *j, const struct view *view,
+    const struct key_demand *d, const struct test *t, const struct values *v,
+    enum verdict is)
+{
+	if (j->parts.gap == NULL)
+		return true;
+	if (v->n == 0)
+		return false;
+	if (view->accumulates(d->section ? d->section : "", d->key) ==
+	    VIEW_REPLACES)
+		return true;
+	switch (t->op) {
+	case TEST_PRESENT:
+	case TEST_INCLUDES:
+	case TEST_MATCHES:
+	case TEST_ONE_OF:
+		return is == VERDICT_HOLDS;
+	case TEST_ABSENT:
+	case TEST_EXCLUDES:
+	case TEST_NOT_MATCHES:
+	case TEST_AT_LEAST:
+	case TEST_AT_MOST:
+		return is == VERDICT_FAILS;
+	default:
+		return false;
+	}
+}
+
+/* False when it hangs on what could not be read. */
+static bool
 one_test(struct judge *j, const struct view *view, const struct key_demand *d,
     const struct test *t, const struct values *v)
 {
@@ -53,8 +101,11 @@ one_test(struct judge *j, const struct view *view, const struct key_demand *d,
 		.at = t->at.line > 0 ? &t->at : &d->at };
 	struct err e = { 0 };
 	size_t i;
+	enum verdict is = test_values(j, view, t, v, false, &i, &e);
 
-	switch (test_values(j, view, t, v, false, &i, &e)) {
+	if (!is_decided(j, view, d, t, v, is))
+		return false;
+	switch (is) {
 	case VERDICT_HOLDS:
 		about.line = v->n > 0 ? v->lines[i < v->n ? i : v->n - 1] : 0;
 		if (v->n > 0)
@@ -81,21 +132,30 @@ one_test(struct judge *j, const struct view *view, const struct key_demand *d,
 			    test_describe(j, t));
 		}
 	}
+	return true;
 }
 
 void
 judge_keys_in(struct judge *j, const struct view *view,
     const struct view_node *top)
 {
+	const struct place *first = NULL;
+
 	for (size_t i = 0; i < j->rule->keys.n; i++) {
 		const struct key_demand *d = &j->rule->keys.items[i];
 		struct values v = { 0 };
 
 		keys_collect(j, view, top, d->section ? d->section : "",
 		    d->key, &v);
+		if (j->parts.gap != NULL)
+			keep_certain(j, view, &v);
 		for (size_t k = 0; k < d->tests.n; k++)
-			one_test(j, view, d, &d->tests.items[k], &v);
+			if (!one_test(j, view, d, &d->tests.items[k], &v) &&
+			    first == NULL)
+				first = &d->at;
 	}
+	if (first != NULL)
+		judge_gap(j, "keys", first);
 }
 
 void

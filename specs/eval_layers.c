@@ -17,22 +17,21 @@ struct looking {
 	struct layered l;
 };
 
-/* What cannot be seen might win. */
-static bool
-is_hidden(struct looking *k)
+/* The first layer that cannot be seen, and *out_why; their number otherwise. */
+static size_t
+hidden_layer(struct looking *k, const char **out_why)
 {
-	struct judge *j = k->j;
-	struct texts all = { 0 };
-	const char *why;
+	size_t i = 0;
 
-	layers_track(&k->arena, j->rule->layers, k->path, &all);
-	why = judge_hides(j, &all);
-	if (why != NULL)
-		judge_add(j, VERDICT_CANNOT_TELL,
-		    (struct about){ .demand = "layers" },
-		    _("one of its layers lies in a folder that cannot be read "
-		    "(%s)"), why);
-	return why != NULL;
+	for (; layer_folders[i] != NULL; i++) {
+		struct texts all = { 0 };
+
+		layers_track_in(&k->arena, k->j->rule->layers, k->path, i,
+		    &all);
+		if ((*out_why = judge_hides(k->j, &all)) != NULL)
+			break;
+	}
+	return i;
 }
 
 static const char *
@@ -203,24 +202,65 @@ tell_dangling(struct looking *k)
 		judge_dangling(j);
 }
 
+/*
+ * What cannot be seen might win, or be read with the rest; but not in place of
+ * a file in a layer that comes before it.
+ */
+static void
+judge_certain(struct looking *k, size_t hidden, const char *why)
+{
+	struct judge *j = k->j;
+	struct texts *files = &k->l.files;
+	struct err unseen = { .kind = ERR_SYSTEM };
+	size_t kept = 0;
+
+	judge_add(j, VERDICT_CANNOT_TELL,
+	    (struct about){ .demand = "layers" },
+	    _("one of its layers lies in a folder that cannot be read (%s)"),
+	    why);
+	for (size_t i = 0; i < files->n; i++)
+		if (layers_of(files->items[i]) < hidden)
+			files->items[kept++] = files->items[i];
+	files->n = kept;
+	if (kept == 0 || j->rule->layers != LAYERS_ETC ||
+	    j->rule->require == REQUIRE_ABSENT)
+		return;
+	j->unseen = &unseen;
+	judge_together(k);
+	j->unseen = NULL;
+}
+
+static void
+judge_all(struct looking *k)
+{
+	struct judge *j = k->j;
+
+	tell_dangling(k);
+	if (!judge_presence(k))
+		return;
+	tell_all_moved(k);
+	if (j->rule->layers == LAYERS_ETC)
+		judge_together(k);
+	else if (k->l.files.n > 0)
+		judge_path(j, j->ev->entry(j->ev->ctx, k->l.first));
+}
+
 static void
 judge_one(struct judge *j, const char *path)
 {
 	struct looking k = { .j = j, .path = path };
-	const struct evidence *ev = j->ev;
+	const char *why = NULL;
+	size_t hidden;
 
 	j->path = path;
-	if (!is_hidden(&k)) {
-		layers_load(ev, j->rule->layers, path, &k.arena, &k.l);
-		tell_dangling(&k);
-		if (judge_presence(&k)) {
-			tell_all_moved(&k);
-			if (j->rule->layers == LAYERS_ETC)
-				judge_together(&k);
-			else if (k.l.files.n > 0)
-				judge_path(j, ev->entry(ev->ctx, k.l.first));
-		}
-	}
+	hidden = hidden_layer(&k, &why);
+	layers_load(j->ev, j->rule->layers, path, &k.arena, &k.l);
+	/* What wins is known, where only what comes behind it is not. */
+	if (why == NULL || (j->rule->layers == LAYERS_FILE &&
+	    k.l.first != NULL && layers_of(k.l.first) < hidden))
+		judge_all(&k);
+	else
+		judge_certain(&k, hidden, why);
 	arena_done(&k.arena);
 	arena_done(&j->arena);
 }

@@ -2,6 +2,8 @@
 /* Files that are read as one: part of judge.h. */
 #include "specs/judge.h"
 
+#include <limits.h>
+
 #include "base/tr.h"
 #include "base/vec.h"
 #include "specs/conf_files.h"
@@ -47,23 +49,61 @@ count_lines(const char *bytes, size_t len)
 	return n;
 }
 
-int
+static void
+begin(struct judge *j)
+{
+	j->parts = (struct judge_parts){ .gap = j->unseen };
+	if (j->unseen != NULL)
+		j->parts.gap_to = UINT_MAX;
+}
+
+static void
+leave_gap(struct judge *j, unsigned line, const struct err *e)
+{
+	struct judge_parts *p = &j->parts;
+
+	if (p->gap == NULL) {
+		struct err *gap = arena_alloc(&j->arena, sizeof(*gap));
+
+		*gap = *e;
+		p->gap = gap;
+		p->gap_from = line;
+	}
+	if (p->gap_to < line)
+		p->gap_to = line;
+}
+
+void
+judge_gap(struct judge *j, const char *demand, const struct place *at)
+{
+	const struct judge_parts parts = j->parts;
+
+	if (parts.gap == NULL || parts.gap == j->unseen)
+		return;
+	/* Its line is that of the file already. */
+	j->parts = (struct judge_parts){ 0 };
+	judge_unknown(j, demand, at, parts.gap);
+	j->parts = parts;
+}
+
+void
 judge_parts_bytes(struct judge *j, const struct texts *files,
-    const char **out_bytes, size_t *out_len, struct err *e)
+    const char **out_bytes, size_t *out_len)
 {
 	CLEANUP(drop_buf) struct buf all = { 0 };
 	size_t left = CONTENT_MAX;
 	unsigned lines = 0;
 
-	j->parts = (struct judge_parts){ 0 };
+	begin(j);
 	for (size_t i = 0; i < files->n; i++) {
+		struct err e = { 0 };
 		const char *bytes;
 		size_t len;
 
 		if (part_bytes(j, files->items[i], &left, &bytes, &len,
-		    e) < 0) {
-			j->parts = (struct judge_parts){ 0 };
-			return -1;
+		    &e) < 0) {
+			leave_gap(j, lines, &e);
+			continue;
 		}
 		begin_part(j, files->items[i], lines);
 		buf_add(&all, bytes, len);
@@ -75,7 +115,6 @@ judge_parts_bytes(struct judge *j, const struct texts *files,
 	}
 	*out_bytes = arena_memdup(&j->arena, buf_str(&all), all.len);
 	*out_len = all.len;
-	return 0;
 }
 
 static void
@@ -114,24 +153,21 @@ add_part(struct judge *j, const struct view *v, const char *path,
 	return 0;
 }
 
-int
+void
 judge_parts_view(struct judge *j, const struct view *v,
-    const struct texts *files, struct view_node *out, struct err *e)
+    const struct texts *files, struct view_node *out)
 {
 	struct reading at = { .left = CONTENT_MAX };
 
 	*out = (struct view_node){ .name = "" };
-	j->parts = (struct judge_parts){ 0 };
+	begin(j);
 	for (size_t i = 0; i < files->n; i++) {
 		/* What is read last wins, also where within one file what
 		 * stands first does. */
 		size_t nth = v->first_wins ? files->n - 1 - i : i;
+		struct err e = { 0 };
 
-		if (add_part(j, v, files->items[nth], out, &at, e) < 0) {
-			/* Lines are those of files again. */
-			j->parts = (struct judge_parts){ 0 };
-			return -1;
-		}
+		if (add_part(j, v, files->items[nth], out, &at, &e) < 0)
+			leave_gap(j, at.lines, &e);
 	}
-	return 0;
 }

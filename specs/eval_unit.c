@@ -94,21 +94,17 @@ judge_unit_keys(struct judge *j, const struct unit *u)
 	const struct view *v = view_find("systemd");
 	struct texts files = { 0 };
 	struct view_node top;
-	struct err e = { 0 };
 
 	if (j->rule->keys.n == 0)
 		return;
 	*VEC_ADD_IN(&j->arena, &files) = u->fragment;
 	for (size_t i = 0; i < u->dropins.n; i++)
 		*VEC_ADD_IN(&j->arena, &files) = u->dropins.items[i];
-	if (judge_parts_view(j, v, &files, &top, &e) == 0) {
-		put_specifiers(j, u, &top);
-		judge_keys_in(j, v, &top);
-	}
+	judge_parts_view(j, v, &files, &top);
+	put_specifiers(j, u, &top);
+	judge_keys_in(j, v, &top);
 	/* Lines are those of files again. */
 	j->parts = (struct judge_parts){ 0 };
-	if (e.kind != ERR_NONE)
-		judge_unknown(j, "keys", &j->rule->keys.items[0].at, &e);
 }
 
 /* Whether systemctl(1) has links to make for it; drop-ins have no [Install]
@@ -122,15 +118,16 @@ is_installable(struct judge *j, const struct unit *u)
 	struct texts files = { 0 };
 	struct values links = { 0 };
 	struct view_node top;
-	struct err e = { 0 };
+	bool known;
 
 	*VEC_ADD_IN(&j->arena, &files) = u->fragment;
-	if (judge_parts_view(j, v, &files, &top, &e) == 0)
-		for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-			keys_collect(j, v, &top, "Install", keys[i], &links);
+	judge_parts_view(j, v, &files, &top);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		keys_collect(j, v, &top, "Install", keys[i], &links);
+	known = j->parts.gap == NULL;
 	j->parts = (struct judge_parts){ 0 };
 	/* What cannot be read is told where its keys are asked for. */
-	return e.kind != ERR_NONE || links.n > 0;
+	return !known || links.n > 0;
 }
 
 static void

@@ -254,8 +254,10 @@ judge_bytes(struct judge *j, const char **out_bytes, size_t *out_len,
 {
 	const struct entry *en = j->subject;
 
-	if (j->joined != NULL)
-		return judge_parts_bytes(j, j->joined, out_bytes, out_len, e);
+	if (j->joined != NULL) {
+		judge_parts_bytes(j, j->joined, out_bytes, out_len);
+		return 0;
+	}
 	/* With `type: symlink` the content is still that of the target. */
 	if (en != NULL && en->kind != ENTRY_FILE && en->kind != ENTRY_SYMLINK)
 		return err_set(e, ERR_INPUT, j->path,
@@ -288,8 +290,10 @@ judge_view(struct judge *j, const struct view **out_view,
 		    _("no format is known for this file [say 'as: ini' or "
 		    "another view in the rule]"));
 	*out_view = v;
-	if (j->joined != NULL)
-		return judge_parts_view(j, v, j->joined, out, e);
+	if (j->joined != NULL) {
+		judge_parts_view(j, v, j->joined, out);
+		return 0;
+	}
 	if (judge_bytes(j, &bytes, &len, e) < 0 ||
 	    v->parse(j->path, bytes, len, &j->arena, out, e) < 0)
 		return -1;

@@ -30,6 +30,10 @@ struct judge_parts {
 		unsigned before;	/* lines of the files before it */
 	} *items;
 	size_t n, cap;
+	/* Some could not be had: what stands between these lines is not known,
+	 * and the first of them is missing because of gap. */
+	const struct err *gap;		/* NULL: nothing is missing */
+	unsigned gap_from, gap_to;
 };
 
 struct judge {
@@ -48,6 +52,8 @@ struct judge {
 					 * was many files; else empty */
 	const struct texts *joined;	/* files that are the content, in
 					 * place of the path; or NULL */
+	const struct err *unseen;	/* told: there may be more files among
+					 * these; or NULL */
 };
 
 /* What a result is about. */
@@ -111,13 +117,19 @@ int judge_view(struct judge *j, const struct view **out_view,
  */
 const struct entry *judge_follow(struct judge *j, const struct entry *en);
 
-/* What judge_bytes and judge_view give of files that are read as one: the
+/*
+ * What judge_bytes and judge_view give of files that are read as one: the
  * bytes, or the nodes of all, those that win last (or first, where the view
- * has it so). Results then name the file and its own line. */
-int judge_parts_bytes(struct judge *j, const struct texts *files,
-    const char **out_bytes, size_t *out_len, struct err *e);
-int judge_parts_view(struct judge *j, const struct view *v,
-    const struct texts *files, struct view_node *out, struct err *e);
+ * has it so). Results then name the file and its own line. A file that cannot
+ * be had leaves a gap: what is found besides it is judged all the same, and
+ * what the gap may decide is not told.
+ */
+void judge_parts_bytes(struct judge *j, const struct texts *files,
+    const char **out_bytes, size_t *out_len);
+void judge_parts_view(struct judge *j, const struct view *v,
+    const struct texts *files, struct view_node *out);
+/* Once for all of a demand that the gap may decide. */
+void judge_gap(struct judge *j, const char *demand, const struct place *at);
 
 /* All that the rule demands of one entry. */
 void judge_path(struct judge *j, const struct entry *en);

@@ -170,20 +170,30 @@ layers_names(const struct evidence *ev, const char *pattern, struct arena *a,
 		texts_add_once(a, out, arena_strdup(a, all.items[i]));
 }
 
-static void
-track_one(struct arena *a, enum layers how, const char *path,
+void
+layers_track_in(struct arena *a, enum layers how, const char *path, size_t i,
     struct texts *out)
 {
 	const char *below = below_layer(path);
 
-	for (size_t i = 0; layer_folders[i] != NULL; i++) {
-		texts_add_once(a, out, arena_printf(a, "%s%s",
-		    layer_folders[i], below));
-		if (how == LAYERS_ETC && !is_pattern(path))
-			texts_add_once(a, out, arena_printf(a, "%s%s.d/%s",
-			    layer_folders[i], below,
-			    dropin_pattern(a, path)));
-	}
+	texts_add_once(a, out, arena_printf(a, "%s%s", layer_folders[i],
+	    below));
+	if (how == LAYERS_ETC && !is_pattern(path))
+		texts_add_once(a, out, arena_printf(a, "%s%s.d/%s",
+		    layer_folders[i], below, dropin_pattern(a, path)));
+}
+
+size_t
+layers_of(const char *path)
+{
+	const char *below = below_layer(path);
+	size_t i = 0;
+
+	while (layer_folders[i] != NULL && (below == path ||
+	    strlen(layer_folders[i]) != (size_t)(below - path) ||
+	    !text_starts(path, layer_folders[i])))
+		i++;
+	return i;
 }
 
 void
@@ -196,7 +206,8 @@ layers_track(struct arena *a, enum layers how, const char *path,
 	if (glob_braces(path, &all, &ignored) < 0)
 		return;
 	for (size_t i = 0; i < all.n; i++)
-		track_one(a, how, all.items[i], out);
+		for (size_t k = 0; layer_folders[k] != NULL; k++)
+			layers_track_in(a, how, all.items[i], k, out);
 }
 
 const char *

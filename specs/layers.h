@@ -38,6 +38,12 @@ void layers_names(const struct evidence *ev, const char *pattern,
 void layers_track(struct arena *a, enum layers how, const char *path,
     struct texts *out);
 
+/* The same of one layer; path has no braces. */
+void layers_track_in(struct arena *a, enum layers how, const char *path,
+    size_t i, struct texts *out);
+/* Which layer a path lies in; their number where it is in none. */
+size_t layers_of(const char *path);
+
 /*
  * The file that the accepted snapshot had in another layer than live, and
  * that won there; NULL when live did, or nothing is known. In the arena.

@@ -346,15 +346,16 @@ is_ours(struct judge *j, const struct unit *u)
 	return by != NULL && text_starts(by, site);
 }
 
-static int
-read_unit(struct start *s, struct err *e)
+static bool
+read_unit(struct start *s)
 {
 	struct texts files = { 0 };
 
 	*VEC_ADD_IN(&s->j->arena, &files) = s->unit.fragment;
 	for (size_t i = 0; i < s->unit.dropins.n; i++)
 		*VEC_ADD_IN(&s->j->arena, &files) = s->unit.dropins.items[i];
-	return judge_parts_view(s->j, s->view, &files, &s->top, e);
+	judge_parts_view(s->j, s->view, &files, &s->top);
+	return s->j->parts.gap == NULL;
 }
 
 void
@@ -362,7 +363,6 @@ sound_start(struct judge *j)
 {
 	struct start s = { .j = j, .view = view_find("systemd") };
 	bool service;
-	struct err e = { 0 };
 
 	unit_load(j->ev, path_name(j->path), &j->arena, &s.unit);
 	/* Another folder's file of that name is the one that counts. */
@@ -370,8 +370,10 @@ sound_start(struct judge *j)
 	    strcmp(s.unit.fragment, j->path) != 0)
 		return;
 	/* What a drop-in has wrong is told there. */
-	if (read_unit(&s, &e) < 0)
+	if (!read_unit(&s)) {
+		j->parts = (struct judge_parts){ 0 };
 		return;
+	}
 	service = strcmp(unit_name_type(s.unit.id), "service") == 0;
 	if (service)
 		judge_service(&s);

@@ -70,6 +70,62 @@ of_root(const struct stat *st)
 	return st->st_uid == 0 && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
+/*
+ * Who can write a folder can put others in the place of what lies in it; in a
+ * sticky one (/tmp) only of what is his.
+ */
+static bool
+trusted_parent(struct folder *f, int fd, struct stat *st)
+{
+	CLEANUP(drop_free) char *proc = xasprintf("/proc/self/fd/%d", fd);
+	char name[PATH_MAX] = "";
+	ssize_t n = readlink(proc, name, sizeof(name) - 1);
+	struct stat parent = *st;
+
+	if ((st->st_mode & S_ISVTX) != 0)
+		parent.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
+	f->of_root = f->of_root && of_root(&parent);
+	return trusted(f, n > 0 ? arena_memdup(f->arena, name, (size_t)n) :
+	    f->dir, &parent);
+}
+
+static bool
+is_top(const struct folder *f, const struct stat *st)
+{
+	return f->trust != NULL && f->trust->top.st_ino == st->st_ino &&
+	    f->trust->top.st_dev == st->st_dev;
+}
+
+/* All folders that this one lies in. */
+static bool
+trusted_parents(struct folder *f)
+{
+	struct stat st, up;
+	CLEANUP(drop_fd) int fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return false;
+	while (!is_top(f, &st)) {
+		int parent = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		if (parent >= 0)
+			close(fd);
+		fd = parent >= 0 ? parent : fd;
+		if (parent < 0 || fstat(fd, &up) < 0) {
+			refuse(f, f->dir, _("cannot look at the folder it "
+			    "lies in"), errno);
+			return false;
+		}
+		/* The root of all lies in itself. */
+		if (up.st_dev == st.st_dev && up.st_ino == st.st_ino)
+			break;
+		if (!trusted_parent(f, fd, &up))
+			return false;
+		st = up;
+	}
+	return true;
+}
+
 static const char *
 path_in(struct folder *f, const char *name)
 {
@@ -226,7 +282,7 @@ catalogue_read_folder(struct arena *a, int dirfd, const char *dir,
 	CLEANUP(drop_strlist) struct strlist names = { 0 };
 	struct folder f = { a, trust, out, diags, dirfd, dir, NULL, false };
 
-	if (list(&f, &names) < 0)
+	if (list(&f, &names) < 0 || !trusted_parents(&f))
 		return;
 	for (size_t i = 0; i < names.n; i++) {
 		if (text_ends(names.items[i], ".d"))

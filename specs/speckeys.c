@@ -16,6 +16,7 @@
 #include "specs/specluks.h"
 #include "specs/speclayers.h"
 #include "specs/specnumbers.h"
+#include "specs/specpam.h"
 #include "specs/specrelation.h"
 #include "specs/spectests.h"
 #include "specs/unit_load.h"
@@ -316,7 +317,7 @@ static const struct keyword rule_keys[] = {
 	    N_("rows of a table: which, and what they hold") },
 	{ "xpath", spectests_xpath, 0, NULL, &spectests_xpath_shape,
 	    N_("what expressions find in XML") },
-	{ "pam", speccontent_pam, 0, NULL, &speccontent_pam_shape,
+	{ "pam", specpam_pam, 0, NULL, &specpam_shape,
 	    N_("what the effective PAM stack calls and comes to") },
 	{ "content", speccontent_content, 0, NULL, &speccontent_content_shape,
 	    N_("the content as a whole") },

@@ -147,13 +147,13 @@ check_format(struct reader *r, const struct node *n, struct relation_side *s)
 		{ .where = s->without, .at = s->at },
 	};
 
-	if (s->what == NULL || s->paths.n == 0)
+	if (s->paths.n == 0 || (s->what == NULL && s->as == NULL))
 		return;
-	if (s->reads == SIDE_KEYS) {
+	if (s->reads == SIDE_KEYS && s->what != NULL) {
 		like.keys.items = &key;
 		like.keys.n = 1;
 	}
-	if (s->reads == SIDE_ENTRIES) {
+	if (s->reads == SIDE_ENTRIES && s->what != NULL) {
 		like.entries.items = entries;
 		/* What is no table need not be told twice. */
 		like.entries.n = s->without.n > 0 ? 2 : 1;

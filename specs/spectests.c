@@ -51,8 +51,13 @@ static void
 test_words(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
-	read_texts(r, p->key, p->value, VARS_MANY,
-	    &add_test(r, k, p, into)->values, NULL);
+	struct test *t = add_test(r, k, p, into);
+	size_t told = r->diags->n;
+
+	read_texts(r, p->key, p->value, VARS_MANY, &t->values, NULL);
+	/* What was told of is not told again of its values. */
+	if (r->diags->n > told)
+		add_value(r, t, "");
 }
 
 /* `absent: false` says the same as `present: true`. */
@@ -105,7 +110,7 @@ test_number(struct reader *r, const struct keyword *k,
 	add_value(r, add_test(r, k, p, into), text);
 }
 
-#define TESTS								\
+#define TEXT_TESTS							\
 	{ "equals", test_equals, TEST_EQUALS, NULL, &shape_text,	\
 	    N_("it is this text") },					\
 	{ "matches", test_matches, TEST_MATCHES, NULL, &shape_text,	\
@@ -122,7 +127,10 @@ test_number(struct reader *r, const struct keyword *k,
 	{ "absent", test_there, TEST_ABSENT, NULL, &shape_bool,		\
 	    N_("it is not set") },					\
 	{ "present", test_there, TEST_PRESENT, NULL, &shape_bool,	\
-	    N_("it is set") },						\
+	    N_("it is set") }
+
+#define TESTS								\
+	TEXT_TESTS,							\
 	{ "at-least", test_number, TEST_AT_LEAST, NULL, &shape_number,	\
 	    N_("it is a number, this one or greater") },		\
 	{ "at-most", test_number, TEST_AT_MOST, NULL, &shape_number,	\
@@ -133,13 +141,23 @@ static const struct keyword value_tests[] = {
 	{ 0 },
 };
 
+static const struct keyword text_tests[] = {
+	TEXT_TESTS,
+	{ 0 },
+};
+
 /* A value, which it equals, or a mapping of tests. */
-const struct shape spectests_value_shape = {
+static const struct shape value_shape = {
 	.name = "test", .takes = TAKES_TEXT | TAKES_MAP, .keys = value_tests,
 };
 
+const struct shape spectests_text_shape = {
+	.name = "text-test", .takes = TAKES_TEXT | TAKES_MAP,
+	.keys = text_tests,
+};
+
 const struct shape spectests_keys_shape = {
-	.takes = TAKES_MAP, .values = &spectests_value_shape,
+	.takes = TAKES_MAP, .values = &value_shape,
 };
 
 const struct shape spectests_namespaces_shape = {
@@ -147,7 +165,7 @@ const struct shape spectests_namespaces_shape = {
 };
 
 const struct shape spectests_where_shape = {
-	.takes = TAKES_MAP, .values = &spectests_value_shape,
+	.takes = TAKES_MAP, .values = &value_shape,
 };
 
 static const struct keyword xpath_tests[] = {
@@ -159,14 +177,34 @@ static const struct keyword xpath_tests[] = {
 	{ 0 },
 };
 
-void
-spectests_check(struct reader *r, struct place at, const struct tests *tests)
+/* Rows may be picked by a list that a site has yet to fill; what is demanded
+ * by it never holds. */
+static void
+check_lists(struct reader *r, const struct tests *tests)
+{
+	for (size_t i = 0; i < tests->n; i++)
+		if (tests->items[i].op == TEST_ONE_OF &&
+		    tests->items[i].values.n == 0)
+			diagnostics_add(r->diags, tests->items[i].at,
+			    _("'one-of' an empty list never holds [take it "
+			    "out, or fill the variable]"));
+}
+
+static void
+check_absent(struct reader *r, struct place at, const struct tests *tests)
 {
 	for (size_t i = 0; i < tests->n && tests->n > 1; i++)
 		if (tests->items[i].op == TEST_ABSENT)
 			diagnostics_add(r->diags, at,
 			    _("what must be absent can hold nothing else "
 			    "[take the other tests out]"));
+}
+
+void
+spectests_check(struct reader *r, struct place at, const struct tests *tests)
+{
+	check_absent(r, at, tests);
+	check_lists(r, tests);
 }
 
 void
@@ -177,7 +215,8 @@ spectests_one(struct reader *r, const struct node_pair *p, struct tests *out)
 
 /* A value, or a mapping of tests. */
 static void
-read_tests(struct reader *r, const struct node_pair *p, struct tests *out)
+read_tests(struct reader *r, const struct keyword *table,
+    const struct node_pair *p, struct tests *out)
 {
 	const struct node *n = p->value;
 
@@ -191,19 +230,22 @@ read_tests(struct reader *r, const struct node_pair *p, struct tests *out)
 		    "{one-of: […]} or {includes: […]}]"), p->key);
 		return;
 	}
-	read_keys(r, p->key, n, value_tests, out);
+	read_keys(r, p->key, n, table, out);
 	if (n->kind == NODE_MAP && n->map.n == 0)
 		diagnostics_add(r->diags, n->at,
 		    _("'%s' is tested for nothing [write {present: true}, or "
 		    "a value]"), p->key);
-	spectests_check(r, n->at, out);
+	check_absent(r, n->at, out);
 }
 
 void
-spectests_value(struct reader *r, const struct keyword *k,
+spectests_text(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into)
 {
-	read_tests(r, p, (struct tests *)((char *)into + k->at));
+	struct tests *out = (struct tests *)((char *)into + k->at);
+
+	read_tests(r, text_tests, p, out);
+	check_lists(r, out);
 }
 
 void
@@ -227,7 +269,8 @@ spectests_keys(struct reader *r, const struct keyword *k,
 		d->at = key.at;
 		d->key = read_text(r, k->name, &key);
 		d->section = "";
-		read_tests(r, &map->map.items[i], &d->tests);
+		read_tests(r, value_tests, &map->map.items[i], &d->tests);
+		check_lists(r, &d->tests);
 	}
 }
 
@@ -245,7 +288,7 @@ spectests_where(struct reader *r, const struct keyword *k,
 
 		one->field = map->map.items[i].key;
 		one->at = map->map.items[i].at;
-		read_tests(r, &map->map.items[i], &one->tests);
+		read_tests(r, value_tests, &map->map.items[i], &one->tests);
 	}
 }
 
@@ -288,6 +331,8 @@ entry_one(struct reader *r, const struct node *n, struct rule *rule)
 		diagnostics_add(r->diags, node_find(n, "fields")->at,
 		    _("'fields' of what must be absent [move them to "
 		    "'where']"));
+	for (size_t i = 0; i < d->fields.n; i++)
+		check_lists(r, &d->fields.items[i].tests);
 }
 
 void

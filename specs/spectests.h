@@ -18,8 +18,9 @@ void spectests_namespaces(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
 void spectests_xpath(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
-/* One value, or a mapping of tests; `at` is that of a struct tests. */
-void spectests_value(struct reader *r, const struct keyword *k,
+/* One value, or a mapping of tests that ask for no number; `at` is that of a
+ * struct tests. */
+void spectests_text(struct reader *r, const struct keyword *k,
     const struct node_pair *p, void *into);
 
 /* For a demand whose tests stand beside its other keys: one
@@ -31,7 +32,7 @@ void spectests_check(struct reader *r, struct place at,
 
 /* What their values look like. */
 extern const struct shape spectests_keys_shape, spectests_entries_shape,
-    spectests_where_shape, spectests_xpath_shape, spectests_value_shape,
+    spectests_where_shape, spectests_xpath_shape, spectests_text_shape,
     spectests_namespaces_shape;
 
 #endif

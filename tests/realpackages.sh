@@ -13,51 +13,15 @@ cd "$(dirname "$0")/.."
 name=$1
 shift
 root=$PWD/build/packages/$name
-# shellcheck source=/dev/null
-suite=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+# shellcheck source=tests/makeroot.sh
+. tests/makeroot.sh
 want="$suite $*"
-
-cannot() {
-	echo "$*"
-	exit 3
-}
 
 if [ "$(cat "$root.of" 2> /dev/null)" = "$want" ]; then
 	echo "$root"
 	exit 0
 fi
-command -v mmdebstrap > /dev/null || cannot "mmdebstrap is not installed"
-[ "$(id -u)" -eq 0 ] || cannot "only root can make a root of packages"
-[ -n "$suite" ] || cannot "this is no release that mmdebstrap could make"
-
-mkdir -p "$root.parts"
-sources=$root.parts/sources
-# The distribution's own alone: others may not have a release of that name.
-for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
-	[ -f "$file" ] || continue
-	case $file in
-	*.list)		grep -E "^deb .* $suite(-[a-z]+)? " "$file" ;;
-	*.sources)	awk -v RS= -v ORS='\n\n' -v suite="$suite" \
-			    '$0 ~ "(^|\n)Suites:[^\n]*[ ]" suite "([ \n-]|$)"' \
-			    "$file" ;;
-	esac || true
-done > "$sources"
-[ -s "$sources" ] || cannot "no source of packages for $suite is known here"
-
-rm -rf "$root" "$root.of"
-include=$(echo "$*" | tr ' ' ',')
-make_root() {
-	mmdebstrap --quiet --mode=root --variant=essential \
-	    --include="$include" --skip=check/empty "$suite" "$root" \
-	    "$sources" > "$root.log" 2>&1 < /dev/null
-}
-# Whoever has the packages may not answer once.
-if ! make_root && ! { rm -rf "$root"; sleep 5; make_root; } &&
-    ! { rm -rf "$root"; sleep 20; make_root; }; then
-	rm -rf "$root"
-	cannot "the packages cannot be had: $(grep -m 1 ^E: "$root.log" ||
-	    tail -n 1 "$root.log")"
-fi
+make_root "$root" "$(echo "$*" | tr ' ' ',')" "$root.parts/sources"
 rm -rf "$root"/usr/share/doc "$root"/usr/share/man "$root"/usr/share/locale \
     "$root"/usr/share/perl* "$root"/usr/share/zoneinfo \
     "$root"/usr/share/python3 "$root"/usr/lib/python3* \

@@ -6,6 +6,25 @@
 #include "agent/pkg/ownerstext.h"
 #include "base/tr.h"
 
+static int
+write_owners(struct machine *m, const char *id, const struct owners *o,
+    struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+
+	return ledger_open(store_fd(m->store), &l, e) < 0 ? -1 :
+	    ledger_save_owners(&l, id, o, e);
+}
+
+int
+causes_keep(const struct causes *c, struct machine *m,
+    const struct oid *after, struct err *e)
+{
+	if (c->blame != NULL)
+		return write_owners(m, LEDGER_SEEN, blame_now(c->blame), e);
+	return oid_is_zero(after) ? 0 : causes_note(m, LEDGER_SEEN, after, e);
+}
+
 int
 causes_note(struct machine *m, const char *id, const struct oid *before,
     struct err *e)
@@ -13,7 +32,6 @@ causes_note(struct machine *m, const char *id, const struct oid *before,
 	CLEANUP(drop_manifest) struct manifest tracked = { 0 };
 	CLEANUP(drop_strlist) struct strlist wanted = { 0 };
 	CLEANUP(drop_owners) struct owners now = { 0 };
-	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 
 	if (store_load(m->store, before, &tracked, e) < 0)
 		return -1;
@@ -23,8 +41,7 @@ causes_note(struct machine *m, const char *id, const struct oid *before,
 		*e = now.trouble;
 		return -1;
 	}
-	return ledger_open(store_fd(m->store), &l, e) < 0 ? -1 :
-	    ledger_save_owners(&l, id, &now, e);
+	return write_owners(m, id, &now, e);
 }
 
 int
@@ -34,6 +51,7 @@ causes_find(struct machine *m, const struct transaction *t,
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	int n;
 
+	out->late = transaction_late(t);
 	if (ledger_open(store_fd(m->store), &l, e) < 0)
 		return -1;
 	/* Where nobody could ask nothing is known. */
@@ -55,6 +73,13 @@ causes_done(struct causes *c)
 	*c = (struct causes){ 0 };
 }
 
+static const char *
+text_of(const struct causes *c, const struct attribution *a)
+{
+	return c->late && how_is_guess(a->how) ? _("since the last snapshot, "
+	    "by a scriptlet or by hand") : a->text;
+}
+
 void
 causes_add(const struct causes *c, const char *path, struct buf *what)
 {
@@ -65,7 +90,18 @@ causes_add(const struct causes *c, const char *path, struct buf *what)
 	blame_path(c->blame, path, &a);
 	if (a.how == HOW_NOT)
 		return;
-	buf_addf(what, "; %s", a.text);
+	buf_addf(what, "; %s", text_of(c, &a));
+}
+
+bool
+causes_explain(const struct causes *c, const char *path)
+{
+	struct attribution a;
+
+	if (c->blame == NULL)
+		return false;
+	blame_path(c->blame, path, &a);
+	return a.how != HOW_NOT && !how_is_guess(a.how);
 }
 
 bool
@@ -95,6 +131,11 @@ told(const struct transaction *t, const char *path)
 	return false;
 }
 
+struct telling {
+	const struct causes *c;
+	struct transaction *t;
+};
+
 static void
 tell_one(void *arg, const char *path, const struct attribution *a)
 {
@@ -102,15 +143,17 @@ tell_one(void *arg, const char *path, const struct attribution *a)
 		[DECISION_NOTE] = "note", [DECISION_MERGE] = "merge",
 		[DECISION_FLAG] = "flagged",
 	};
-	struct transaction *t = arg;
+	const struct telling *x = arg;
+	struct transaction *t = x->t;
 
 	if (kinds[a->decision] != NULL && !told(t, path))
-		transaction_found(t, kinds[a->decision], path, a->text);
+		transaction_found(t, kinds[a->decision], path,
+		    text_of(x->c, a));
 }
 
 void
 causes_tell(const struct causes *c, struct transaction *t)
 {
 	if (c->blame != NULL)
-		blame_each(c->blame, tell_one, t);
+		blame_each(c->blame, tell_one, &(struct telling){ c, t });
 }

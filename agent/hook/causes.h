@@ -15,6 +15,9 @@
 struct causes {
 	struct owners were;
 	struct blame *blame;	/* NULL: nobody can tell */
+	/* What was recorded before is older than the transaction: people have
+	 * worked here since, too. */
+	bool late;
 };
 
 /* Of all that the snapshot before the transaction has. */
@@ -24,8 +27,14 @@ int causes_note(struct machine *m, const char *id, const struct oid *before,
  * failure. */
 int causes_find(struct machine *m, const struct transaction *t,
     const struct oid *before, struct causes *out, struct err *e);
+/* What packages have now is kept for an upgrade that no hook sees; after is
+ * the newest snapshot. */
+int causes_keep(const struct causes *c, struct machine *m,
+    const struct oid *after, struct err *e);
 void causes_done(struct causes *c);
 
+/* Whether lists of packages explain what happened to it. */
+bool causes_explain(const struct causes *c, const char *path);
 /* Appends who it was, "; " before it; nothing where nothing happened. */
 void causes_add(const struct causes *c, const char *path, struct buf *what);
 /* Whether what is gone is found elsewhere, by what its package says: then it

@@ -7,7 +7,10 @@
 
 #include "agent/hook/causes.h"
 #include "agent/hook/standing.h"
-#include "agent/report.h"
+#include "agent/pkg/pkgversion.h"
+#include "agent/report/moment.h"
+#include "agent/report/pasttext.h"
+#include "agent/report/report.h"
 #include "agent/restoring.h"
 #include "agent/snapshotter.h"
 #include "base/text.h"
@@ -155,6 +158,23 @@ disarm(struct ending *n)
 	}
 }
 
+/*
+ * What was recorded last is newer than all there is now: it is no version to
+ * go back to for a file that merely differs. What does not hold is another
+ * matter.
+ */
+static void
+leave_changes(struct catalogue *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct spec *s = c->specs[i];
+
+		for (size_t k = 0; k < s->n_rules; k++)
+			if (s->rules[k].on_change == ON_CHANGE_RESTORE)
+				s->rules[k].on_change = ON_CHANGE_FLAG;
+	}
+}
+
 static const char *
 step_word(const struct step *s)
 {
@@ -180,6 +200,28 @@ note_restored(struct ending *n)
 	n->t->rollback = arena_strdup(&n->t->arena, buf_str(&n->r.id));
 }
 
+static bool
+leave_result(void *ending, const struct result *r)
+{
+	struct ending *n = ending;
+
+	return n->standing != NULL && standing_result(n->standing, r);
+}
+
+/*
+ * Of what was found late nobody knows when it happened: what no package's list
+ * explains may be a person's work of today, which was never recorded.
+ */
+static bool
+leave_change(void *ending, const struct change *c)
+{
+	struct ending *n = ending;
+	const struct entry *en = c->was != NULL ? c->was : c->is;
+
+	return (n->standing != NULL && standing_change(n->standing, c)) ||
+	    (transaction_late(n->t) && !causes_explain(&n->causes, en->path));
+}
+
 static int
 restore(struct ending *n, struct err *e)
 {
@@ -188,10 +230,8 @@ restore(struct ending *n, struct err *e)
 	*r = (struct restoring){ .m = n->m, .title = "upgrade",
 		.taken = n->seen.manifest.n > 0 ? &n->seen : NULL,
 		.q.from = n->from.len > 0 ? buf_str(&n->from) : NULL,
-		.q.leave = n->standing != NULL ? standing_result : NULL,
-		.q.leave_change = n->standing != NULL ? standing_change :
-		    NULL,
-		.q.leave_ctx = n->standing };
+		.q.leave = leave_result, .q.leave_change = leave_change,
+		.q.leave_ctx = n };
 	if (restoring_plan(r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r->w.impossible.n; i++)
@@ -241,81 +281,18 @@ note_findings(struct ending *n)
 }
 
 static void
-add_list(struct buf *out, const char *head, const struct transaction *t,
-    const char *kind)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < t->findings.n; i++) {
-		const struct transaction_finding *f = &t->findings.items[i];
-
-		if (strcmp(f->kind, kind) != 0)
-			continue;
-		if (!any)
-			buf_addf(out, "\n%s\n", head);
-		any = true;
-		buf_adds(out, "  ");
-		text_escape(out, f->id, strlen(f->id));
-		buf_adds(out, "\n      ");
-		text_escape(out, f->what, strlen(f->what));
-		buf_addc(out, '\n');
-	}
-}
-
-static void
-add_time(struct buf *out, const char *label, int64_t when)
-{
-	if (when == 0)
-		return;
-	buf_addf(out, "%s", label);
-	snapshot_time(when, out);
-	buf_addc(out, '\n');
-}
-
-static void
 write_report(struct ending *n, struct buf *out)
 {
-	const struct transaction *t = n->t;
 	const struct assessment *a = last_look(n);
-	const struct report rep = { .verb = "check", .m = n->m,
-		.findings = &a->findings,
-		.exit_code = findings_exit(&a->findings),
-		.baseline = a->has_baseline ? &a->baseline_commit : NULL };
+	CLEANUP(drop_model) struct model now = { 0 };
 
-	buf_addf(out, _("transaction %s\n"), t->id);
-	if (t->command[0] != '\0') {
-		buf_adds(out, _("command: "));
-		text_escape(out, t->command, strlen(t->command));
-		buf_addc(out, '\n');
-	}
-	add_time(out, _("began: "), t->began);
-	add_time(out, t->state == TRANSACTION_INTERRUPTED ?
-	    _("found interrupted: ") : _("ended: "), t->ended);
-	if (t->packages.n > 0)
-		buf_adds(out, _("\npackages:\n"));
-	for (size_t i = 0; i < t->packages.n; i++) {
-		CLEANUP(drop_buf) struct buf line = { 0 };
-
-		pkgchange_text(&t->packages.items[i], &line);
-		buf_adds(out, "  ");
-		text_escape(out, buf_str(&line), line.len);
-		buf_addc(out, '\n');
-	}
-	add_list(out, _("put back:"), t, "restored");
-	if (t->rollback[0] != '\0') {
-		buf_adds(out, _("  to take it back: "));
-		options_command(n->m->o, out);
-		buf_addf(out, " undo %s\n", t->rollback);
-	}
-	add_list(out, _("needs you:"), t, "flagged");
-	add_list(out, _("to merge, with 'driftctl merge':"), t, "merge");
-	add_list(out, _("noted:"), t, "note");
-	if (t->failed.n > 0)
-		buf_adds(out, _("\nwhat driftctl could not do:\n"));
-	for (size_t i = 0; i < t->failed.n; i++)
-		buf_addf(out, "  %s\n", t->failed.items[i]);
+	moment_model(n->m, &(struct moment){ .verb = "check",
+	    .findings = &a->findings,
+	    .exit_code = findings_exit(&a->findings),
+	    .baseline = a->has_baseline ? &a->baseline_commit : NULL }, &now);
+	pasttext_transaction(out, &now, n->t);
 	buf_adds(out, _("\nthe machine afterwards:\n"));
-	report_text(&rep, false, out);
+	report_text(&now, false, out);
 }
 
 /* The last snapshot known when nobody took one as it began. */
@@ -355,6 +332,8 @@ conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
 	    causes_find(m, t, &before, &n.causes, &e) < 0)
 		failed(&n, &e);
 	disarm(&n);
+	if (pkgversion_backwards(&t->packages))
+		leave_changes(&m->catalogue);
 	has = machine_baseline(m, &n.baseline, &e);
 	if (has < 0)
 		failed(&n, &e);
@@ -369,4 +348,6 @@ conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
 	if (n.standing != NULL && standing_trouble(n.standing) != NULL)
 		transaction_failed(t, standing_trouble(n.standing));
 	write_report(&n, report);
+	if (causes_keep(&n.causes, m, &t->after, &e) < 0)
+		failed(&n, &e);
 }

@@ -23,6 +23,7 @@ enum { RECORD_MAX = 16 << 20, PACKAGES_MAX = 64 << 20,
 #define OPEN ".open"
 #define PACKAGES ".packages"
 #define OWNERS ".owners"
+#define RELEASE LEDGER_SEEN ".release"
 
 void
 ledger_close(struct ledger *l)
@@ -76,6 +77,18 @@ ledger_open(int store_fd, struct ledger *out, struct err *e)
 		return 0;
 	ledger_close(out);
 	return -1;
+}
+
+int
+ledger_open_read(int store_fd, struct ledger *out, struct err *e)
+{
+	*out = (struct ledger){ -1, -1 };
+	out->fd = openat(store_fd, FOLDER, O_RDONLY | O_DIRECTORY |
+	    O_NOFOLLOW | O_CLOEXEC);
+	if (out->fd >= 0)
+		return 1;
+	return errno == ENOENT ? 0 : err_sys(e, FOLDER, _("cannot open the "
+	    "folder in the store"));
 }
 
 static bool
@@ -190,10 +203,10 @@ ledger_open_ids(const struct ledger *l, struct strlist *out, struct err *e)
 		if (!is_id(id))
 			continue;
 		/* Whoever settled it was killed before this went. */
-		if (is_there(l, id))
-			unlinkat(l->fd, names.items[i], 0);
-		else
+		if (!is_there(l, id))
 			strlist_add(out, id);
+		else if (l->lock_fd >= 0)
+			unlinkat(l->fd, names.items[i], 0);
 	}
 	strlist_sort(out);
 	return 0;
@@ -250,6 +263,40 @@ ledger_load_owners(const struct ledger *l, const char *id,
 		return -1;
 	owners_settle(out);
 	return 1;
+}
+
+int
+ledger_copy_owners(const struct ledger *l, const char *from, const char *to,
+    struct err *e)
+{
+	CLEANUP(drop_free) char *name = xasprintf("%s" OWNERS, from);
+	CLEANUP(drop_free) char *copy = xasprintf("%s" OWNERS, to);
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	if (!is_there(l, name))
+		return 0;
+	return file_read(l->fd, name, OWNERS_MAX, &text, e) < 0 ? -1 :
+	    file_replace(l->fd, copy, buf_str(&text), text.len, 0600, e);
+}
+
+int
+ledger_save_release(const struct ledger *l, const char *name, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf was = { 0 };
+
+	if (ledger_load_release(l, &was, e) > 0 &&
+	    strcmp(buf_str(&was), name) == 0)
+		return 0;
+	err_clear(e);
+	return file_replace(l->fd, RELEASE, name, strlen(name), 0600, e);
+}
+
+int
+ledger_load_release(const struct ledger *l, struct buf *out, struct err *e)
+{
+	if (!is_there(l, RELEASE))
+		return 0;
+	return file_read(l->fd, RELEASE, RECORD_MAX, out, e) < 0 ? -1 : 1;
 }
 
 int

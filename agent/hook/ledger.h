@@ -16,6 +16,8 @@ struct ledger {
 
 /* Makes the folder where there is none; waits for its lock some seconds. */
 int ledger_open(int store_fd, struct ledger *out, struct err *e);
+/* Only to look, without its lock: 1, 0 where there is no folder. */
+int ledger_open_read(int store_fd, struct ledger *out, struct err *e);
 void ledger_close(struct ledger *l);
 void drop_ledger(struct ledger *l);		/* for CLEANUP */
 
@@ -49,6 +51,15 @@ int ledger_save_owners(const struct ledger *l, const char *id,
     const struct owners *o, struct err *e);
 int ledger_load_owners(const struct ledger *l, const char *id,
     struct owners *out, struct err *e);
+/* One list becomes another's, too. */
+int ledger_copy_owners(const struct ledger *l, const char *from,
+    const char *to, struct err *e);
+/* seen.release: what os-release(5) called the system then; loading gives 1, 0
+ * when nobody knows. */
+int ledger_save_release(const struct ledger *l, const char *name,
+    struct err *e);
+int ledger_load_release(const struct ledger *l, struct buf *out,
+    struct err *e);
 /* ID.report */
 int ledger_save_report(const struct ledger *l, const char *id,
     const struct buf *text, struct err *e);

@@ -42,6 +42,8 @@ add_kind(const struct transaction *t, const char *kind, const char *said,
 void
 tell_text(const struct transaction *t, const char *report, struct buf *out)
 {
+	if (transaction_late(t))
+		transaction_about(t, out);
 	add_kind(t, "restored", _("put back: "), out);
 	add_kind(t, "flagged", _("needs you: "), out);
 	add_kind(t, "merge", _("to merge: "), out);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/pkg/pkgversion.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -97,6 +98,38 @@ transaction_packages_text(const struct transaction *t, struct buf *out)
 		buf_addf(out, _(" and %zu more"), t->packages.n - 1);
 }
 
+bool
+transaction_late(const struct transaction *t)
+{
+	return t->origin != NULL && (strcmp(t->origin, "boot") == 0 ||
+	    strcmp(t->origin, "timer") == 0);
+}
+
+static bool
+has_release(const struct transaction *t)
+{
+	return t->release_was != NULL && t->release_was[0] != '\0';
+}
+
+void
+transaction_about(const struct transaction *t, struct buf *out)
+{
+	CLEANUP(drop_buf) struct buf packages = { 0 };
+
+	transaction_packages_text(t, &packages);
+	if (transaction_late(t))
+		buf_addf(out, _("no hook saw this change of packages: %s "
+		    "[driftctl doctor]\n"), packages.len > 0 ?
+		    buf_str(&packages) : _("none of them, but another "
+		    "release"));
+	if (has_release(t))
+		buf_addf(out, _("another release: %s, before it %s\n"),
+		    t->release_is, t->release_was);
+	if (pkgversion_backwards(&t->packages))
+		buf_adds(out, _("packages went back to older versions, as "
+		    "when an older state of the system is booted\n"));
+}
+
 /* "-" stands for no word at all. */
 static void
 add_word(struct buf *out, const char *word)
@@ -174,6 +207,12 @@ transaction_write(const struct transaction *t, struct buf *out)
 	add_oid(out, "before", &t->before);
 	add_oid(out, "after", &t->after);
 	add_line(out, "rollback", t->rollback);
+	if (has_release(t)) {
+		buf_adds(out, "release:");
+		add_word(out, t->release_was);
+		add_word(out, t->release_is);
+		buf_addc(out, '\n');
+	}
 	for (size_t i = 0; i < t->packages.n; i++)
 		add_package(out, "package", &t->packages.items[i], NULL);
 	for (size_t i = 0; i < t->planned.n; i++)
@@ -283,6 +322,10 @@ take_text(struct transaction *t, const struct line *l)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(l->key, texts[i].key) == 0)
 			*texts[i].to = l->words[0];
+	if (strcmp(l->key, "release") == 0) {
+		t->release_was = l->words[0];
+		t->release_is = l->words[1];
+	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(l->key, kinds[i]) == 0)
 			transaction_found(t, kinds[i], l->words[0],
@@ -327,7 +370,7 @@ transaction_parse(const char *name, const char *bytes, size_t len,
 	unsigned n = 0;
 
 	*out = (struct transaction){ .id = "", .origin = "", .command = "",
-		.rollback = "" };
+		.rollback = "", .release_was = "", .release_is = "" };
 	while (at < end) {
 		const char *to = memchr(at, '\n', (size_t)(end - at));
 		size_t width = (size_t)((to != NULL ? to : end) - at);

@@ -41,6 +41,8 @@ struct transaction {
 	int64_t began, ended;	/* 0: not known */
 	struct oid before, after;	/* snapshots; zero: none */
 	const char *rollback;	/* of what was restored */
+	/* What os-release(5) called the system, where that changed. */
+	const char *release_was, *release_is;
 	struct pkgchanges packages;
 	struct {
 		struct planned {
@@ -80,5 +82,14 @@ size_t transaction_count(const struct transaction *t, const char *kind);
  * "" without any.
  */
 void transaction_packages_text(const struct transaction *t, struct buf *out);
+
+/*
+ * Appends what its packages and their release say of it as a whole, whole
+ * lines: nobody told of it, another release, back to older versions. Nothing
+ * of an everyday one.
+ */
+void transaction_about(const struct transaction *t, struct buf *out);
+/* Nobody told of it as it happened: it was found by what it left. */
+bool transaction_late(const struct transaction *t);
 
 #endif

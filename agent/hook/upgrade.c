@@ -12,6 +12,7 @@
 #include "agent/hook/conclude.h"
 #include "agent/hook/pkglock.h"
 #include "agent/hook/tell.h"
+#include "agent/hook/unseen.h"
 #include "base/file.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -124,7 +125,7 @@ new_transaction(const struct upgrade *u, const struct ledger *l,
 	if (u->owner.pid > 1)
 		owner_command(u->owner.pid, &command);
 	*t = (struct transaction){ .origin = u->origin, .owner = u->owner,
-		.rollback = "" };
+		.rollback = "", .release_was = "", .release_is = "" };
 	t->id = arena_strdup(&t->arena, buf_str(&id));
 	t->command = arena_strdup(&t->arena, buf_str(&command));
 }
@@ -140,7 +141,7 @@ open_machine(const struct upgrade *u, struct machine *m, struct err *e)
 /* Writes the record again, with what happened meanwhile. */
 static int
 save(const struct upgrade *u, const struct transaction *t,
-    const struct buf *report, const struct pkglist *now, struct err *e)
+    const struct buf *report, struct err *e)
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 
@@ -148,10 +149,21 @@ save(const struct upgrade *u, const struct transaction *t,
 		return -1;
 	if (report != NULL && ledger_save_report(&l, t->id, report, e) < 0)
 		return -1;
-	if (now != NULL && now->n > 0 &&
-	    ledger_save_packages(&l, LEDGER_SEEN, now, e) < 0)
-		return -1;
 	return ledger_save(&l, t, e);
+}
+
+/* The same at its end, with what there is from now on. */
+static int
+save_end(const struct upgrade *u, const struct transaction *t,
+    const struct buf *report, const struct root *r,
+    const struct pkglist *now, struct err *e)
+{
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+
+	if (open_ledger(u, &l, e) < 0 || unseen_note(&l, r, now, e) < 0)
+		return -1;
+	ledger_close(&l);
+	return save(u, t, report, e);
 }
 
 static void
@@ -175,8 +187,9 @@ load(const struct upgrade *u, const char *id, struct transaction *t,
 
 /* Under the store's lock. 1 when another run settled it meanwhile. */
 static int
-load_again(const struct upgrade *u, const char *id, struct transaction *t,
-    struct pkglist *was, bool *out_known, struct err *e)
+load_again(const struct upgrade *u, const struct root *r, const char *id,
+    struct transaction *t, struct pkglist *was, bool *out_known,
+    struct err *e)
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	int n;
@@ -188,6 +201,7 @@ load_again(const struct upgrade *u, const char *id, struct transaction *t,
 		return -1;
 	if (t->state != TRANSACTION_OPEN)
 		return 1;
+	unseen_release(&l, r, t);
 	n = ledger_load_packages(&l, id, was, e);
 	*out_known = n > 0;
 	return n < 0 ? -1 : 0;
@@ -200,7 +214,7 @@ wait_for_others(const struct upgrade *u, struct err *e)
 	CLEANUP(drop_root) struct root r = { .fd = -1 };
 
 	if (root_open(&r, u->o->root, e) == 0 &&
-	    !pkglock_wait(&r, u->owner.pid, PATIENCE))
+	    !pkglock_wait(&r, u->owner.pid, u->wait > 0 ? u->wait : PATIENCE))
 		err_set(e, ERR_BUSY, u->origin, _("somebody still works on "
 		    "the package database"));
 }
@@ -242,15 +256,16 @@ end_one(const struct upgrade *u, const char *id, bool interrupted,
 	wait_for_others(u, &trouble);
 	if (open_machine(u, &m, &trouble) < 0)
 		return put_off(u, id, &trouble, e);
-	n = load_again(u, id, &t, &was, &known, e);
+	n = load_again(u, &m.root, id, &t, &was, &known, e);
 	if (n != 0)
 		return n < 0 ? -1 : 0;
 	if (trouble.kind != ERR_NONE)
 		transaction_failed(&t, &trouble);
-	t.state = interrupted ? TRANSACTION_INTERRUPTED : TRANSACTION_ENDED;
+	t.state = interrupted && !transaction_late(&t) ?
+	    TRANSACTION_INTERRUPTED : TRANSACTION_ENDED;
 	t.ended = (int64_t)time(NULL);
 	conclude(&m, &t, known ? &was : NULL, &now, &report);
-	n = save(u, &t, &report, &now, e);
+	n = save_end(u, &t, &report, &m.root, &now, e);
 	report_path(u, &t, &path);
 	tell_end(&t, n == 0 ? buf_str(&path) : NULL, u->loud);
 	return n;
@@ -303,7 +318,7 @@ record_before(const struct upgrade *u, const char *id, struct err *trouble,
 		    "took too long: it may show what the upgrade had begun"));
 		transaction_failed(&t, trouble);
 	}
-	return save(u, &t, NULL, NULL, e);
+	return save(u, &t, NULL, e);
 }
 
 static int
@@ -350,28 +365,34 @@ upgrade_begin(const struct upgrade *u, struct err *e)
 }
 
 int
-upgrade_planned(const struct upgrade *u, int in, struct err *e)
+upgrade_read_plan(int in, struct aptlist *out, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
-	CLEANUP(drop_aptlist) struct aptlist list = { 0 };
+
+	return file_read_fd(in, "apt", PLANNED_MAX, &text, e) < 0 ? -1 :
+	    aptlist_parse("apt", buf_str(&text), text.len, out, e);
+}
+
+int
+upgrade_planned(const struct upgrade *u, const struct aptlist *list,
+    struct err *e)
+{
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_opened) struct opened open = { 0 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
-	int n;
+	int n = open_ledger(u, &l, e);
 
-	if (file_read_fd(in, "apt", PLANNED_MAX, &text, e) < 0 ||
-	    aptlist_parse("apt", buf_str(&text), text.len, &list, e) < 0)
-		return -1;
-	n = open_ledger(u, &l, e);
 	if (n <= 0 || look_at_open(u, &l, &open, e) < 0 || open.mine.len == 0)
 		return n < 0 ? -1 : 0;
 	if (ledger_load(&l, buf_str(&open.mine), &t, e) < 0)
 		return -1;
 	t.planned.n = 0;
-	for (size_t i = 0; i < list.n; i++)
-		transaction_planned(&t, &(struct pkgchange){
-		    list.items[i].name, list.items[i].arch, list.items[i].was,
-		    list.items[i].is }, list.items[i].file);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct aptplan *p = &list->items[i];
+
+		transaction_planned(&t, &(struct pkgchange){ p->name, p->arch,
+		    p->was, p->is }, p->file);
+	}
 	return ledger_save(&l, &t, e);
 }
 
@@ -427,7 +448,7 @@ upgrade_note_packages(const struct options *o, struct err *e)
 	if (root_open(&root, o->root, e) < 0 ||
 	    pkglist_load(&root, &now, e) < 0)
 		return -1;
-	return ledger_save_packages(&l, LEDGER_SEEN, &now, e);
+	return unseen_note(&l, &root, &now, e);
 }
 
 /* 1 when packages changed since the last end, and the id of a transaction made
@@ -437,25 +458,17 @@ find_unseen(const struct upgrade *u, const struct ledger *l,
     struct buf *out_id, struct err *e)
 {
 	CLEANUP(drop_root) struct root root = { .fd = -1 };
-	CLEANUP(drop_pkglist) struct pkglist was = { 0 }, now = { 0 };
-	CLEANUP(drop_pkgchanges) struct pkgchanges c = { 0 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
-	int known = ledger_load_packages(l, LEDGER_SEEN, &was, e);
+	int n;
 
-	if (known < 0 || root_open(&root, u->o->root, e) < 0 ||
-	    pkglist_load(&root, &now, e) < 0)
+	if (root_open(&root, u->o->root, e) < 0)
 		return -1;
-	if (known == 0)
-		return ledger_save_packages(l, LEDGER_SEEN, &now, e);
-	pkglist_compare(&was, &now, &c);
-	if (c.n == 0)
-		return 0;
 	new_transaction(u, l, &t);
 	t.command = "";
 	t.owner = (struct owner){ 0 };
-	if (ledger_save_packages(l, t.id, &was, e) < 0 ||
-	    ledger_save(l, &t, e) < 0)
-		return -1;
+	n = unseen_find(l, &root, &t, e);
+	if (n <= 0 || ledger_save(l, &t, e) < 0)
+		return n == 0 ? 0 : -1;
 	buf_adds(out_id, t.id);
 	return 1;
 }

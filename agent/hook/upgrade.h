@@ -2,6 +2,7 @@
 #ifndef AGENT_UPGRADE_H
 #define AGENT_UPGRADE_H
 
+#include "agent/hook/aptlist.h"
 #include "agent/hook/transaction.h"
 #include "agent/options.h"
 
@@ -15,6 +16,8 @@ struct upgrade {
 	const char *origin;	/* "zypp", "rpm", … */
 	struct owner owner;	/* the package manager */
 	bool loud;		/* its terminal may be written to */
+	unsigned wait;		/* seconds for whoever works on the package
+				 * database at the end, 0: ten minutes */
 	unsigned patience;	/* seconds it waits for us, 0: as long as it
 				 * takes */
 	const struct transaction *plan;	/* whose planned is what it is about
@@ -32,9 +35,11 @@ int upgrade_begin(const struct upgrade *u, struct err *e);
  * judges and records again, and tells. Within another's it does nothing.
  */
 int upgrade_end(const struct upgrade *u, bool interrupted, struct err *e);
-/* What apt is about to do, from its DPkg::Pre-Install-Pkgs, goes to the owner's
- * record. */
-int upgrade_planned(const struct upgrade *u, int in, struct err *e);
+/* What apt is about to do, from its DPkg::Pre-Install-Pkgs: read, and put into
+ * the owner's record. */
+int upgrade_read_plan(int in, struct aptlist *out, struct err *e);
+int upgrade_planned(const struct upgrade *u, const struct aptlist *list,
+    struct err *e);
 /*
  * Ends all transactions whose owners are dead, and where the packages are not
  * those of the last end, although none is open, makes good for whoever should

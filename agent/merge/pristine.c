@@ -56,7 +56,7 @@ find_changed(struct machine *m, const struct oid *last,
 	CLEANUP(drop_manifest) struct manifest was = { 0 };
 	CLEANUP(drop_manifest) struct manifest now = { 0 };
 	CLEANUP(drop_changes) struct changes changes = { 0 };
-	const struct store_state state = { &live->manifest, live->lines };
+	const struct store_state state = machine_state(live);
 
 	if (store_compare(m->store, last, &state, &was, &now, e) < 0)
 		return -1;

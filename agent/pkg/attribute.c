@@ -138,7 +138,7 @@ new_name(const struct looking *l)
 		    (!path_same_folder(en->path, l->path) &&
 		    strcmp(path_name(en->path), path_name(l->path)) != 0) ||
 		    owners_find(t->in.before, en->path) != NULL ||
-		    beside_base(en->path) > 0)
+		    beside_of(en->path) > 0)
 			continue;
 		if (found != NULL)
 			return NULL;
@@ -371,6 +371,7 @@ attribute_path(struct attributor *t, const char *path,
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
 	struct attribute_said said;
+	struct beside beside;
 	struct looking l;
 
 	*out = (struct attribution){ 0 };
@@ -381,8 +382,9 @@ attribute_path(struct attributor *t, const char *path,
 	if (out->remains == REMAINS_KEPT && l.now_shipped &&
 	    out->did != SHIPPED_NOTHING)
 		out->did = SHIPPED_SAME;
-	beside_find(t->in.was, t->in.is, path, &t->arena, &out->aside,
-	    &out->beside);
+	beside_look(t->in.was, t->in.is, path, &t->arena, &beside);
+	out->aside = beside.copy;
+	out->beside = beside.version;
 	if (out->remains == REMAINS_GONE)
 		out->how = how_gone(&l, out);
 	else if (out->remains == REMAINS_KEPT)

@@ -32,6 +32,13 @@ enum how {
 	HOWS
 };
 
+/* No list explains it, so that it need not have been a package. */
+static inline bool
+how_is_guess(enum how how)
+{
+	return how >= HOW_EDITED;
+}
+
 /* Texts belong to the attributor. */
 struct attribution {
 	enum how how;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+/* Endings that package managers and ucf(1) give what is not put in place. */
 static const struct ending {
 	const char *text;
 	bool copy;	/* of what was there; else the package's version */
@@ -16,7 +17,7 @@ static const struct ending {
 enum { N_ENDINGS = sizeof(endings) / sizeof(endings[0]) };
 
 size_t
-beside_base(const char *path)
+beside_of(const char *path)
 {
 	for (size_t i = 0; i < N_ENDINGS; i++) {
 		size_t n = strlen(endings[i].text), len = strlen(path);
@@ -29,19 +30,22 @@ beside_base(const char *path)
 
 /* An older one that was lying there says nothing of this transaction. */
 void
-beside_find(const struct manifest *was, const struct manifest *is,
-    const char *path, struct arena *a, const char **out_aside,
-    const char **out_beside)
+beside_look(const struct manifest *was, const struct manifest *is,
+    const char *path, struct arena *a, struct beside *out)
 {
+	*out = (struct beside){ 0 };
 	for (size_t i = 0; i < N_ENDINGS; i++) {
 		const char *name = arena_printf(a, "%s%s", path,
 		    endings[i].text);
 		const struct entry *now = manifest_find(is, name);
 		const struct entry *then = manifest_find(was, name);
 
-		if (now == NULL ||
-		    (then != NULL && entry_differs(then, now) == 0))
+		if (now == NULL || (then != NULL &&
+		    entry_differs(then, now) == 0))
 			continue;
-		*(endings[i].copy ? out_aside : out_beside) = name;
+		if (endings[i].copy)
+			out->copy = name;
+		else
+			out->version = name;
 	}
 }

@@ -81,6 +81,12 @@ drop_blame(struct blame **b)
 	blame_free(*b);
 }
 
+const struct owners *
+blame_now(const struct blame *b)
+{
+	return &b->now;
+}
+
 void
 blame_path(struct blame *b, const char *path, struct attribution *out)
 {
@@ -93,7 +99,7 @@ each_base(struct blame *b, const char *path, const struct entry *was,
     void (*each)(void *arg, const char *path, const struct attribution *a),
     void *arg)
 {
-	size_t n = beside_base(path);
+	size_t n = beside_of(path);
 	CLEANUP(drop_free) char *base = xmemdup(path, n > 0 ? n :
 	    strlen(path));
 	struct attribution a;

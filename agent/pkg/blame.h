@@ -20,6 +20,8 @@ struct blame *blame_new(struct store *s, const struct root *r,
 void blame_free(struct blame *b);
 void drop_blame(struct blame **b);	/* for CLEANUP */
 
+/* What packages have now. Borrowed. */
+const struct owners *blame_now(const struct blame *b);
 /* Who did it; texts belong to the blame. */
 void blame_path(struct blame *b, const char *path, struct attribution *out);
 /* The same of all that is not as it was, that a new version lies beside, or

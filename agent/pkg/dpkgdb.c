@@ -210,12 +210,10 @@ read_info(const struct reading *rd, const struct dpkgdb_stanza *s,
 	    out, e);
 }
 
-/* Where the package's file really lies: another package may have moved it. */
-static const char *
-diverted(const struct reading *rd, const char *package, const char *path)
+const char *
+dpkgdb_diverted(const struct strlist *d, const char *package,
+    const char *path)
 {
-	const struct strlist *d = &rd->diversions;
-
 	for (size_t i = 0; i + 2 < d->n; i += 3)
 		if (strcmp(d->items[i], path) == 0 &&
 		    d->items[i + 1][0] == '/' &&
@@ -253,7 +251,8 @@ static void
 add_path(const struct reading *rd, const struct dpkgdb_stanza *s,
     const struct dpkgdb_sums *sums, const char *path)
 {
-	const char *other = diverted(rd, s->name, path);
+	const char *other = dpkgdb_diverted(&rd->diversions, s->name,
+	    path);
 	struct owned f = { .package = rd->out->packages.n - 1 };
 
 	if (other == NULL && !wanted_has(rd->wanted, path))
@@ -332,25 +331,32 @@ add_package(struct reading *rd, const struct dpkgdb_stanza *s, struct err *e)
 	return 0;
 }
 
-static int
-read_diversions(struct reading *rd, struct inputs *inputs, struct err *e)
+#define DIVERSIONS DATABASE "/diversions"
+
+int
+dpkgdb_diversions(const struct root *r, struct strlist *out, struct err *e)
 {
-	static const char path[] = DATABASE "/diversions";
 	CLEANUP(drop_buf) struct buf text = { 0 };
 	char *save = NULL;
 
-	if (rd->wanted == NULL)
-		return 0;
-	if (inputs != NULL)
-		inputs_add_below(inputs, rd->r, path);
-	if (read_file(rd->r, path, LIST_MAX, &text, e) < 0)
+	if (read_file(r, DIVERSIONS, LIST_MAX, &text, e) < 0)
 		return -1;
 	if (text.len == 0)
 		return 0;
 	for (char *line = strtok_r(text.bytes, "\n", &save); line != NULL;
 	    line = strtok_r(NULL, "\n", &save))
-		strlist_add(&rd->diversions, line);
+		strlist_add(out, line);
 	return 0;
+}
+
+static int
+read_diversions(struct reading *rd, struct inputs *inputs, struct err *e)
+{
+	if (rd->wanted == NULL)
+		return 0;
+	if (inputs != NULL)
+		inputs_add_below(inputs, rd->r, DIVERSIONS);
+	return dpkgdb_diversions(rd->r, &rd->diversions, e);
 }
 
 static int

@@ -12,6 +12,14 @@
 int dpkgdb_read(const struct root *r, const struct strlist *wanted,
     struct inputs *inputs, struct owners *out, struct err *e);
 
+/* dpkg-divert(1)'s record: adds from, to and package of each in turn. */
+int dpkgdb_diversions(const struct root *r, struct strlist *out,
+    struct err *e);
+/* Where a package's file really lies: another package may have moved it. NULL:
+ * where its list has it. */
+const char *dpkgdb_diverted(const struct strlist *diversions,
+    const char *package, const char *path);
+
 /* One package's stanza of the status file; strings belong to the arena. */
 struct dpkgdb_stanza {
 	const char *name, *version, *arch;

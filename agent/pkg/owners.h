@@ -39,6 +39,8 @@ enum owned_flag {
 	OWNED_DIVERTED = 1 << 6,	/* its package's list says other */
 	OWNED_DIR = 1 << 7,
 	OWNED_ABSENT = 1 << 8,	/* was not put there: nodocs, netsharedpath… */
+	OWNED_MISSINGOK = 1 << 9,	/* it may be missing: it does not come
+					 * back */
 };
 
 /* One path in a package's list. */

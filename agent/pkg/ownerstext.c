@@ -30,6 +30,7 @@ static const struct {
 	{ OWNED_DIVERTED, "diverted" },
 	{ OWNED_DIR, "dir" },
 	{ OWNED_ABSENT, "absent" },
+	{ OWNED_MISSINGOK, "missingok" },
 };
 enum { N_FLAGS = sizeof(flags) / sizeof(flags[0]) };
 

@@ -26,6 +26,7 @@ enum {
 	DATABASE_MAX = 1 << 30,
 	ANSWER_MAX = 256 << 20,
 	SECONDS = 20,
+	PACKAGES_SECONDS = 300,
 	CHUNK = 1 << 16,
 };
 
@@ -226,6 +227,35 @@ is_there(const struct root *r, const char *path)
 	return fd >= 0;
 }
 
+/* The database that is there: 1, 0 when there is none. */
+static int
+find_database(const struct root *r, const char **out_folder,
+    const struct kind **out_kind)
+{
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		for (int k = 0; k < N_KINDS; k++) {
+			CLEANUP(drop_free) char *path = xasprintf("%s/%s",
+			    folders[i], kinds[k].name);
+
+			if (!is_there(r, path))
+				continue;
+			*out_folder = folders[i];
+			*out_kind = &kinds[k];
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int
+copy_database(const struct root *r, const char *folder, const struct kind *k,
+    struct copy *c, struct err *e)
+{
+	if (make_copy(c, e) < 0 || copy_file(r, folder, k->name, c, e) < 0)
+		return -1;
+	return k->with != NULL ? copy_file(r, folder, k->with, c, e) : 0;
+}
+
 static int
 read_database(const struct root *r, const char *folder, const struct kind *k,
     const char *path, const struct strlist *wanted, struct owners *out,
@@ -233,8 +263,7 @@ read_database(const struct root *r, const char *folder, const struct kind *k,
 {
 	CLEANUP(drop_copy) struct copy c = { .fd = -1 };
 
-	if (make_copy(&c, e) < 0 || copy_file(r, folder, k->name, &c, e) < 0 ||
-	    (k->with != NULL && copy_file(r, folder, k->with, &c, e) < 0))
+	if (copy_database(r, folder, k, &c, e) < 0)
 		return -1;
 	return ask(&c, wanted, path, out, e);
 }
@@ -243,16 +272,47 @@ int
 rpmdb_read(const struct root *r, const struct strlist *wanted,
     struct inputs *inputs, struct owners *out, struct err *e)
 {
-	add_inputs(r, inputs);
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		for (int k = 0; k < N_KINDS; k++) {
-			CLEANUP(drop_free) char *path = xasprintf("%s/%s",
-			    folders[i], kinds[k].name);
+	const char *folder;
+	const struct kind *k;
+	CLEANUP(drop_free) char *path = NULL;
 
-			if (is_there(r, path))
-				return read_database(r, folders[i], &kinds[k],
-				    path, wanted, out, e);
-		}
-	}
+	add_inputs(r, inputs);
+	if (find_database(r, &folder, &k) == 0)
+		return 0;
+	path = xasprintf("%s/%s", folder, k->name);
+	return read_database(r, folder, k, path, wanted, out, e);
+}
+
+int
+rpmdb_packages(const struct root *r, const struct strlist *files,
+    struct buf *out, struct err *e)
+{
+	CLEANUP(drop_copy) struct copy c = { .fd = -1 };
+	CLEANUP(drop_buf) struct buf reader = { 0 };
+	CLEANUP(drop_free) const char **argv = xcalloc(files->n + 4,
+	    sizeof(*argv));
+	struct err failed = { 0 };
+	const char *folder;
+	const struct kind *k;
+	int code, n = find_database(r, &folder, &k);
+
+	if ((n > 0 ? copy_database(r, folder, k, &c, e) :
+	    make_copy(&c, e)) < 0)
+		return -1;
+	find_reader(&reader);
+	argv[0] = buf_str(&reader);
+	argv[1] = "--packages";
+	argv[2] = c.dir;
+	for (size_t i = 0; i < files->n; i++)
+		argv[3 + i] = files->items[i];
+	if (exec_run(argv, ANSWER_MAX, PACKAGES_SECONDS, out, &code,
+	    &failed) < 0)
+		return err_set(e, failed.kind, READER, failed.sys == ENOENT ?
+		    _("cannot be run, so no rpm package can be read: %s") :
+		    "%s", failed.what);
+	if (code != 0)
+		return err_set(e, ERR_INPUT, files->items[0], files->n == 1 ?
+		    _("librpm cannot read this package") :
+		    _("librpm cannot read this package, or one after it"));
 	return 0;
 }

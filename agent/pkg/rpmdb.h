@@ -15,4 +15,12 @@
 int rpmdb_read(const struct root *r, const struct strlist *wanted,
     struct inputs *inputs, struct owners *out, struct err *e);
 
+/*
+ * What is in package files, and what they do to the packages in the database
+ * below the root (which may have none): appends what driftctl-rpm prints, the
+ * list of ownerstext.h and behind it the plan of rpmplan.h.
+ */
+int rpmdb_packages(const struct root *r, const struct strlist *files,
+    struct buf *out, struct err *e);
+
 #endif

@@ -2,7 +2,14 @@
 /*
  * driftctl-rpm FOLDER [FILE]
  * Prints the packages in the rpm database in FOLDER, and of their files those
- * under one of the paths in FILE, as agent/pkg/ownerstext.h has it. The folder
+ * under one of the paths in FILE, as agent/pkg/ownerstext.h has it.
+ *
+ * driftctl-rpm --packages FOLDER PACKAGE...
+ * Prints what is in these package files in the same way, all of it, and behind
+ * that what they do to the packages in the database, as agent/pkg/rpmplan.h
+ * has it.
+ *
+ * The folder
  * is a copy of our own: librpm writes where it reads, makes a new database
  * where it does not know the one that is there, and may end the process.
  */
@@ -15,14 +22,17 @@
 
 #include <rpm/header.h>
 #include <rpm/rpmdb.h>
+#include <rpm/rpmds.h>
 #include <rpm/rpmfiles.h>
 #include <rpm/rpmlib.h>
 #include <rpm/rpmlog.h>
 #include <rpm/rpmmacro.h>
 #include <rpm/rpmpgp.h>
+#include <rpm/rpmte.h>
 #include <rpm/rpmts.h>
 
 #include "agent/pkg/ownerstext.h"
+#include "agent/pkg/rpmplan.h"
 #include "agent/pkg/wanted.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -39,6 +49,8 @@ struct work {
 	struct buf out;
 	size_t lines;
 	struct arena arena;	/* of one package */
+	bool files;		/* packages are read from files: nothing of
+				 * them is installed yet */
 };
 
 /* Those databases that are in the folder, as bits. */
@@ -91,7 +103,7 @@ flush(struct work *w, struct err *e)
 }
 
 static unsigned
-flags_of(rpmfiles files, int i)
+flags_of(const struct work *w, rpmfiles files, int i)
 {
 	static const struct {
 		rpmfileAttrs theirs;
@@ -101,6 +113,7 @@ flags_of(rpmfiles files, int i)
 		{ RPMFILE_NOREPLACE, OWNED_NOREPLACE },
 		{ RPMFILE_GHOST, OWNED_GHOST },
 		{ RPMFILE_DOC, OWNED_DOC },
+		{ RPMFILE_MISSINGOK, OWNED_MISSINGOK },
 	};
 	rpmfileAttrs has = rpmfilesFFlags(files, i);
 	unsigned flags = 0;
@@ -108,7 +121,7 @@ flags_of(rpmfiles files, int i)
 	for (size_t k = 0; k < sizeof(table) / sizeof(table[0]); k++)
 		if ((has & table[k].theirs) != 0)
 			flags |= table[k].ours;
-	if (rpmfilesFState(files, i) != RPMFILE_STATE_NORMAL)
+	if (!w->files && rpmfilesFState(files, i) != RPMFILE_STATE_NORMAL)
 		flags |= OWNED_ABSENT;
 	return flags;
 }
@@ -149,7 +162,7 @@ print_file(struct work *w, rpmfiles files, int i)
 	const char *user = rpmfilesFUser(files, i);
 	const char *group = rpmfilesFGroup(files, i);
 	char *path = rpmfilesFN(files, i);
-	struct owned f = { .path = path, .flags = flags_of(files, i) };
+	struct owned f = { .path = path, .flags = flags_of(w, files, i) };
 	rpm_mode_t mode = rpmfilesFMode(files, i);
 
 	if (path != NULL && path[0] == '/' && wanted_has(&w->wanted, path)) {
@@ -282,19 +295,174 @@ run(const char *folder, const char *file, struct work *w, struct err *e)
 	return n;
 }
 
+static const struct {
+	rpmTag body, program;
+	const char *name;
+} scriptlets[] = {
+	{ RPMTAG_PRETRANS, RPMTAG_PRETRANSPROG, "%pretrans" },
+	{ RPMTAG_PREIN, RPMTAG_PREINPROG, "%pre" },
+	{ RPMTAG_POSTIN, RPMTAG_POSTINPROG, "%post" },
+	{ RPMTAG_PREUN, RPMTAG_PREUNPROG, "%preun" },
+	{ RPMTAG_POSTUN, RPMTAG_POSTUNPROG, "%postun" },
+	{ RPMTAG_POSTTRANS, RPMTAG_POSTTRANSPROG, "%posttrans" },
+};
+
+static void
+print_scriptlets(struct work *w, Header h)
+{
+	for (size_t i = 0; i < sizeof(scriptlets) / sizeof(scriptlets[0]);
+	    i++) {
+		const char *body = headerGetString(h, scriptlets[i].body);
+		char *program = headerGetAsString(h, scriptlets[i].program);
+
+		/* What has no body runs its program alone. */
+		if (body != NULL || program != NULL)
+			rpmplan_script(&w->out, scriptlets[i].name,
+			    program != NULL ? program : "/bin/sh",
+			    body != NULL ? body : "");
+		free(program);
+	}
+}
+
+/* Kernels: zypper and dnf put the new one beside the older ones. */
+static bool
+stays_beside(Header h)
+{
+	rpmds ds = rpmdsInit(rpmdsNew(h, RPMTAG_PROVIDENAME, 0));
+	bool beside = false;
+
+	while (rpmdsNext(ds) >= 0) {
+		const char *name = rpmdsN(ds);
+
+		beside |= strncmp(name, "installonlypkg(", 15) == 0 ||
+		    strncmp(name, "multiversion(", 13) == 0;
+	}
+	rpmdsFree(ds);
+	return beside;
+}
+
+static int
+read_package(rpmts ts, const char *file, Header *out, struct err *e)
+{
+	FD_t fd = Fopen(file, "r.ufdio");
+	rpmRC rc = fd != NULL ? rpmReadPackageFile(ts, fd, file, out) :
+	    RPMRC_FAIL;
+
+	if (fd != NULL)
+		Fclose(fd);
+	if (rc == RPMRC_OK || rc == RPMRC_NOTTRUSTED || rc == RPMRC_NOKEY)
+		return 0;
+	return err_set(e, ERR_INPUT, file, "librpm cannot read this package");
+}
+
+/* What goes for those that come, as librpm has it: older versions, and what is
+ * made obsolete. */
+static void
+print_leaving(struct work *w, rpmts ts)
+{
+	rpmtsi it = rpmtsiInit(ts);
+	rpmte te;
+
+	while ((te = rpmtsiNext(it, TR_REMOVED)) != NULL) {
+		unsigned int at = (unsigned)rpmteDBOffset(te);
+		rpmdbMatchIterator mi = rpmtsInitIterator(ts, RPMDBI_PACKAGES,
+		    &at, sizeof(at));
+		Header h = rpmdbNextIterator(mi);
+		rpmte by = rpmteDependsOn(te);
+
+		if (h != NULL) {
+			char *evr = headerGetAsString(h, RPMTAG_EVR);
+			const struct package p = { PACKAGE_RPM,
+				text_of(h, RPMTAG_NAME),
+				evr != NULL ? evr : "-",
+				text_of(h, RPMTAG_ARCH), false };
+
+			rpmplan_leaves(&w->out, &p, by != NULL ? rpmteN(by) :
+			    NULL);
+			print_scriptlets(w, h);
+			free(evr);
+		}
+		rpmdbFreeIterator(mi);
+	}
+	rpmtsiFree(it);
+}
+
+static int
+print_plan(struct work *w, rpmts ts, Header *headers, char **files, int n)
+{
+	rpmplan_begin(&w->out);
+	for (int i = 0; i < n; i++) {
+		bool beside = stays_beside(headers[i]);
+
+		rpmplan_comes(&w->out, files[i], beside);
+		print_scriptlets(w, headers[i]);
+		if (rpmtsAddInstallElement(ts, headers[i], files[i], !beside,
+		    NULL) > 1)
+			return -1;
+	}
+	print_leaving(w, ts);
+	rpmplan_end(&w->out);
+	return 0;
+}
+
+static int
+print_packages(struct work *w, rpmts ts, char **files, Header *headers,
+    int n, struct err *e)
+{
+	ownerstext_begin(&w->out);
+	for (int i = 0; i < n; i++) {
+		if (read_package(ts, files[i], &headers[i], e) < 0)
+			return -1;
+		print_package(w, headers[i]);
+		if (w->out.len > FLUSH && flush(w, e) < 0)
+			return -1;
+	}
+	ownerstext_end(&w->out, w->lines);
+	if (print_plan(w, ts, headers, files, n) < 0)
+		return err_set(e, ERR_INPUT, files[0],
+		    "librpm refuses these packages");
+	return flush(w, e);
+}
+
+static int
+run_packages(const char *folder, char **files, int n, struct work *w,
+    struct err *e)
+{
+	CLEANUP(drop_free) Header *headers = xcalloc((size_t)n + 1,
+	    sizeof(*headers));
+	rpmts ts;
+	int failed;
+
+	strlist_add(&w->wanted, "/");
+	w->files = true;
+	rpmPushMacro(NULL, "_dbpath", NULL, folder, 0);
+	ts = rpmtsCreate();
+	rpmtsSetVSFlags(ts, _RPMVSF_NODIGESTS | _RPMVSF_NOSIGNATURES |
+	    RPMVSF_NOHDRCHK);
+	failed = print_packages(w, ts, files, headers, n, e);
+	for (int i = 0; i < n; i++)
+		headerFree(headers[i]);
+	rpmtsFree(ts);
+	return failed;
+}
+
 int
 main(int argc, char **argv)
 {
 	CLEANUP(drop_buf) struct buf why = { 0 };
+	bool packages = argc > 3 && strcmp(argv[1], "--packages") == 0;
 	struct work w = { 0 };
 	struct err e = { 0 };
 	int n;
 
-	if (argc < 2 || argc > 3) {
-		fputs("usage: driftctl-rpm FOLDER [FILE]\n", stderr);
+	if (!packages && (argc < 2 || argc > 3)) {
+		fputs("usage: driftctl-rpm FOLDER [FILE]\n"
+		    "       driftctl-rpm --packages FOLDER PACKAGE...\n",
+		    stderr);
 		return 2;
 	}
-	n = run(argv[1], argc == 3 ? argv[2] : NULL, &w, &e);
+	n = packages ? run_packages(argv[2], argv + 3, argc - 3, &w, &e) :
+	    run(argv[1], argc == 3 ? argv[2] : NULL, &w, &e);
 	strlist_done(&w.wanted);
 	buf_done(&w.out);
 	if (n == 0)

@@ -9,7 +9,6 @@
 #include "agent/evidence.h"
 #include "agent/facts.h"
 #include "agent/spectest/casefiles.h"
-#include "base/path.h"
 #include "base/tr.h"
 
 /* Any moment will do, as long as it is always the same one. */
@@ -57,9 +56,12 @@ static const char *
 ev_hidden(void *ctx, const char *path)
 {
 	const struct caseroot *r = ctx;
+	CLEANUP(drop_buf) struct buf real = { 0 };
 
+	evidence_resolve_pattern(&r->files.manifest, path, &real);
 	for (size_t i = 0; i < r->files.closed.n; i++)
-		if (path_is_under(path, r->files.closed.items[i]))
+		if (evidence_hides(&r->files.manifest, buf_str(&real),
+		    r->files.closed.items[i]))
 			return strerror(EACCES);
 	return NULL;
 }

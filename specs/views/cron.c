@@ -150,6 +150,34 @@ list(const struct unit *u, const char *s)
 	return right && *s == '\0';
 }
 
+/*
+ * Debian's cron takes a range that runs backwards, in which no time lies, and
+ * passes over what stands behind one that it has read.
+ */
+static bool
+debian_takes(const struct unit *u, const char *s)
+{
+	for (bool range; *s != '\0'; s++) {
+		int from = u->least, to = u->least;
+
+		range = *s == '*';
+		if (range)
+			s++;
+		else if ((from = number(u, &s)) >= 0 && *s == '-') {
+			range = true;
+			s++;
+			to = number(u, &s);
+		}
+		if (from < u->least || from > u->most || to < u->least ||
+		    to > u->most || (*s == '/' && (!range ||
+		    !isdigit((unsigned char)*++s) || number(u, &s) <= 0)))
+			return false;
+		if (*s != ',')
+			return true;
+	}
+	return false;
+}
+
 static int
 wrong(const struct cursor *c, const char *name, const char *what,
     const char *word, struct err *e)
@@ -188,8 +216,13 @@ take_time(struct cursor *c, const char *name, struct err *e)
 	}
 	for (size_t i = 0; i < UNITS; i++) {
 		n = take(c, units[i].field, word_length(c));
-		if (!list(&units[i], n->value))
+		if (list(&units[i], n->value))
+			continue;
+		if (!debian_takes(&units[i], n->value))
 			return wrong(c, name, units[i].field, n->value, e);
+		return err_at(e, name, c->line->no, 0, _("bad %s '%.40s': "
+		    "Debian's cron reads less in it than it says, others "
+		    "ignore this line"), units[i].field, n->value);
 	}
 	return 0;
 }

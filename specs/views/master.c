@@ -38,37 +38,19 @@ drop_logical(struct logical *l)
 }
 
 static void
-add_part(struct logical *l, const char *s, struct line line)
+add_part(struct logical *l, const char *s, struct line line, size_t start,
+    size_t end)
 {
 	struct part *p;
 
-	trim(s, &line.start, &line.end);
+	line.start = start;
+	line.end = end;
 	if (l->text.len > 0)
 		buf_addc(&l->text, ' ');
 	p = VEC_ADD(l);
 	p->at = l->text.len;
 	p->line = line;
 	buf_add(&l->text, s + line.start, line.end - line.start);
-}
-
-/* What goes on with the line; r stands behind it then. */
-static void
-add_rest(struct logical *l, struct reader *r)
-{
-	struct reader ahead = *r;
-	struct line line;
-
-	while (reader_next(&ahead, &line)) {
-		size_t start = line.start, end = line.end;
-
-		trim(r->bytes, &start, &end);
-		if (start == end || r->bytes[start] == '#')
-			continue;
-		if (start == line.start)
-			return;
-		add_part(l, r->bytes, line);
-		*r = ahead;
-	}
 }
 
 /* The part that text + at comes from. */
@@ -243,23 +225,21 @@ master_parse(const char *name, const char *bytes, size_t len,
 	struct reader r;
 	struct tree t;
 	struct line l;
+	size_t start, end;
 
 	if (reader_start(&r, name, bytes, len, e) < 0)
 		return -1;
 	tree_start(&t, a, r.bytes, out);
-	while (reader_next(&r, &l)) {
+	while (reader_says(&r, &l, &start, &end)) {
 		CLEANUP(drop_logical) struct logical whole = { 0 };
-		size_t start = l.start, end = l.end;
 
-		trim(r.bytes, &start, &end);
-		if (start == end || r.bytes[start] == '#')
-			continue;
 		if (start > l.start)
 			return err_at(e, name, l.no, 0,
 			    _("begins with a blank, but there is no line to "
 			    "go on with"));
-		add_part(&whole, r.bytes, l);
-		add_rest(&whole, &r);
+		add_part(&whole, r.bytes, l, start, end);
+		while (reader_goes_on(&r, &l, &start, &end))
+			add_part(&whole, r.bytes, l, start, end);
 		if (one_service(&t, &whole, name, e) < 0)
 			return -1;
 	}

@@ -29,19 +29,18 @@ hosts_parse(const char *name, const char *bytes, size_t len, struct arena *a,
 	struct reader r;
 	struct tree t;
 	struct line l;
+	size_t start, end;
 
 	if (reader_start(&r, name, bytes, len, e) < 0)
 		return -1;
 	tree_start(&t, a, r.bytes, out);
-	while (reader_next(&r, &l)) {
+	while (reader_says(&r, &l, &start, &end)) {
 		const char *s = r.bytes;
-		const char *hash = memchr(s + l.start, '#', l.end - l.start);
-		size_t start = l.start, mid;
-		size_t end = hash != NULL ? (size_t)(hash - s) : l.end;
+		const char *hash = memchr(s + start, '#', end - start);
+		size_t mid;
 
+		end = hash != NULL ? (size_t)(hash - s) : end;
 		trim(s, &start, &end);
-		if (start == end)
-			continue;
 		for (mid = start; mid < end && !is_blank(s[mid]); mid++)
 			;
 		/* glibc passes over an address without a name. */
@@ -77,27 +76,18 @@ take_targets(struct tree *t, struct reader *r, const struct line *l,
     size_t start)
 {
 	CLEANUP(drop_buf) struct buf b = { 0 };
-	struct reader ahead = *r;
-	size_t end = l->end;
+	size_t end = l->end, from, to;
 	struct view_node *n;
 	struct line more;
 
 	trim(r->bytes, &start, &end);
 	n = add_field(t, l, aliases_fields[1], start, end);
 	buf_add(&b, r->bytes + start, end - start);
-	while (reader_next(&ahead, &more)) {
-		size_t from = more.start, to = more.end;
-
-		trim(r->bytes, &from, &to);
-		if (from == to || r->bytes[from] == '#')
-			continue;
-		if (from == more.start)
-			break;
+	while (reader_goes_on(r, &more, &from, &to)) {
 		buf_addf(&b, "%s%.*s", b.len > 0 ? " " : "",
 		    (int)(to - from), r->bytes + from);
 		n->end = n->value_end = to;
 		t->one->end = more.next;
-		*r = ahead;
 	}
 	n->value = arena_memdup(t->arena, buf_str(&b), b.len);
 }
@@ -111,18 +101,16 @@ aliases_parse(const char *name, const char *bytes, size_t len,
 	struct reader r;
 	struct tree t;
 	struct line l;
+	size_t start, end;
 
 	if (reader_start(&r, name, bytes, len, e) < 0)
 		return -1;
 	tree_start(&t, a, r.bytes, out);
-	while (reader_next(&r, &l)) {
+	while (reader_says(&r, &l, &start, &end)) {
 		const char *s = r.bytes;
-		size_t start = l.start, end = l.end, colon, mid;
+		size_t colon, mid;
 		bool quoted;
 
-		trim(s, &start, &end);
-		if (start == end || s[start] == '#')
-			continue;
 		if (start > l.start)
 			return err_at(e, name, l.no, 0,
 			    _("begins with a blank, but there is no line to "

@@ -16,20 +16,13 @@ take_value(struct tree *t, struct reader *r, struct view_node *n, size_t from,
 {
 	const char *s = r->bytes;
 	CLEANUP(drop_buf) struct buf b = { 0 };
-	struct reader ahead = *r;
 	struct line l;
+	size_t a, z;
 
 	trim(s, &from, &end);
 	tree_value(t, n, from, end);
 	buf_add(&b, s + from, end - from);
-	while (reader_next(&ahead, &l)) {
-		size_t a = l.start, z = l.end;
-
-		trim(s, &a, &z);
-		if (a == z || s[a] == '#')
-			continue;
-		if (a == l.start)
-			break;
+	while (reader_goes_on(r, &l, &a, &z)) {
 		if (b.len > 0)
 			buf_addc(&b, ' ');
 		buf_add(&b, s + a, z - a);
@@ -37,7 +30,6 @@ take_value(struct tree *t, struct reader *r, struct view_node *n, size_t from,
 			n->value_start = a;
 		n->value_end = z;
 		n->end = l.next;
-		*r = ahead;
 	}
 	n->value = arena_memdup(t->arena, buf_str(&b), b.len);
 }

@@ -59,6 +59,31 @@ trim(const char *bytes, size_t *start, size_t *end)
 		--*end;
 }
 
+bool
+reader_says(struct reader *r, struct line *out, size_t *start, size_t *end)
+{
+	while (reader_next(r, out)) {
+		*start = out->start;
+		*end = out->end;
+		trim(r->bytes, start, end);
+		if (*start < *end && r->bytes[*start] != '#')
+			return true;
+	}
+	return false;
+}
+
+bool
+reader_goes_on(struct reader *r, struct line *out, size_t *start,
+    size_t *end)
+{
+	struct reader ahead = *r;
+
+	if (!reader_says(&ahead, out, start, end) || *start == out->start)
+		return false;
+	*r = ahead;
+	return true;
+}
+
 void
 tree_start(struct tree *t, struct arena *a, const char *bytes,
     struct view_node *top)

@@ -30,6 +30,15 @@ bool reader_next(struct reader *r, struct line *out);
 /* The next line without passing it. */
 bool reader_peek(const struct reader *r, struct line *out);
 
+/* The next line that is neither empty nor a comment: what it says is
+ * [*start, *end), without the blanks around it. */
+bool reader_says(struct reader *r, struct line *out, size_t *start,
+    size_t *end);
+/* The same where that line begins with a blank, and so goes on with the one
+ * above; r stays where it does not. */
+bool reader_goes_on(struct reader *r, struct line *out, size_t *start,
+    size_t *end);
+
 static inline bool
 is_blank(char c)
 {

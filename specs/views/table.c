@@ -135,16 +135,12 @@ table_parse(const struct table *how, const char *name, const char *bytes,
 	struct reader r;
 	struct tree t;
 	struct line l;
+	size_t start, end;
 
 	if (reader_start(&r, name, bytes, len, e) < 0)
 		return -1;
 	tree_start(&t, a, r.bytes, out);
-	while (reader_next(&r, &l)) {
-		size_t start = l.start, end = l.end;
-
-		trim(r.bytes, &start, &end);
-		if (start == end || r.bytes[start] == '#')
-			continue;
+	while (reader_says(&r, &l, &start, &end)) {
 		if (how->colon != 0)
 			end = l.end;
 		if (row(how, &t, name, &l, start, end, e) < 0)
@@ -163,19 +159,18 @@ nsswitch_parse(const char *name, const char *bytes, size_t len,
 	struct reader r;
 	struct tree t;
 	struct line l;
+	size_t start, end;
 
 	if (reader_start(&r, name, bytes, len, e) < 0)
 		return -1;
 	tree_start(&t, a, r.bytes, out);
-	while (reader_next(&r, &l)) {
+	while (reader_says(&r, &l, &start, &end)) {
 		const char *s = r.bytes, *hash, *colon;
-		size_t start = l.start, end = l.end, mid, after;
+		size_t mid, after;
 
 		hash = memchr(s + start, '#', end - start);
 		end = hash != NULL ? (size_t)(hash - s) : end;
 		trim(s, &start, &end);
-		if (start == end)
-			continue;
 		colon = memchr(s + start, ':', end - start);
 		if (colon == NULL || colon == s + start)
 			return err_at(e, name, l.no, 0,

@@ -1,157 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""bench.py SCRATCH DRIFTCTL
-
-Programs are measured in turn, round after round, so that what disturbs the
-machine disturbs them all. A goal is held against the ratio of minima, which
-noise moves least; the ratio of medians stands beside it.
-"""
+"""bench.py SCRATCH DRIFTCTL: how fast it is, beside other programs."""
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-TOP = os.path.dirname(os.path.dirname(HERE))
-SCRATCH = os.path.abspath(sys.argv[1])
-DRIFTCTL = os.path.abspath(sys.argv[2])
-ENV = dict(os.environ, GIT_CONFIG_NOSYSTEM='1', GIT_CONFIG_GLOBAL='/dev/null',
-           GIT_AUTHOR_NAME='b', GIT_AUTHOR_EMAIL='b@localhost', LC_ALL='C',
-           GIT_COMMITTER_NAME='b', GIT_COMMITTER_EMAIL='b@localhost',
-           HOME=SCRATCH)
-DURABLE = ['-c', 'core.fsync=all', '-c', 'core.fsyncMethod=fsync']
-
-samples = {}    # name of a measurement -> list of (seconds, KiB)
-goals = []      # rows of the table
-
-
-def run(argv, ok=(0,)):
-    """Seconds and peak KiB of a program; ends all where it fails."""
-    p = subprocess.run([SCRATCH + '/measure', *argv], env=ENV, check=True,
-                       stdout=subprocess.PIPE, text=True)
-    ns, rss, code = map(int, p.stdout.split())
-    if code not in ok:
-        sys.exit('bench: exit %d of %s' % (code, ' '.join(argv)))
-    return ns / 1e9, rss
-
-
-def sample(name, argv, ok=(0,)):
-    samples.setdefault(name, []).append(run(argv, ok))
-
-
-def rounds(n, *what, prepare=None):
-    """what: (name, argv[, exit codes]), each once a round."""
-    for i in range(n):
-        if prepare:
-            prepare(i)
-        for one in what:
-            sample(*one)
-
-
-def times(name):
-    return [s for s, _ in samples[name]]
-
-
-def low(name):
-    return min(times(name))
-
-
-def mid(name):
-    return statistics.median(times(name))
-
-
-def rss(name):
-    return max(k for _, k in samples[name])
-
-
-def have(program):
-    return shutil.which(program) is not None
-
-
-def row(what, goal, value, verdict, note=''):
-    goals.append((what, goal, value, verdict, note))
-
-
-def ratio(what, mine, peer, most):
-    """mine may take at most `most` times what peer does; None: no goal."""
-    if mine not in samples or peer not in samples:
-        row(what, '' if most is None else '<= %g x' % most, '',
-            'not measured')
-        return
-    r = low(mine) / low(peer)
-    row(what, '' if most is None else '<= %.3g x' % most, '%.3g x' % r,
-        '' if most is None else 'ok' if r <= most else 'MISSED',
-        '%.3g x of medians' % (mid(mine) / mid(peer)))
-
-
-def limit(what, value, most, unit, form='%.1f'):
-    row(what, '<= %g %s' % (most, unit), form % value + ' ' + unit,
-        'ok' if value <= most else 'MISSED')
-
-
-def tree_size(path):
-    total = 0
-    for folder, _, names in os.walk(path):
-        for name in names:
-            total += os.lstat(os.path.join(folder, name)).st_size
-    return total
-
-
-class Tree:
-    """A root with N objects in etc/, and every program's record of it."""
-
-    def __init__(self, n):
-        self.n = n
-        self.label = '20k' if n == 20000 else \
-            '200k' if n == 200000 else str(n)
-        self.dir = '%s/%s' % (SCRATCH, self.label)
-        self.root = self.dir + '/root'
-        self.etc = self.root + '/etc'
-        self.store = self.dir + '/store'
-        os.mkdir(self.dir)
-        # The story's machine, so that the shipped rules have work.
-        subprocess.run(['sh', TOP + '/tests/story/make-root.sh', self.root,
-                        'before'], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run([sys.executable, HERE + '/tree.py',
-                        self.etc + '/bench', str(n)], check=True)
-        with open(self.dir + '/aide.conf', 'w', encoding='ascii') as f:
-            f.write('database_in=file:{0}/aide.db\n'
-                    'database_out=file:{0}/aide.db\n'
-                    'gzip_dbout=no\n'
-                    'All = p+i+n+u+g+s+m+c+acl+xattrs+sha256\n'
-                    '{1} All\n'.format(self.dir, self.etc))
-
-    def name(self, what):
-        return '%s, %s' % (what, self.label)
-
-    def driftctl(self, *words):
-        return [DRIFTCTL, '--root', self.root, '--store', self.store, *words]
-
-    def git(self, repo, *words, durable=False):
-        return ['git', '-c', 'gc.auto=0', *(DURABLE if durable else []),
-                '--git-dir=%s/%s' % (self.dir, repo),
-                '--work-tree=' + self.etc, *words]
-
-    def git_commit(self, repo, durable=False):
-        """add and commit, in one program that is measured."""
-        git = self.git(repo, durable=durable)
-        return ['sh', '-c', '"$@" add -A && "$@" commit -q -m x', 'sh', *git]
-
-    def forget(self, repo):
-        shutil.rmtree('%s/%s' % (self.dir, repo), ignore_errors=True)
-
-    def start(self, repo):
-        self.forget(repo)
-        subprocess.run(self.git(repo, 'init', '-q'), check=True, env=ENV)
-
-    def aide(self, what):
-        return ['aide', '--config=%s/aide.conf' % self.dir, '-W', '2',
-                '--' + what]
-
-    def find(self):
-        return ['find', self.etc, '-printf', '%p %s %m %u %g %T@ %C@\n']
+from core import (ENV, Tree, have, limit, low, ratio, rounds, row, rss, run,
+                  sample, show, tree_size)
+from history import measure_history
+from hooks import hooks, measure_5000, measure_rules
 
 
 def first(t, n, durable=True):
@@ -337,24 +196,6 @@ def judge_20k(t, grown, nothing, sizes):
           low(t.name('driftctl restore, one file')) * 1000, 30, 'ms')
 
 
-def hooks(t, n):
-    """Both hooks of a transaction that touches nothing tracked."""
-    command = ' '.join(t.driftctl('hook', 'rpm'))
-    owner = subprocess.Popen(['sleep', '600'])
-    # The first writes down which packages there are.
-    both = ['sh', '-c', '%s begin --owner %d && %s end --owner %d' % (
-        command, owner.pid, command, owner.pid)]
-    run(both)
-    rounds(n, (t.name('both hooks, nothing touched'), both),
-           (t.name('driftctl check'), t.driftctl('check'), (0, 1)))
-    owner.kill()
-    owner.wait()
-    row(t.name('hooks, nothing touched'), '<= 100 ms' if t.n == 20000 else '',
-        '%.1f ms' % (low(t.name('both hooks, nothing touched')) * 1000),
-        '' if t.n != 20000 else 'ok' if
-        low(t.name('both hooks, nothing touched')) <= 0.1 else 'MISSED')
-
-
 def measure_300():
     t = Tree(300)
     first(t, 5)
@@ -385,33 +226,20 @@ def measure_200k():
     t = Tree(200000)
     first(t, 1, durable=False)
     unchanged(t, 5)
+    hooks(t, 2)
     aide(t, 1)
     judge_unchanged(t, 80)
-
-
-def show(began):
-    print('%-44s %-12s %-12s %-8s %s' % ('case', 'goal', 'measured', '',
-                                         'noise'))
-    for r in goals:
-        print(('%-44s %-12s %-12s %-8s %s' % r).rstrip())
-    print('\n%-44s %10s %10s %10s %4s' % ('seconds', 'minimum', 'median',
-                                          'peak MiB', 'runs'))
-    for name in samples:
-        print('%-44s %10.4f %10.4f %10.1f %4d' % (
-            name, low(name), mid(name), rss(name) / 1024,
-            len(samples[name])))
-    missed = sum(r[3] == 'MISSED' for r in goals)
-    met = sum(r[3] == 'ok' for r in goals)
-    print('\n%d goals met, %d missed, in %d s' % (met, missed,
-                                                  time.time() - began))
 
 
 def main():
     began = time.time()
     measure_300()
     measure_20k()
-    if os.environ.get('BENCH_FULL'):
+    measure_5000()
+    measure_rules()
+    if os.environ.get('BENCH_LARGE'):
         measure_200k()
+        measure_history()
     show(began)
 
 

@@ -3,7 +3,8 @@
 # bench.sh
 # How fast driftctl is beside other programs, as ratios measured in one run.
 # Works in build/bench, or in $BENCH_DIR, which should be on a file system of
-# the kind that /etc is on. BENCH_FULL=1 measures 200,000 objects as well.
+# the kind that /etc is on. BENCH_LARGE=1 measures 200,000 objects and 10,000
+# snapshots as well, which takes an hour.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 scratch=${BENCH_DIR:-$top/build/bench}

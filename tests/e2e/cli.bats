@@ -149,20 +149,20 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 }
 
 @test "a format that is none is refused with those that are" {
-	refuses "--format: unknown format 'jsn' [did you mean 'json'? one of: text, json]" \
+	refuses "--format: unknown format 'jsn' [did you mean 'json'? one of: text, json, ndjson, html, markdown, junit, sarif, nagios, prometheus]" \
 	    --format jsn check
-	refuses "--format: unknown format 'x' [one of: text, json]" \
+	refuses "--format: unknown format 'x' [one of: text, json, ndjson, html, markdown, junit, sarif, nagios, prometheus]" \
 	    --format=x check
 }
 
 @test "arguments that a verb does not take are refused" {
-	refuses "x: 'init' takes no arguments" init x
+	refuses "x: 'init' takes no arguments [an older system: --from DIR or ARCHIVE]" init x
 	refuses "x: 'snapshot' takes no arguments [it records everything tracked]" \
 	    snapshot x
 	refuses "x: 'check' takes no arguments [for some paths: 'driftctl diff PATH']" \
 	    check x
 	refuses "x: 'verify' takes no arguments" verify x
-	refuses "x: 'gc' takes no arguments [limits are keep-snapshots and keep-rollbacks in driftctl.yaml]" \
+	refuses "x: 'gc' takes no arguments [limits are the keep- keys in driftctl.yaml]" \
 	    gc x
 	refuses "x: 'spec list' takes no arguments" spec list x
 }
@@ -577,6 +577,49 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 	dm check
 	[ "$status" -eq 2 ]
 	complains "specs: writable by everybody: refused"
+}
+
+@test "specs below a folder that others can write are refused" {
+	needs_root
+	begin
+	mkdir -p "$BATS_TEST_TMPDIR/a/b"
+	mv "$BATS_TEST_TMPDIR/specs" "$BATS_TEST_TMPDIR/a/b/specs"
+	ln -s a/b/specs "$BATS_TEST_TMPDIR/specs"
+	chmod 0777 "$BATS_TEST_TMPDIR/a"
+	dm check
+	[ "$status" -eq 2 ]
+	complains "$BATS_TEST_TMPDIR/a: writable by everybody: refused [chmod o-w $BATS_TEST_TMPDIR/a]"
+	chmod 0775 "$BATS_TEST_TMPDIR/a"
+	dm check
+	[ "$status" -eq 2 ]
+	complains "$BATS_TEST_TMPDIR/a: writable by the group 0: refused"
+	chmod 0755 "$BATS_TEST_TMPDIR/a"
+	chown 65534 "$BATS_TEST_TMPDIR/a"
+	dm check
+	[ "$status" -eq 2 ]
+	complains "$BATS_TEST_TMPDIR/a: owned by uid 65534, who is not trusted"
+	chown 0 "$BATS_TEST_TMPDIR/a"
+	# Nobody takes there what is another's.
+	chmod 1777 "$BATS_TEST_TMPDIR/a"
+	dm check
+	[ "$status" -eq 0 ]
+}
+
+@test "specs of a system are trusted as far as its own folders are" {
+	needs_root
+	scratch
+	mkdir -p "$BATS_TEST_TMPDIR/outer/root/etc/driftctl/specs"
+	ROOT=$BATS_TEST_TMPDIR/outer/root
+	printf 'spec: site\ntrack: [/srv/x]\n' \
+	    > "$ROOT/etc/driftctl/specs/site.yaml"
+	chmod 0777 "$BATS_TEST_TMPDIR/outer"
+	d spec list
+	[ "$status" -eq 0 ]
+	says site
+	chmod 0777 "$ROOT/etc"
+	d spec list
+	[ "$status" -eq 2 ]
+	complains "$ROOT/etc: writable by everybody: refused"
 }
 
 @test "a spec of another user is refused" {

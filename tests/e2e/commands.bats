@@ -136,6 +136,33 @@ live() {
 	[ "$status" -eq 1 ]
 }
 
+@test "a file that is read through a symlink is one the answer depends on" {
+	fake 'exit $(cat /usr/local/sbin/state)'
+	echo 0 > "$BOX/sbin/state"
+	rule "reads: [/etc/fake.conf, /etc/fake.d/*]"
+	mkdir "$BOX/etc/fake.d"
+	echo 25 > "$BOX/sbin/port"
+	ln -s /usr/local/sbin/port "$BOX/etc/fake.port"
+	ln -s ../fake.port "$BOX/etc/fake.d/port"
+	live init
+	live check
+	[ "$status" -eq 0 ]
+	echo 1 > "$BOX/sbin/state"
+	live check
+	[ "$status" -eq 0 ]
+	# Nobody tracks it.
+	echo 2525 > "$BOX/sbin/port"
+	live check
+	[ "$status" -eq 1 ]
+	echo 0 > "$BOX/sbin/state"
+	live check
+	[ "$status" -eq 0 ]
+	echo 1 > "$BOX/sbin/state"
+	rm "$BOX/sbin/port"
+	live check
+	[ "$status" -eq 1 ]
+}
+
 @test "without 'reads' each check that thinks asks" {
 	fake 'exit $(cat /usr/local/sbin/state)'
 	echo 0 > "$BOX/sbin/state"
@@ -283,8 +310,13 @@ time.sleep(60)' > "$BOX/port" 3>&- &
 	[ "$status" -eq 2 ]
 	says unknown "'fakeconf' is not run: others than root can change the" \
 	    "spec that asks for it [chown root and chmod go-w its files"
-	# Root's spec is fine, but nothing runs that cannot be shut off.
+	# Root's spec in a folder of his may be another one at any time.
 	chown -R 0 "$BOX/specs"
+	live check
+	[ "$status" -eq 2 ]
+	says unknown "others than root can change the spec that asks for it"
+	# Root's spec is fine, but nothing runs that cannot be shut off.
+	chown 0 "$HIS"
 	live check
 	rm -r "$HIS"
 	[ "$status" -eq 2 ]

@@ -128,7 +128,8 @@ all_described() {
 	    > "$BATS_TEST_TMPDIR/words"
 	[ "$(wc -l < "$BATS_TEST_TMPDIR/words")" -ge 8 ]
 	all_described doc/driftctl.yaml.5
-	for default in LOCK_WAIT KEEP_SNAPSHOTS KEEP_ROLLBACKS; do
+	for default in LOCK_WAIT KEEP_SNAPSHOTS KEEP_ROLLBACKS \
+	    KEEP_TRANSACTIONS KEEP_TRANSACTION_DAYS; do
 		value=$(sed -n "s/^	${default}_DEFAULT = \([0-9]*\),/\1/p" \
 		    agent/config.c)
 		[ -n "$value" ]
@@ -174,7 +175,8 @@ all_described() {
 	    "$BATS_TEST_TMPDIR/case.yaml"
 	echo "$output"
 	[ "$output" = "1 of 1 cases pass" ]
-	sed -n 's/^\t{ "\([a-z-]*\)", .* },$/\1/p' agent/spectest/speccase.c |
+	sed -n 's/^\t{ "\([a-z-]*\)", .* },$/\1/p' \
+	    agent/spectest/{speccase,casefilekeys}.c |
 	    sort -u > "$BATS_TEST_TMPDIR/words"
 	grep -qx unreadable "$BATS_TEST_TMPDIR/words"
 	all_described doc/driftctl-specs.5
@@ -216,8 +218,9 @@ wanted_status() {
 	case $1 in
 	init|"spec lint"*|"spec list"|verify|gc|log*|show*|accept*) echo 0 ;;
 	"restore --dry-run") echo 1 ;;
-	restore*|undo*|merge*) echo 0 ;;
-	check|diff*|explain*|"--format json check") echo 1 ;;
+	restore*|undo*|merge*|"report --last") echo 0 ;;
+	"check --format nagios") echo 2 ;;
+	check*|report*|diff*|explain*|"--format json check") echo 1 ;;
 	*) echo "no test says what 'driftctl $1' should exit with" >&2
 	   return 1 ;;
 	esac
@@ -238,6 +241,7 @@ wanted_status() {
 		cp -a "$STORE.upgraded" "$STORE"
 		case $line in undo*) d restore --yes ;; esac
 		line=${line//\/etc\/driftctl\/specs/$ROOT/etc/driftctl/specs}
+		line=$(sed "s|--output /.*/|--output $BATS_TEST_TMPDIR/|" <<< "$line")
 		eval "d $line"
 		[ "$status" -eq "$wanted" ]
 		[ -z "$stderr" ]
@@ -387,6 +391,10 @@ validates_verb() {
 	validates_verb diff diff
 	[ "$status" -eq 1 ]
 	validates_verb diff diff live
+	validates_verb diff diff --semantic
+	says '"kind": "removed"'
+	cp -a "$ROOT" "$ROOT.now"
+	validates_verb roots diff --semantic --against "$ROOT.now"
 	validates_verb restore restore --dry-run
 	[ "$status" -eq 1 ]
 	validates_verb restore restore --yes
@@ -397,14 +405,34 @@ validates_verb() {
 	printf 'a\nb\n' > "$ROOT/etc/sudoers.rpmnew"
 	echo "spam db none" > "$ROOT/etc/crypttab.rpmsave"
 	echo "x" > "$ROOT/etc/nothing.dpkg-dist"
+	validates_verb report report --dry-run
+	validates_verb report report --last
 	validates_verb merge merge --dry-run
 	validates_verb merge merge --yes
 	[ "$status" -eq 1 ]
+	mkdir -p "$BATS_TEST_TMPDIR/deb/DEBIAN" "$BATS_TEST_TMPDIR/deb/etc"
+	printf 'Package: x\nVersion: 1\nArchitecture: all\nMaintainer: n <n@localhost>\nDescription: x\n' \
+	    > "$BATS_TEST_TMPDIR/deb/DEBIAN/control"
+	printf '#!/bin/sh\nrm /etc/crypttab\necho > /etc/sudoers\n' \
+	    > "$BATS_TEST_TMPDIR/deb/DEBIAN/postinst"
+	chmod 755 "$BATS_TEST_TMPDIR/deb/DEBIAN/postinst"
+	echo x > "$BATS_TEST_TMPDIR/deb/etc/crypttab"
+	dpkg-deb -b "$BATS_TEST_TMPDIR/deb" "$BATS_TEST_TMPDIR/x.deb"
+	validates_verb preflight preflight "$BATS_TEST_TMPDIR/x.deb"
+	validates_verb preflight preflight -v "$BATS_TEST_TMPDIR/x.deb"
 	validates_verb snapshot snapshot
 	validates_verb snapshot snapshot
 	validates_verb snapshot accept
 	validates_verb snapshot accept /etc/crypttab
 	validates_verb snapshot init
+	d hook rpm begin --owner $$
+	rm "$ROOT/etc/pam.d/imap"
+	d hook rpm end --owner $$
+	validates_verb report report
+	says '"origin": "rpm"'
+	validates_verb report report --always
+	validates_verb report report --last
+	says '"kind": "restored"'
 	validates_verb log log
 	validates_verb log log /etc/crypttab
 	validates_verb log log --rule mail-auth-deny/service-files
@@ -418,7 +446,7 @@ validates_verb() {
 	validates_verb explain explain /etc/pam.d/imap
 	validates_verb explain explain /usr/lib/systemd/system/spamd.service
 	validates_verb explain explain mail-auth-deny/service-files
-	validates_verb explain explain login-libraries/pam-modules
+	validates_verb explain explain login-libraries/shell-of-root
 	mkdir -p "$ROOT/usr/lib/sysctl.d" "$ROOT/etc/driftctl/specs"
 	echo "a = 1" > "$ROOT/usr/lib/sysctl.d/x.conf"
 	printf 'spec: l\nrules:\n  - {id: a, path: "/etc/sysctl.d/*.conf", layers: etc, why: b, as: keyvalue, keys: {a: 1}}\n' \
@@ -427,6 +455,9 @@ validates_verb() {
 	says '"layers"'
 	echo "@include nowhere" > "$ROOT/etc/pam.d/imap"
 	validates_verb explain explain /etc/pam.d/imap
+	validates_verb doctor doctor
+	[ "$status" -eq 2 ]
+	says '"check": "nightly"'
 	validates_verb spec-test spec test tests/cases/catalog
 	printf 'test: a\nspec: spamd\nos: x\nfiles: {/usr/sbin/spamd: ""}\n' \
 	    > "$BATS_TEST_TMPDIR/case.yaml"
@@ -490,6 +521,10 @@ validates_verb() {
 	a, b = (json.load(open("doc/%s.schema.json" % n))["$defs"]["finding"]
 	        for n in ("check", "restore"))
 	assert a == b
+	c, d = (json.load(open("doc/%s.schema.json" % n)) for n in ("roots", "diff"))
+	assert c["$defs"]["finding"] == a
+	assert c["properties"]["changes"]["items"] == \
+	    d["properties"]["changes"]["items"]
 	END
 }
 

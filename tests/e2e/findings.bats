@@ -274,3 +274,66 @@ nobodys_root() {
 	d --config "$BATS_TEST_TMPDIR/config" snapshot
 	[[ $stderr == *"/etc/big: larger than max-size"* ]]
 }
+
+@test "what cannot be read any more is unknown, and no change besides" {
+	needs setpriv
+	printf 'spec: t\ntrack: [/etc/**]\n' | spec
+	echo text > "$ROOT/etc/closed"
+	chmod 0600 "$ROOT/etc/closed"
+	t init
+	chown -R 65534:65534 "$STORE"
+	chmod a+x "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR"
+	chmod -R a+rX "$BATS_TEST_TMPDIR/specs"
+	# The cache does not vouch for it any more.
+	touch -d '1 hour ago' "$ROOT/etc/closed"
+	as_nobody check
+	[ "$status" -eq 2 ]
+	says unknown "/etc/closed: cannot open: Permission denied"
+	says_not changed
+	# What is known of it is told all the same.
+	chmod 0640 "$ROOT/etc/closed"
+	as_nobody check
+	[ "$status" -eq 2 ]
+	says "changed since the baseline: mode"
+}
+
+@test "what nobody tracks any more was not removed" {
+	mkdir -p "$ROOT/srv" "$BATS_TEST_TMPDIR/none"
+	echo a > "$ROOT/srv/a"
+	echo b > "$ROOT/srv/b"
+	printf 'spec: t\ntrack: [/srv/*]\n' | spec
+	t init
+	d --specs "$BATS_TEST_TMPDIR/none" check
+	[ "$status" -eq 0 ]
+	says "3 entries of the baseline are not tracked any more ['accept' forgets them]"
+	says_not removed
+	d --specs "$BATS_TEST_TMPDIR/none" --format json check
+	python3 "$TOP/tests/validate.py" "$TOP/doc/check.schema.json" \
+	    <<< "$output"
+	says '"untracked": 3'
+	d --specs "$BATS_TEST_TMPDIR/none" diff
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	# What is not there any more, is not.
+	rm "$ROOT/srv/b"
+	d --specs "$BATS_TEST_TMPDIR/none" check
+	[ "$status" -eq 1 ]
+	says /srv/b "was removed since the baseline"
+	says_not /srv/a
+	says "2 entries of the baseline are not tracked any more"
+	d --specs "$BATS_TEST_TMPDIR/none" diff
+	says removed /srv/b
+	says_not /srv/a
+	rm "$ROOT/srv/a"
+	d --specs "$BATS_TEST_TMPDIR/none" check
+	says "1 entry of the baseline is not tracked any more ['accept' forgets it]"
+	# Nor is that which its administrator does not want looked at.
+	echo a > "$ROOT/srv/a"
+	echo b > "$ROOT/srv/b"
+	d --config <(echo 'ignore: [/srv/b]') --specs "$BATS_TEST_TMPDIR/specs" \
+	    check
+	says_not removed
+	d --specs "$BATS_TEST_TMPDIR/none" accept
+	d --specs "$BATS_TEST_TMPDIR/none" check
+	says_not "not tracked"
+}

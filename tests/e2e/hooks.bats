@@ -254,3 +254,22 @@ noticed_later() {
 		says "failed: /var/lib/rpm/Packages.db: which packages are installed is not known: librpm cannot read the database"
 	fi
 }
+
+@test "gc lets go of the oldest records, and of those that are too old" {
+	mkdir -p "$STORE/transactions"
+	for id in 20200101T000000Z-apt 20260101T000000Z-apt \
+	    20260201T000000Z-apt 20260301T000000Z-apt; do
+		printf 'driftctl-transaction 1\nid: %s\n' $id \
+		    > "$STORE/transactions/$id"
+		echo text > "$STORE/transactions/$id.report"
+	done
+	h gc
+	[ "$status" -eq 0 ]
+	says "removed 1 record of a transaction"
+	echo 'keep-transactions: 1' > "$BATS_TEST_TMPDIR/config"
+	h --config "$BATS_TEST_TMPDIR/config" gc
+	[ "$status" -eq 0 ]
+	says "removed 2 records of transactions"
+	[ "$(cd "$STORE/transactions" && echo 2*)" = \
+	    "20260301T000000Z-apt 20260301T000000Z-apt.report" ]
+}

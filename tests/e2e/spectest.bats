@@ -447,6 +447,10 @@ mistake() {
 	    "finds: [{rule: x, says: (}]"
 	also 4:7 "cannot look at the root '$CASES/nope': No such file or directory" \
 	    "root: nope"
+	also 4:7 "'root' has no value" "root: ~"
+	also 4:10 "'packages' has no value" "packages:"
+	also 4:15 "'packages' has no value" "packages: [a, ~]"
+	also 4:11 "'x' has no value" "vars: {x: }"
 	touch "$CASES/file"
 	also 4:7 "the root '$CASES/file' is no folder" "root: file"
 	also 4:11 "an answer to nothing [add 'run: [PROGRAM, ARGUMENT, …]']" \
@@ -513,4 +517,60 @@ mistake() {
 	echo 'finds: [{rule: taken, says: "ended with 1 and said nothing"}]' \
 	    >> "$CASES/x.yaml"
 	"$DRIFTCTL" --specs "$SPECS" spec test "$CASES/x.yaml"
+}
+
+@test "what is closed hides from a case what it hides from a check" {
+	needs_root
+	needs setpriv
+	chmod a+x "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR"
+	mkdir -p "$ROOT/etc/open.d" "$ROOT/etc/closed.d"
+	ln -s closed.d "$ROOT/etc/way"
+	echo > "$ROOT/etc/open.d/a.conf"
+	echo > "$ROOT/etc/closed.file"
+	cat > "$SPECS/mail.yaml" <<-'END'
+	spec: mail
+	rules:
+	  - {id: wild, path: "/etc/*.d/b.conf", why: w, require: present}
+	  - {id: gone, path: "/etc/*.d/b.conf", why: w, require: absent}
+	  - {id: below, path: "/etc/closed.d/**", why: w, require: present}
+	  - {id: linked, path: "/etc/way/x", why: w, require: present}
+	  - {id: links, path: "/etc/way/*", why: w, require: absent}
+	  - {id: seen, path: "/etc/open.d/*.x", why: w, require: present}
+	  - {id: file, path: "/etc/closed.file/*", why: w, require: absent}
+	  - {id: itself, path: "/etc/closed.*", why: w, require: present,
+	     lines: {forbid: [x]}}
+	  - {id: few, path: "/etc/*.d/*", why: w, count: {at-least: 2}}
+	  - {id: layered, path: /etc/x.conf, layers: etc, why: w,
+	     require: present}
+	END
+	chmod -R a+rX "$SPECS" "$ROOT"
+	chmod 0700 "$ROOT/etc/closed.d" "$ROOT/etc/closed.file"
+	d --specs "$SPECS" init
+	# What root saw there counts no more.
+	touch -d '1 hour ago' "$ROOT/etc/closed.d" "$ROOT/etc/closed.file"
+	chown -R 65534:65534 "$STORE"
+	status=0
+	output=$(setpriv --reuid 65534 --regid 65534 --clear-groups \
+	    "$DRIFTCTL" --root "$ROOT" --store "$STORE" --specs "$SPECS" \
+	    --format json check 2> "$BATS_TEST_TMPDIR/stderr") || status=$?
+	cat "$BATS_TEST_TMPDIR/stderr"
+	[ "$status" -eq 2 ]
+	{
+		printf '%s\n' 'test: as live' 'spec: mail' 'files:' \
+		    '  /etc/open.d/a.conf: ""' \
+		    '  /etc/way: {link: closed.d}' \
+		    '  /etc/closed.d: {directory: true, unreadable: true}' \
+		    '  /etc/closed.file: {text: "", unreadable: true}' finds:
+		python3 -c 'import json, sys
+for f in json.load(sys.stdin)["findings"]:
+    if "rule" in f and f["kind"] != "change":
+        v = "unknown" if f["kind"] == "unknown" else "fails"
+        print("  - {rule: %s, path: \"%s\", verdict: %s}" %
+              (f["rule"], f["path"], v))' <<< "$output"
+	} | tee "$CASES/live.yaml"
+	[ "$(grep -c 'verdict: unknown' "$CASES/live.yaml")" -ge 5 ]
+	grep -q 'rule: seen.*verdict: fails' "$CASES/live.yaml"
+	t "$CASES"
+	[ "$status" -eq 0 ]
+	[ "$output" = "1 of 1 cases pass" ]
 }

@@ -3,9 +3,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "agent/doctor/runlog.h"
 #include "agent/hook/aptlist.h"
 #include "agent/hook/transaction.h"
 #include "agent/hook/zypp.h"
+#include "agent/pkg/pkgversion.h"
 #include "base/buf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -95,11 +97,46 @@ list(const char *bytes, size_t len)
 	assert(c.n == 0);
 }
 
+/* A log that goes on is never older, and a limit is one. */
+static void
+runlog(const char *bytes, size_t len)
+{
+	const int64_t limit = 2000000000;
+
+	for (int k = RUNLOG_DPKG; k <= RUNLOG_PACMAN; k++) {
+		int64_t last = runlog_last((enum runlog)k, bytes, len, limit);
+
+		assert(last >= 0 && last <= limit);
+		if (last > 0)
+			assert(runlog_last((enum runlog)k, bytes, len,
+			    last) == last);
+	}
+}
+
+/* Two versions, a newline between: which is older does not depend on which is
+ * asked about. */
+static void
+versions(const char *bytes, size_t len)
+{
+	const char *nl = memchr(bytes, '\n', len);
+	CLEANUP(drop_free) char *a = NULL, *b = NULL;
+	int n, m;
+
+	if (nl == NULL)
+		return;
+	a = xmemdup(bytes, (size_t)(nl - bytes));
+	b = xmemdup(nl + 1, len - (size_t)(nl + 1 - bytes));
+	n = pkgversion_cmp(a, b);
+	m = pkgversion_cmp(b, a);
+	assert((n < 0) == (m > 0) && (n == 0) == (m == 0));
+	assert(pkgversion_cmp(a, a) == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const kinds[])(const char *bytes, size_t len) = {
-		zypp, apt, record, list };
+		zypp, apt, record, list, runlog, versions };
 
 	if (size > 0)
 		kinds[data[0] % (sizeof(kinds) / sizeof(kinds[0]))](

@@ -48,8 +48,8 @@ keep_answer(int fd, const struct options *o, uint64_t *out_seen)
 	const struct inputs inputs = { 0 };
 	struct err e = { 0 };
 
-	assert(statcache_write(fd, "statcache", 0, &commit, NULL, 0, out_seen,
-	    &e) == 0);
+	assert(statcache_write(fd, "statcache", 0, &commit, STATCACHE_OTHER,
+	    NULL, 0, out_seen, &e) == 0);
 	answer_keep(o, &none, *out_seen, &inputs, statcache_now(), 0);
 	return only_file(fd, "answers");
 }

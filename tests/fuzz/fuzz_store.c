@@ -60,7 +60,7 @@ struct seen_header {
 	uint32_t version, n;
 	uint64_t total, key;
 	struct oid commit;
-	uint32_t spare;
+	uint32_t as;
 	uint64_t sum;
 };
 
@@ -92,7 +92,8 @@ cache(int fd, const char *bytes, size_t len)
 		.total = sizeof(h) + len };
 
 	h.n = len > 0 ? (unsigned char)bytes[0] % 16 : 0;
-	h.sum = checksum(checksum(h.key ^ h.n, &h.commit, OID_LEN), bytes,
+	h.sum = checksum(checksum(h.key ^ h.n ^ (uint64_t)h.as << 32,
+	    &h.commit, OID_LEN), bytes,
 	    len);
 	buf_add(&all, &h, sizeof(h));
 	buf_add(&all, bytes, len);

@@ -13,7 +13,7 @@ mkdir -p "$local/bin" "$local/lib" "$local/libexec/driftctl" \
 cp "$build/driftctl" "$local/bin"
 cp "$build/driftctl-full" "$build/driftctl-rpm" "$local/libexec/driftctl"
 cp -r specs/catalog "$local/share/driftctl/specs"
-make -s --no-print-directory install-hooks DESTDIR="$layer"
+make -s --no-print-directory install-hooks install-shims DESTDIR="$layer"
 ldd "$build/driftctl-full" "$build/driftctl-rpm" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' |
     grep -vE '/(libc|libm|libdl|libpthread|librt|libresolv)\.so' |
     sort -u | xargs cp -Lt "$local/lib"

@@ -49,6 +49,24 @@ bare_box() {
 	in_box "$PM_BASE"
 }
 
+# What no_init says in place of a path is why.
+pm_init_base() {
+	PM_INIT_STATUS=0
+	PM_INIT_BASE=$(sh "$TOP/tests/pm/base.sh" boot) || PM_INIT_STATUS=$?
+	[ "$PM_INIT_STATUS" -ne 0 ] || unshare --mount --cgroup sh -c \
+	    'mount -t cgroup2 none /mnt' 2> /dev/null || {
+		PM_INIT_STATUS=3
+		PM_INIT_BASE="no cgroup2 can be mounted here"
+	}
+}
+
+# boot_box: the same as box, but then systemd starts that root.
+boot_box() {
+	pm_init_base
+	skip_unless "$PM_INIT_BASE" test "$PM_INIT_STATUS" -eq 0
+	BOX_INIT=1 in_box "$PM_LAYER:$PM_INIT_BASE"
+}
+
 in_box() {
 	cat > "$BATS_TEST_TMPDIR/script"
 	cp "$BATS_TEST_TMPDIR/script" "$PM_SHARED/script.$BATS_TEST_NUMBER"

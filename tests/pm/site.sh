@@ -46,6 +46,19 @@ ended() {
 	record | grep -E '^state: (ended|interrupted)'
 }
 
+# From now on no package manager tells driftctl anything.
+no_hooks() {
+	rm -f /etc/apt/apt.conf.d/00driftctl /etc/dpkg/dpkg.cfg.d/driftctl \
+	    /usr/lib/zypp/plugins/commit/driftctl \
+	    /usr/lib/python3/dist-packages/dnf-plugins/driftctl.py
+}
+
+# Something by the name of cron runs, which is all that can be seen of it.
+cron_is_there() {
+	cp /bin/sleep /usr/sbin/cron
+	/usr/sbin/cron 1000 &
+}
+
 # Whether a mail user can log in; what pamtester says is shown.
 login_works() {
 	pamtester imap root authenticate

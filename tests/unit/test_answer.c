@@ -38,7 +38,7 @@ write_cache(struct asked *a)
 
 	assert_int_equal(fstatat(a->s.dirfd, "root/f", &st, 0), 0);
 	seen.st = seen_stat_of(&st);
-	assert_int_equal(statcache_write(fd, "statcache", 1, &commit, &seen, 1,
+	assert_int_equal(statcache_write(fd, "statcache", 1, &commit, STATCACHE_OTHER, &seen, 1,
 	    &a->sum, &e), 0);
 }
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "snapshots/capturecache.h"
 #include "snapshots/compare.h"
 #include "snapshots/seal.h"
 #include "tests/unit/scratch.h"
@@ -268,13 +269,16 @@ run_cached(struct capturing *c, const struct capture *before, bool stored,
 	uint64_t sum;
 	struct err e = { 0 };
 
-	assert_int_equal(capture_write_cache(before, c->s.dirfd, "cache", key,
-	    &commit, stored, &sum, &e), 0);
+	assert_int_equal(capturecache_write(before, c->s.dirfd, "cache",
+	    &(struct capturecache_keep){ key, &commit, stored,
+	    before->as }, &sum,
+	    &e), 0);
 	cache = statcache_open(c->s.dirfd, "cache", &key);
 	assert_non_null(cache);
 	c->o.cache = cache;
 	c->o.last = &commit;
 	run(c, out);
+	out->cache = STEAL(cache);
 	c->o.cache = NULL;
 	c->o.last = NULL;
 }

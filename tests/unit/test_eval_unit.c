@@ -88,6 +88,31 @@ a_unit_that_cannot_be_read_is_unknown(void **state)
 }
 
 static void
+a_list_that_goes_on_unseen_is_judged_as_far_as_it_is_known(void **state)
+{
+	const struct fake_file files[] = { file(LIB "a.service", fragment),
+		file(LIB "a.service.d/1.conf", "rubbish\n"),
+		file(LIB "a.service.d/2.conf", "[Unit]\nAfter=b.service\n"),
+		END };
+	const char *unknown = "U keys " LIB "a.service>" LIB
+	    "a.service.d/1.conf:1 an assignment outside of any [Section]\n";
+	CLEANUP(drop_free) char *fails = xasprintf("0\nF keys " LIB
+	    "a.service>" LIB "a.service.d/2.conf:2 [Unit] After is "
+	    "'b.service', expected not to include 'b.service'\n");
+	CLEANUP(drop_free) char *neither = xasprintf("0\n%s", unknown);
+
+	(void)state;
+	expect_key(files, "Unit", "After", TEST_EXCLUDES, "b.service", fails);
+	expect_key(files, "Unit", "After", TEST_EXCLUDES, "c.service",
+	    neither);
+	expect_key(files, "Unit", "After", TEST_INCLUDES, "b.service",
+	    "1\n");
+	expect_key(files, "Unit", "After", TEST_INCLUDES, "c.service",
+	    neither);
+	expect_key(files, "Unit", "After", TEST_EQUALS, "b.service", neither);
+}
+
+static void
 presence_is_that_of_a_fragment(void **state)
 {
 	const struct fake_file there[] = { file(LIB "a.service", fragment),
@@ -285,6 +310,8 @@ main(void)
 		cmocka_unit_test(
 		    keys_are_those_of_all_files_with_the_one_that_decides),
 		cmocka_unit_test(a_unit_that_cannot_be_read_is_unknown),
+		cmocka_unit_test(
+		    a_list_that_goes_on_unseen_is_judged_as_far_as_it_is_known),
 		cmocka_unit_test(presence_is_that_of_a_fragment),
 		cmocka_unit_test(a_unit_with_two_names_is_judged_once),
 		cmocka_unit_test(a_mask_is_judged_and_hides_what_it_masks),

@@ -269,16 +269,84 @@ hides_run(void *ctx, const char *path)
 }
 
 static void
-a_layer_that_cannot_be_read_is_unknown(void **state)
+a_layer_that_cannot_be_read_decides_only_what_it_may(void **state)
 {
-	const struct fake_file files[] = { file("/etc/a.conf", "x=1\n"), END };
+	const struct fake_file files[] = { file("/etc/a.conf", "x=1\n"),
+		file("/etc/a.conf.d/1.conf", "y=1\n"),
+		file("/usr/lib/a.conf.d/2.conf", "z=1\n"),
+		file("/usr/lib/b.conf", "x=1\n"), END };
 	struct evidence ev = fake_evidence(files);
 
 	(void)state;
 	ev.hidden = hides_run;
-	judged(HEAD "    path: /etc/a.conf\n    layers: etc\n"
-	    "    lines: {forbid: x}\n", &ev, "0\nU layers /etc/a.conf one of "
-	    "its layers lies in a folder that cannot be read (/run)\n", 0);
+	/* That of /usr/lib may be another one's in /run. */
+	judged(HEAD "    path: /etc/a.conf\n    layers: etc\n    mode: '0600'\n"
+	    "    lines: {forbid: [x, y, z], require: [x=1, z, q]}\n"
+	    "    as: keyvalue\n    keys: {x: 2}\n", &ev,
+	    "1\nU layers /etc/a.conf one of its layers lies in a folder that "
+	    "cannot be read (/run)\n"
+	    "F mode /etc/a.conf the mode is 0644, expected 0600\n"
+	    "F mode /etc/a.conf.d/1.conf the mode is 0644, expected 0600\n"
+	    "F lines.forbid /etc/a.conf:1 the line 'x=1' must not be there\n"
+	    "F lines.forbid /etc/a.conf>/etc/a.conf.d/1.conf:1 the line 'y=1' "
+	    "must not be there\n", 0);
+	judged(HEAD "    path: /etc/a.conf\n    layers: file\n"
+	    "    lines: {forbid: x}\n", &ev, "1\nF lines.forbid "
+	    "/etc/a.conf:1 the line 'x=1' must not be there\n", 0);
+	judged(HEAD "    path: /etc/b.conf\n    layers: file\n"
+	    "    lines: {forbid: x}\n", &ev, "0\nU layers /etc/b.conf one "
+	    "of its layers lies in a folder that cannot be read (/run)\n", 0);
+}
+
+#define GAP "/etc/systemd/journald.conf.d/5.conf"
+
+static void
+what_comes_behind_a_part_that_cannot_be_read_is_certain(void **state)
+{
+	const struct fake_file files[] = {
+		file("/etc/systemd/journald.conf", "[Journal]\nA=1\nB=1\n"),
+		file(GAP, "rubbish\n"),
+		file("/etc/systemd/journald.conf.d/9.conf",
+		    "[Journal]\nB=2\nC=3\n"), END };
+
+	(void)state;
+	layers(JOURNAL "    keys: {Journal.A: 2, Journal.B: 1, Journal.C: 3,\n"
+	    "           Journal.D: {absent: true}}\n", files,
+	    "2\nF keys /etc/systemd/journald.conf>"
+	    "/etc/systemd/journald.conf.d/9.conf:2 [Journal] B is '2', "
+	    "expected '1'\n"
+	    "U keys /etc/systemd/journald.conf>" GAP ":1 an assignment "
+	    "outside of any [Section]\n");
+	layers(JOURNAL "    keys: {Journal.B: 2, Journal.C: 3}\n", files,
+	    "3\n");
+}
+
+static void
+what_stands_in_other_parts_is_told_beside_a_large_one(void **state)
+{
+	struct fake_file files[] = { file("/etc/hosts", "10.0.0.1 a\n"),
+		file("/etc/hosts.d/1", ""),
+		file("/etc/hosts.d/2", "10.0.0.2 b\n"), END };
+	CLEANUP(drop_free) char *bytes = xcalloc(1, (17 << 20) + 1);
+
+	(void)state;
+	memset(bytes, '\n', 17 << 20);
+	files[1].text = bytes;
+	files[1].len = 17 << 20;
+	layers("    path: /etc/hosts\n    layers: etc\n"
+	    "    lines: {require: [ a, c], forbid: [ b, d]}\n"
+	    "    entries:\n"
+	    "      - {where: {address: 10.0.0.1}}\n"
+	    "      - {where: {address: 10.0.0.2}, state: absent}\n"
+	    "      - {where: {address: 10.0.0.3}}\n", files,
+	    "3\nF lines.forbid /etc/hosts>/etc/hosts.d/2:1 the line "
+	    "'10.0.0.2 b' must not be there\n"
+	    "U lines /etc/hosts>/etc/hosts.d/1 larger, with what is read "
+	    "before it, than the 16 MiB whose content is judged\n"
+	    "F entries /etc/hosts>/etc/hosts.d/2:1 the entry '10.0.0.2' must "
+	    "not be there (with address '10.0.0.2')\n"
+	    "U entries /etc/hosts>/etc/hosts.d/1 larger, with what is read "
+	    "before it, than the 16 MiB whose content is judged\n");
 }
 
 static void
@@ -436,7 +504,12 @@ main(void)
 		cmocka_unit_test(
 		    a_part_that_does_not_parse_is_named_with_its_line),
 		cmocka_unit_test(many_files_have_a_bound_together),
-		cmocka_unit_test(a_layer_that_cannot_be_read_is_unknown),
+		cmocka_unit_test(
+		    a_layer_that_cannot_be_read_decides_only_what_it_may),
+		cmocka_unit_test(
+		    what_comes_behind_a_part_that_cannot_be_read_is_certain),
+		cmocka_unit_test(
+		    what_stands_in_other_parts_is_told_beside_a_large_one),
 		cmocka_unit_test(what_is_sealed_is_not_shown),
 		cmocka_unit_test(generated_folders_are_read_as_systemd_does),
 		cmocka_unit_test(generated_drop_ins_are_read_as_systemd_does),

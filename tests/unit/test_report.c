@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/report.h"
+#include "agent/report/report.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "agent/json.h"
+#include "agent/report/moment.h"
 #include "tests/unit/scratch.h"
 
 static const struct spec spec = { .name = "mail-auth" };
@@ -42,7 +43,8 @@ struct reported {
 	struct options o;
 	struct machine m;
 	struct findings f;
-	struct report r;
+	struct moment r;
+	struct model model;
 	struct buf out;
 };
 
@@ -57,9 +59,24 @@ start(struct reported *t, size_t n)
 		t->f.drifts = t->f.flagged = 2;
 		t->f.notes = t->f.unknowns = 1;
 	}
-	t->r = (struct report){ .verb = "check", .m = &t->m,
-		.findings = &t->f, .baseline = &baseline,
-		.baseline_time = "2026-11-21 20:21:37", .exit_code = 1 };
+	t->r = (struct moment){ .verb = "check", .findings = &t->f,
+		.baseline = &baseline, .baseline_time = 1795292497,
+		.exit_code = 1 };
+}
+
+static void
+tell(struct reported *t, bool color)
+{
+	model_done(&t->model);
+	moment_model(&t->m, &t->r, &t->model);
+	report_write(&t->model, t->o.format, color, &t->out);
+}
+
+static void
+finish(struct reported *t)
+{
+	model_done(&t->model);
+	buf_done(&t->out);
 }
 
 static void
@@ -69,7 +86,7 @@ each_finding_says_what_why_and_what_to_do(void **state)
 
 	(void)state;
 	start(&t, 4);
-	report_text(&t.r, false, &t.out);
+	tell(&t, false);
 	assert_string_equal(buf_str(&t.out),
 	    "critical  /etc/pam.d/imap: is not there "
 	    "[mail-auth/service-files]\n"
@@ -86,7 +103,7 @@ each_finding_says_what_why_and_what_to_do(void **state)
 	    "2 flagged (2 of them drift), 1 noted, 1 unknown; 39 rules of 8 "
 	    "specs; 55 entries tracked\n"
 	    "baseline: 0fdaecf3 of 2026-11-21 20:21:37\n");
-	buf_done(&t.out);
+	finish(&t);
 }
 
 static void
@@ -97,16 +114,16 @@ quiet_leaves_out_what_needs_nobody(void **state)
 	(void)state;
 	start(&t, 4);
 	t.o.verbose = -1;
-	report_text(&t.r, false, &t.out);
+	tell(&t, false);
 	assert_null(strstr(buf_str(&t.out), "note "));
 	assert_null(strstr(buf_str(&t.out), "baseline:"));
 	assert_non_null(strstr(buf_str(&t.out), "critical "));
 	assert_non_null(strstr(buf_str(&t.out), "unknown "));
 	buf_reset(&t.out);
 	t.f.n = 0;
-	report_text(&t.r, false, &t.out);
+	tell(&t, false);
 	assert_string_equal(buf_str(&t.out), "");
-	buf_done(&t.out);
+	finish(&t);
 }
 
 static void
@@ -117,10 +134,10 @@ nothing_found_is_said_in_two_lines(void **state)
 	(void)state;
 	start(&t, 0);
 	t.r.baseline = NULL;
-	report_text(&t.r, true, &t.out);
+	tell(&t, true);
 	assert_string_equal(buf_str(&t.out), "clean: 39 rules of 8 specs hold; "
 	    "55 entries tracked\nthere is no baseline to compare with\n");
-	buf_done(&t.out);
+	finish(&t);
 }
 
 static void
@@ -132,7 +149,7 @@ colour_is_ended_where_it_began(void **state)
 
 	(void)state;
 	start(&t, 4);
-	report_text(&t.r, true, &t.out);
+	tell(&t, true);
 	for (p = buf_str(&t.out); (p = strchr(p, '\033')) != NULL; p++) {
 		if (strncmp(p, "\033[0m", 4) == 0)
 			ended++;
@@ -141,7 +158,7 @@ colour_is_ended_where_it_began(void **state)
 	}
 	assert_int_equal(begun, 4);
 	assert_int_equal(ended, 4);
-	buf_done(&t.out);
+	finish(&t);
 }
 
 static void
@@ -155,11 +172,11 @@ json_is_valid_and_says_the_same(void **state)
 	for (size_t n = 0; n <= 4; n += 4) {
 		start(&t, n);
 		t.o.format = FORMAT_JSON;
-		report_write(&t.r, &t.out);
+		tell(&t, false);
 		scratch_write(&s, "r.json", t.out.bytes, t.out.len);
 		scratch_sh(&s, "python3 -m json.tool r.json > /dev/null && "
 		    "! LC_ALL=C grep -q '[^[:print:]]\\[' r.json");
-		buf_done(&t.out);
+		finish(&t);
 	}
 	scratch_sh(&s, "python3 -c 'import json; "
 	    "r = json.load(open(\"r.json\", encoding=\"utf-8\")); "
@@ -212,5 +229,6 @@ main(void)
 		cmocka_unit_test(lists_and_objects_nest),
 	};
 
+	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

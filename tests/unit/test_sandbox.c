@@ -2,6 +2,7 @@
 #include "base/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -19,6 +21,10 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#endif
 
 static bool one_by_one;
 
@@ -152,6 +158,64 @@ neither_sockets_nor_devices_outside_are_reached(void **state)
 	rmdir(dir);
 }
 
+static bool
+has_landlock(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, 1) >= 2;
+}
+
+/* Who reads it would do what it is told. */
+static void
+nothing_is_written_into_a_fifo_outside(void **state)
+{
+	char dir[] = "/srv/probe-XXXXXX", got[16];
+	CLEANUP(drop_free) char *script = NULL;
+	CLEANUP(drop_free) char *fifo = NULL;
+	CLEANUP(drop_fd) int fd = -1;
+
+	(void)state;
+	skip_unless_root();
+	if (!has_landlock()) {
+		print_message("this kernel has no Landlock to keep a program "
+		    "from FIFOs\n");
+		skip();
+	}
+	assert_non_null(mkdtemp(dir));
+	fifo = xasprintf("%s/fifo", dir);
+	assert_int_equal(mkfifo(fifo, 0666), 0);
+	fd = open(fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	/* Its own are its own, and files still go from folder to folder. */
+	script = xasprintf("(echo poweroff > %s) 2> /dev/null || echo none\n"
+	    "mkfifo /tmp/own; (echo own > /tmp/own &); cat /tmp/own\n"
+	    "mkdir /tmp/a /var/lib/probed; echo moved > /tmp/a/x\n"
+	    "mv /tmp/a/x /tmp/y; cat /tmp/y\n"
+	    "echo kept > /var/lib/probed/x; cat /var/lib/probed/x\n"
+	    "echo out > /dev/stdout", fifo);
+	expect(script, NULL, 0, "none\nown\nmoved\nkept\nout\n", "");
+	assert_int_equal(read(fd, got, sizeof(got)), -1);
+	assert_int_equal(errno, EAGAIN);
+	unlink(fifo);
+	rmdir(dir);
+}
+
+static void
+keys_are_out_of_reach(void **state)
+{
+	CLEANUP(drop_free) char *script = xasprintf("python3 -c 'import ctypes\n"
+	    "c = ctypes.CDLL(None, use_errno=True)\n"
+	    "for n in %d, %d, %d:\n"
+	    " print(c.syscall(n, b\"user\", b\"driftctl-probe\", b\"x\", 1, -4),"
+	    " ctypes.get_errno())'", (int)SYS_add_key, (int)SYS_request_key,
+	    (int)SYS_keyctl);
+	CLEANUP(drop_free) char *said = xasprintf("-1 %d\n-1 %d\n-1 %d\n",
+	    ENOSYS, ENOSYS, ENOSYS);
+
+	(void)state;
+	skip_unless_root();
+	expect(script, NULL, 0, said, "");
+}
+
 static void
 few_rights_are_left(void **state)
 {
@@ -283,6 +347,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    neither_sockets_nor_devices_outside_are_reached,
 		    old_kernel, new_kernel),
+		cmocka_unit_test(nothing_is_written_into_a_fifo_outside),
+		cmocka_unit_test(keys_are_out_of_reach),
 		cmocka_unit_test(few_rights_are_left),
 		cmocka_unit_test(what_it_leaves_behind_ends_with_it),
 		cmocka_unit_test(its_time_and_its_words_are_bounded),

@@ -53,7 +53,7 @@ write_cache(const struct cached *c)
 	struct err e = { 0 };
 	uint64_t sum = 0;
 
-	assert_int_equal(statcache_write(c->s.dirfd, "cache", key, &commit,
+	assert_int_equal(statcache_write(c->s.dirfd, "cache", key, &commit, STATCACHE_SAME,
 	    c->items, c->n, &sum, &e), 0);
 	return sum;
 }

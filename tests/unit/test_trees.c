@@ -94,7 +94,7 @@ store(struct stored *t)
 	struct err e = { 0 };
 
 	manifest_sort(&t->m);
-	assert_int_equal(trees_build(&t->m, NULL, put, t, &trees, &e), 0);
+	assert_int_equal(trees_build(&t->m, NULL, NULL, put, t, &trees, &e), 0);
 	c.tree = t->root = trees.root;
 	gitcommit_format(&b, &c, "host");
 	assert_int_equal(put(t, PACKED_COMMIT, b.bytes, b.len, &commit, &e),
@@ -279,10 +279,10 @@ unchanged_folders_share_their_objects(void **state)
 		add(&t, ENTRY_DIR, dir);
 		add(&t, ENTRY_FILE, file);
 	}
-	assert_int_equal(trees_build(&t.m, NULL, put, &t, &one, &e), 0);
+	assert_int_equal(trees_build(&t.m, NULL, NULL, put, &t, &one, &e), 0);
 	before = packfile_count(t.pack);
 	t.m.items[7].mode = 0600;
-	assert_int_equal(trees_build(&t.m, NULL, put, &t, &two, &e), 0);
+	assert_int_equal(trees_build(&t.m, NULL, NULL, put, &t, &two, &e), 0);
 	assert_false(oid_equal(&one.root, &two.root));
 	/* One blob of metadata, its folder's tree, meta's and the root. */
 	assert_int_equal(packfile_count(t.pack), before + 4);
