@@ -33,7 +33,7 @@ bash tests/pm/box.sh "$base" "$shared" bash -euc '
 cd /shared/source
 flags="-D_GNU_SOURCE -std=gnu17 -O1 -g -I."
 gcc $flags -o /shared/driftctl-rpm.own agent/rpm/*.c \
-    agent/pkg/{ownerstext,owners,wanted}.c \
+    agent/pkg/{ownerstext,owners,rpmplan,wanted}.c \
     base/{buf,err,file,mem,strlist,text,path}.c -lrpm -lrpmio
 gcc $flags -Wall -Wextra -Wshadow -Wconversion -Werror -fPIC -shared \
     -DPROGRAM=\"/usr/local/bin/driftctl\" -o /shared/driftctl.so \
