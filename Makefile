@@ -52,6 +52,7 @@ FULL_SRC := $(filter-out $(OTHERS),$(wildcard base/*.c specs/*.c \
 	specs/views/*.c snapshots/*.c agent/*.c agent/*/*.c))
 FRONT_SRC := $(wildcard agent/front/*.c)
 RPM_SRC := $(wildcard agent/rpm/*.c)
+NOTIFY_SRC := $(wildcard agent/notify/*.c)
 MAIN_SRC := agent/main.c $(wildcard agent/cmd_*.c)
 LIB_SRC := $(filter-out $(MAIN_SRC),$(FULL_SRC))
 MAN := $(wildcard doc/*.[158])
@@ -60,14 +61,16 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
 	$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
 	$(wildcard tests/fuzz/fuzz_*.c))
-TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC))
+TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC) \
+	$(NOTIFY_SRC))
 
 .PHONY: all schema run test test-long check bench layers lint fuzz install \
 	install-hooks install-shims install-units enable-units rpm-plugin \
 	install-rpm-plugin clean units units-built fuzzers tidy pam \
 	attribution always
 .SECONDARY:
-all: $(BUILD)/driftctl $(BUILD)/driftctl-full $(BUILD)/driftctl-rpm
+all: $(BUILD)/driftctl $(BUILD)/driftctl-full $(BUILD)/driftctl-rpm \
+	$(BUILD)/driftctl-notify
 
 # Other flags (another PREFIX, say) make other objects.
 $(BUILD)/flags: export FLAGS_NOW = $(CC) $(OUR_CFLAGS) $(CFLAGS)
@@ -94,6 +97,11 @@ $(BUILD)/driftctl-full: $(call obj,$(MAIN_SRC)) $(BUILD)/libdriftctl.a
 $(BUILD)/driftctl-rpm: $(call obj,$(RPM_SRC)) $(BUILD)/libdriftctl.a
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$(shell pkg-config --libs rpm 2>/dev/null)
+
+# The same of libcurl.
+$(BUILD)/driftctl-notify: $(call obj,$(NOTIFY_SRC)) $(BUILD)/libdriftctl.a
+	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(shell pkg-config --libs libcurl 2>/dev/null)
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libdriftctl.a
 	@mkdir -p $(@D)
@@ -197,7 +205,13 @@ install: all install-shims install-units
 	install $(BUILD)/driftctl $(DESTDIR)$(PREFIX)/bin/driftctl
 	install $(BUILD)/driftctl-full $(DESTDIR)$(LIBEXECDIR)/driftctl-full
 	install $(BUILD)/driftctl-rpm $(DESTDIR)$(LIBEXECDIR)/driftctl-rpm
+	install $(BUILD)/driftctl-notify \
+		$(DESTDIR)$(LIBEXECDIR)/driftctl-notify
 	install -m 644 specs/catalog/*.yaml $(DESTDIR)$(DATADIR)/specs
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/catalog
+	install -m 644 packaging/journal/driftctl.catalog \
+		$(DESTDIR)$(PREFIX)/lib/systemd/catalog
+	install -m 644 doc/notification.schema.json $(DESTDIR)$(DATADIR)
 	install -m 644 doc/driftctl-specs.schema.json $(DESTDIR)$(DATADIR)
 	@for page in $(MAN); do \
 		dir=$(DESTDIR)$(MANDIR)/man$${page##*.}; \

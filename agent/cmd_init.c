@@ -134,7 +134,7 @@ first(struct beginning *b, int code, struct err *e)
 	b->made = true;
 	/* Where that fails the first look at what changed does it. */
 	upgrade_note_packages(m->o, &ignored);
-	causes_note(m, LEDGER_SEEN, &r->commit, &ignored);
+	causes_note(m, LEDGER_SEEN, &r->commit, &r->live, &ignored);
 	for (size_t i = 0; i < r->live.unknown.n; i++)
 		say_note("%s: %s", r->live.unknown.items[i].path,
 		    r->live.unknown.items[i].why);

@@ -399,6 +399,7 @@ capture_now(struct machine *m, const struct machine_capture *how,
 		o.scope = how->scope;
 	o.cache = cache;
 	o.cache_names = cache != NULL && how->scope == NULL;
+	o.likely_same = how->likely_same;
 	o.last = n > 0 ? &last : NULL;
 	n = capture_run(&o, out, e);
 	out->cache = STEAL(cache);

@@ -163,9 +163,8 @@ set_names(struct idnames *ids, struct arena *a, struct entry *en)
 	return true;
 }
 
-/* Takes the entry from the cache when nothing about it has moved. */
 static bool
-from_cache(struct capturing *c, const struct seen *known, size_t slot,
+as_known(struct capturing *c, const struct seen *known, size_t slot,
     size_t seen)
 {
 	struct seen *now = &c->out->seen.items[seen];
@@ -173,9 +172,6 @@ from_cache(struct capturing *c, const struct seen *known, size_t slot,
 	const char *name;
 	struct err ignored = { 0 };
 
-	if ((known->flags & (SEEN_ENTRY | SEEN_UNTRUSTED)) != SEEN_ENTRY ||
-	    !seen_stat_equal(&known->st, &now->st))
-		return false;
 	if (manifest_parse_line(known->line, known->line_len,
 	    &c->out->manifest.arena, en, &name, now->path, 0, &ignored) < 0)
 		return false;
@@ -192,6 +188,16 @@ from_cache(struct capturing *c, const struct seen *known, size_t slot,
 	    en->content != CONTENT_DIGEST && !(now->flags & SEEN_STORED))
 		return false;
 	return true;
+}
+
+/* Takes the entry from the cache when nothing about it has moved. */
+static bool
+from_cache(struct capturing *c, const struct seen *known, size_t slot,
+    size_t seen)
+{
+	return (known->flags & (SEEN_ENTRY | SEEN_UNTRUSTED)) == SEEN_ENTRY &&
+	    seen_stat_equal(&known->st, &c->out->seen.items[seen].st) &&
+	    as_known(c, known, slot, seen);
 }
 
 static void
@@ -450,32 +456,73 @@ sort_seen(struct capture *out)
 		    sizeof(struct capture_unknown), unknown_by_path);
 }
 
+/* All that the cache has, where nothing of it has moved. */
+static bool
+take_known(struct capturing *c)
+{
+	const struct capture_options *o = c->o;
+	struct capture *out = c->out;
+
+	if (!o->likely_same || !o->cache_names || !c->cache_stored ||
+	    !statcache_unchanged(o->cache, o->root))
+		return false;
+	for (size_t i = 0; i < statcache_n(o->cache); i++) {
+		struct seen *s = VEC_ADD(&out->seen), known;
+
+		statcache_get(o->cache, i, &known);
+		*s = known;
+		s->line = NULL;
+		s->line_len = 0;
+		if ((known.flags & SEEN_ENTRY) == 0)
+			continue;
+		manifest_add(&out->manifest);
+		VEC_ADD(&c->lines);
+		if (!as_known(c, &known, out->manifest.n - 1, i)) {
+			out->seen.n = out->manifest.n = c->lines.n = 0;
+			return false;
+		}
+	}
+	out->lines = c->lines.items;
+	return true;
+}
+
+static int
+walk_all(struct capturing *c, struct err *e)
+{
+	const struct pool_ops ops = {
+		.ctx = c, .worker_new = worker_new,
+		.worker_free = worker_free, .work = work, .done = done,
+	};
+	const struct walk_known known = { known_names, known_leaf, c };
+	const struct capture_options *o = c->o;
+	int n;
+
+	c->pool = pool_new(o->threads, WINDOW, &ops);
+	n = walk(o->root, o->scope, o->cache_names ? &known : NULL, each_item,
+	    c, e);
+	flush(c);
+	pool_drain(c->pool);
+	pool_free(c->pool);
+	if (n == 0 && c->failed.kind != ERR_NONE) {
+		*e = c->failed;
+		n = -1;
+	}
+	settle(c);
+	sort_seen(c->out);
+	return n;
+}
+
 int
 capture_run(const struct capture_options *o, struct capture *out,
     struct err *e)
 {
 	struct capturing c = { .o = o, .out = out, .since = statcache_now() };
-	const struct pool_ops ops = {
-		.ctx = &c, .worker_new = worker_new,
-		.worker_free = worker_free, .work = work, .done = done,
-	};
-	const struct walk_known known = { known_names, known_leaf, &c };
-	int n;
+	int n = 0;
 
 	c.cache_stored = o->cache != NULL && o->last != NULL &&
 	    oid_equal(statcache_commit(o->cache), o->last);
-	c.pool = pool_new(o->threads, WINDOW, &ops);
-	n = walk(o->root, o->scope, o->cache_names ? &known : NULL, each_item,
-	    &c, e);
-	flush(&c);
-	pool_drain(c.pool);
-	pool_free(c.pool);
-	if (n == 0 && c.failed.kind != ERR_NONE) {
-		*e = c.failed;
-		n = -1;
-	}
-	settle(&c);
-	sort_seen(out);
+	if (!take_known(&c))
+		n = walk_all(&c, e);
 	if (n == 0 && c.cache_stored && o->cache_names)
 		capturecache_compare(out, o->cache, o->last);
 	free(c.inodes.slots);

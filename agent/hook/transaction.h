@@ -28,6 +28,8 @@ struct transaction_finding {
 				 * "merge", "note" */
 	const char *id;		/* a finding's; of what was restored its path */
 	const char *what;
+	const char *severity, *path, *package;	/* "" where not known; the
+						 * package with its versions */
 };
 
 /* Texts belong to the arena or live longer; "" is none. */
@@ -71,8 +73,9 @@ void transaction_planned(struct transaction *t, const struct pkgchange *c,
     const char *file);
 /* What is planned in from. */
 void transaction_plan(struct transaction *t, const struct transaction *from);
-void transaction_found(struct transaction *t, const char *kind, const char *id,
-    const char *what);
+/* Returns it, for what else is known of it. */
+struct transaction_finding *transaction_found(struct transaction *t,
+    const char *kind, const char *id, const char *what);
 void transaction_failed(struct transaction *t, const struct err *e);
 /* How many findings are of that kind. */
 size_t transaction_count(const struct transaction *t, const char *kind);

@@ -189,6 +189,7 @@ attribute_text(const struct attribution *a, const struct attribute_said *s,
 	if (a->how == HOW_BESIDE && a->beside != NULL)
 		say(out, _("; it lies beside as %s"), a->beside);
 	if (a->how == HOW_MODE || a->mode_lost ||
-	    (a->remains == REMAINS_OTHER && s->was != NULL))
+	    (a->remains == REMAINS_OTHER && s->was != NULL &&
+	    s->was->kind == s->is->kind))
 		add_modes(s, out);
 }

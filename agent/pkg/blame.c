@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/pkg/beside.h"
+#include "agent/pkg/ownerskept.h"
 #include "snapshots/compare.h"
 
 struct blame {
@@ -40,7 +41,7 @@ look(struct blame *b, const struct root *r, const struct oid *before,
 		return -1;
 	attribute_wanted(&b->was, &wanted);
 	attribute_wanted(&b->is, &wanted);
-	owners_load(r, &wanted, NULL, &b->now);
+	ownerskept_load(store_fd(b->store), r, &wanted, &b->now);
 	if (b->now.trouble.kind == ERR_NONE)
 		return 0;
 	*e = b->now.trouble;

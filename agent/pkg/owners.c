@@ -54,6 +54,16 @@ cmp_file(const void *a, const void *b)
 	return (x->package > y->package) - (x->package < y->package);
 }
 
+/* Most lists are in order already, by who wrote them. */
+static bool
+in_order(const struct owners *o)
+{
+	for (size_t i = 1; i < o->files.n; i++)
+		if (cmp_file(&o->files.items[i - 1], &o->files.items[i]) > 0)
+			return false;
+	return true;
+}
+
 void
 owners_settle(struct owners *o)
 {
@@ -76,7 +86,7 @@ owners_settle(struct owners *o)
 	o->packages.cap = n + 1;
 	for (size_t i = 0; i < o->files.n; i++)
 		o->files.items[i].package = now[o->files.items[i].package];
-	if (o->files.n > 1)
+	if (!in_order(o))
 		qsort(o->files.items, o->files.n, sizeof(*o->files.items),
 		    cmp_file);
 }

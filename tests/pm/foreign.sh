@@ -12,7 +12,7 @@ own=$layer/usr/local/lib/driftctl
 bash tests/pm/layer.sh "$build" "$layer"
 mkdir -p "$own"
 mv "$layer"/usr/local/lib/*.so* "$layer/usr/local/bin/driftctl" \
-    "$layer/usr/local/libexec/driftctl/driftctl-full" "$own"
+    "$layer"/usr/local/libexec/driftctl/driftctl-{full,notify} "$own"
 rm -r "$layer/usr/local/libexec"
 cat > "$layer/usr/local/bin/driftctl" << 'END'
 #!/bin/sh

@@ -44,7 +44,7 @@ one_box() {
 
 # told RECORD: PATH KIND TEXT of what a hook found, tabs between.
 told() {
-	sed -nE 's/^(note|merge|flagged|restored): ([^ ]*:)?(\/[^ #]*)(#[^ ]*)? (.*)/\3\t\1\t\5/p' \
+	sed -nE 's/^(note|merge|flagged|restored): ([^ ]*:)?(\/[^ #]*)(#[^ ]*)? ([^ ]*).*/\3\t\1\t\5/p' \
 	    "$1" | sed 's/\\x20/ /g; s/\twas removed since the baseline; /\t/'
 }
 

@@ -579,8 +579,12 @@ who_could_not_be_told_is_told(void **state)
 	all_is_well(&c);
 	*VEC_ADD(&c.notifiers) = (struct notifier_fact){ .name = "mail",
 		.why = "WHY", .failed = NOW - HOUR, .waiting = 2 };
+	*VEC_ADD(&c.notifiers) = (struct notifier_fact){
+		.name = "exec page", .why = "WHY" };
 	says(&c, "notifier: mail could not be told, last at 2026-11-21 23:00, "
-	    "and 2 messages wait: WHY\n");
+	    "and 2 messages wait: WHY [driftctl hook notify --test]\n"
+	    "notifier: exec page cannot be told: WHY "
+	    "[driftctl hook notify --test]\n");
 }
 
 static void
