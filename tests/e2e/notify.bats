@@ -993,4 +993,11 @@ EOS
 	says "webhook 127.0.0.1:1 could not be told, last at"
 	says "hook notify --test"
 	says_not t0ken
+	echo "mail: {to: root, program: [/nonexistent/mailer]}" > "$CONFIG"
+	h doctor
+	says "the report's mail cannot be told: /nonexistent/mailer"
+	echo "mail: {to: root, program: [$BATS_TEST_TMPDIR/sendmail]}" \
+	    > "$CONFIG"
+	h doctor
+	says_not "the report's mail"
 }
