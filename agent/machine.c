@@ -158,7 +158,8 @@ machine_open(const struct options *o, struct machine *m, struct err *e)
 	if (read_config(m, e) < 0 || read_specs(m, e) < 0 ||
 	    resolve_rules(m, e) < 0 ||
 	    tracked_scope(&m->config, &m->catalogue, &m->scope, e) < 0 ||
-	    tracked_secrets(&m->catalogue, &m->root, &m->secrets, e) < 0 ||
+	    tracked_secrets(&m->config, &m->catalogue, &m->root, &m->secrets,
+	    e) < 0 ||
 	    scope_settle(&m->scope, &m->root, e) < 0)
 		return -1;
 	m->ids = idnames_load(&m->root, m->live);

@@ -105,6 +105,40 @@ later() {
 	says '"id": "change:/etc/settings"'
 }
 
+@test "the first report begins at the baseline, however young that is" {
+	local i
+
+	# In one of them all happens in the same second.
+	for i in 1 2 3; do
+		rm -rf "$STORE"
+		r init -q
+		echo "$i" >> "$ROOT/etc/settings"
+		r report
+		says "    +$i"
+	done
+}
+
+@test "what is open and changes again is told again" {
+	echo "auth sufficent pam_permit.so" > "$ROOT/etc/pam.d/imap"
+	chmod 666 "$ROOT/etc/pam.d/imap"
+	r report
+	[ "$status" -eq 1 ]
+	says "[mail/mode]"
+	later
+	echo "auth sufficient pam_evil.so" > "$ROOT/etc/pam.d/imap"
+	for format in text html markdown; do
+		r --format $format report -n
+		says pam_evil
+	done
+	r report
+	says "still open"
+	says "changed   /etc/pam.d/imap: content"
+	says "    +auth sufficient pam_evil.so"
+	r report
+	says "still open"
+	says_not pam_evil.so
+}
+
 @test "a dry run says what the next report says again" {
 	echo x >> "$ROOT/etc/settings"
 	r log
