@@ -396,8 +396,10 @@ capture_now(struct machine *m, const struct machine_capture *how,
 
 	if (n < 0)
 		return -1;
-	if (how->scope != NULL)
+	if (how->scope != NULL) {
 		o.scope = how->scope;
+		o.whole = &m->scope;
+	}
 	o.cache = cache;
 	o.cache_names = cache != NULL && how->scope == NULL;
 	o.likely_same = how->likely_same;
@@ -431,6 +433,7 @@ machine_look(struct machine *m, const struct scope *scope,
 {
 	const struct capture_options o = {
 		.root = &m->root, .scope = scope, .secrets = &m->secrets,
+		.whole = scope != &m->scope ? &m->scope : NULL,
 		.ids = m->ids, .max_size = m->config.max_size,
 		.threads = READERS,
 	};

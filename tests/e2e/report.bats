@@ -60,7 +60,7 @@ later() {
 	done
 	r report --always
 	[ "$status" -eq 0 ]
-	says "clean: 2 rules of 1 specs hold"
+	says "clean: 2 rules of 1 spec hold"
 	r --format json report --always
 	says '"findings": []'
 }
