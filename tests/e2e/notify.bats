@@ -297,6 +297,22 @@ EOS
 	says_not t0ken
 }
 
+@test "what is shown at the login stays in its root" {
+	mkdir "$BATS_TEST_TMPDIR/out"
+	ln -s "$BATS_TEST_TMPDIR/out" "$ROOT/run/motd.d"
+	h init
+	[ "$status" -eq 0 ]
+	echo "auth required pam_permit.so" >> "$ROOT/etc/pam.d/imap"
+	rm "$ROOT/etc/pam.d/smtp"
+	h hook timer
+	[ "$status" -eq 0 ]
+	[ -z "$(ls -A "$BATS_TEST_TMPDIR/out")" ]
+	[ "$(ls -A "$ROOT/run")" = motd.d ]
+	rm "$ROOT/run/motd.d"
+	h hook timer
+	[ -e "$ROOT/run/motd.d/driftctl" ]
+}
+
 @test "a program is told by JSON and its environment" {
 	ready << EOS
 on-finding:
