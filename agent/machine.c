@@ -175,7 +175,8 @@ read_rules(struct machine *m, struct err *e)
 	if (read_specs(m, e) < 0 || resolve_rules(m, e) < 0 ||
 	    tracked_scope(&m->config, &m->catalogue, &m->scope, e) < 0)
 		return -1;
-	return tracked_secret_names(&m->catalogue, &m->secrets, e);
+	return tracked_secret_names(&m->config, &m->catalogue, &m->secrets,
+	    e);
 }
 
 int
@@ -434,8 +435,10 @@ capture_now(struct machine *m, const struct machine_capture *how,
 
 	if (n < 0)
 		return -1;
-	if (how->scope != NULL)
+	if (how->scope != NULL) {
 		o.scope = how->scope;
+		o.whole = &m->scope;
+	}
 	o.cache = cache;
 	o.cache_names = cache != NULL && how->scope == NULL;
 	o.likely_same = how->likely_same;
@@ -469,6 +472,7 @@ machine_look(struct machine *m, const struct scope *scope,
 {
 	const struct capture_options o = {
 		.root = &m->root, .scope = scope, .secrets = &m->secrets,
+		.whole = scope != &m->scope ? &m->scope : NULL,
 		.ids = m->ids, .max_size = m->config.max_size,
 		.threads = READERS,
 	};

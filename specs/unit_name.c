@@ -25,20 +25,12 @@ const char *const unit_folders[] = {
 
 const char *const unit_pulls[] = { ".wants", ".requires", ".upholds", NULL };
 
-static bool
-has_text(const struct texts *l, const char *s)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->items[i], s) == 0)
-			return true;
-	return false;
-}
-
 bool
 texts_add_once(struct arena *a, struct texts *out, const char *s)
 {
-	if (has_text(out, s))
-		return false;
+	for (size_t i = 0; i < out->n; i++)
+		if (strcmp(out->items[i], s) == 0)
+			return false;
 	*VEC_ADD_IN(a, out) = s;
 	return true;
 }
@@ -172,43 +164,51 @@ unit_name_pattern(struct arena *a, const char *name)
 	return arena_strdup(a, buf_str(&b));
 }
 
-/* What comes of one unit has no doubles: only the first n are looked at. */
-static void
-add_new(struct arena *a, struct texts *out, size_t n, const char *s)
+void
+unit_name_track_dropins(struct arena *a, const char *name, struct texts *out)
 {
-	const struct texts before = { .items = out->items, .n = n };
+	struct texts names = { 0 };
 
-	if (!has_text(&before, s))
-		*VEC_ADD_IN(a, out) = s;
+	unit_name_dropins(a, name, &names);
+	for (size_t f = 0; unit_folders[f] != NULL; f++) {
+		const char *dir = unit_folders[f];
+
+		for (size_t i = 0; i < names.n; i++)
+			texts_add_once(a, out, arena_printf(a,
+			    "%s/%s.d/*.conf", dir,
+			    unit_name_pattern(a, names.items[i])));
+		texts_add_once(a, out, arena_printf(a, "%s/%s.d/*.conf", dir,
+		    unit_name_type(name)));
+	}
+}
+
+void
+unit_name_track_starts(struct arena *a, const char *name, struct texts *out)
+{
+	const char *links = unit_name_pattern(a, name);
+
+	if (unit_name_is_template(name))
+		links = arena_printf(a, "%.*s@*.%s",
+		    (int)prefix_length(links), links, unit_name_type(name));
+	for (size_t f = 0; unit_folders[f] != NULL; f++)
+		for (size_t i = 0; unit_pulls[i] != NULL; i++)
+			texts_add_once(a, out, arena_printf(a, "%s/*%s/%s",
+			    unit_folders[f], unit_pulls[i], links));
 }
 
 void
 unit_name_track(struct arena *a, const char *name, struct texts *out)
 {
-	struct texts dropins = { 0 };
-	size_t n = out->n;
-	const char *pattern = unit_name_pattern(a, name);
-	const char *links = !unit_name_is_template(name) ? pattern :
-	    arena_printf(a, "%.*s@*.%s", (int)prefix_length(pattern), pattern,
-	    unit_name_type(name));
-
-	unit_name_dropins(a, name, &dropins);
 	for (size_t f = 0; unit_folders[f] != NULL; f++) {
 		const char *dir = unit_folders[f];
 
-		add_new(a, out, n, arena_printf(a, "%s/%s", dir, pattern));
+		texts_add_once(a, out, arena_printf(a, "%s/%s", dir,
+		    unit_name_pattern(a, name)));
 		if (unit_name_is_instance(name))
-			add_new(a, out, n, arena_printf(a, "%s/%s", dir,
+			texts_add_once(a, out, arena_printf(a, "%s/%s", dir,
 			    unit_name_pattern(a, unit_name_template(a,
 			    name))));
-		for (size_t i = 0; i < dropins.n; i++)
-			add_new(a, out, n, arena_printf(a,
-			    "%s/%s.d/*.conf", dir,
-			    unit_name_pattern(a, dropins.items[i])));
-		add_new(a, out, n, arena_printf(a, "%s/%s.d/*.conf", dir,
-		    unit_name_type(name)));
-		for (size_t i = 0; unit_pulls[i] != NULL; i++)
-			add_new(a, out, n, arena_printf(a, "%s/*%s/%s",
-			    dir, unit_pulls[i], links));
 	}
+	unit_name_track_dropins(a, name, out);
+	unit_name_track_starts(a, name, out);
 }
