@@ -13,6 +13,7 @@
 #include "agent/report/past.h"
 #include "agent/report/since.h"
 #include "agent/snapshotter.h"
+#include "agent/summaries.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -59,7 +60,10 @@ look(struct gathering *g, struct err *e)
 		how.taken = &g->snapshot->live;
 	}
 	n = machine_live(g->m, &g->live, e);
-	return n < 0 || assess(g->m, &how, &g->a, e) < 0 ? -1 : 0;
+	if (n < 0 || assess(g->m, &how, &g->a, e) < 0)
+		return -1;
+	summaries_add(g->m, &g->a);
+	return 0;
 }
 
 static int
@@ -85,6 +89,7 @@ make_model(struct gathering *g, struct err *e)
 /* The newest snapshot that is not younger than the time asked for. */
 struct finding_from {
 	int64_t since;
+	const struct oid *own;	/* the one just taken, or NULL */
 	struct oid best;
 	bool any;
 };
@@ -97,7 +102,9 @@ each_commit(void *ctx, const struct gitcommit *c, struct err *e)
 	(void)e;
 	f->best = c->oid;
 	f->any = true;
-	return c->time <= f->since ? 1 : 0;
+	/* A second is long: ours can have the time of the baseline. */
+	return c->time <= f->since && (f->own == NULL ||
+	    !oid_equal(f->own, &c->oid)) ? 1 : 0;
 }
 
 /*
@@ -119,6 +126,8 @@ find_from(struct gathering *g, struct err *e)
 		return 0;
 	}
 	f.since = g->model.since;
+	if (g->snapshot != NULL && g->snapshot->made)
+		f.own = &g->snapshot->commit;
 	if (oid_is_zero(&g->live))
 		return 0;
 	if (gitwalk_history(repo, &g->live, each_commit, &f, e) < 0)
@@ -155,16 +164,6 @@ find_merges(struct gathering *g)
 	}
 }
 
-/* One fault can be seen in several places. */
-static bool
-is_complaint(const struct model *m, const struct diagnosis *x)
-{
-	for (size_t i = 0; i < m->complaints.n; i++)
-		if (strcmp(m->complaints.items[i].what, x->what) == 0)
-			return true;
-	return false;
-}
-
 /*
  * Of the running system alone: what keeps another root well is not here. What
  * is wrong with specs is among the troubles, word for word.
@@ -183,7 +182,7 @@ find_complaints(struct gathering *g)
 		struct model_complaint *c;
 
 		if (x->state == DIAGNOSIS_WELL ||
-		    strcmp(x->check, "specs") == 0 || is_complaint(m, x))
+		    strcmp(x->check, "specs") == 0 || diagnoses_said(&d, i))
 			continue;
 		c = VEC_ADD(&m->complaints);
 		c->check = arena_strdup(&m->arena, x->check);
@@ -316,7 +315,8 @@ tie_changes(struct model *m)
 		for (size_t k = 0; k < m->changes.n; k++) {
 			struct model_change *c = &m->changes.items[k];
 
-			if (strcmp(c->path, f->path) != 0)
+			/* Of one that is open already it is news of its own. */
+			if (f->known || strcmp(c->path, f->path) != 0)
 				continue;
 			/* One diff is enough. */
 			if (!c->told)

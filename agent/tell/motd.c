@@ -48,8 +48,9 @@ motd_text(const struct told *t, const char *command, struct buf *out)
 	for (; n < SHOWN && (o = worst(t, n)) != NULL; n++) {
 		CLEANUP(drop_buf) struct buf line = { 0 };
 
-		/* news_line escapes; wrap_text would again, to no effect. */
-		news_line(&o->news, &line);
+		/* Everybody can read it, not every file. It escapes; wrap_text
+		 * would again, to no effect. */
+		news_place(&o->news, &line);
 		wrap_text(out, 2, buf_str(&line));
 	}
 	if (t->open.n > n)

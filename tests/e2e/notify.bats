@@ -261,7 +261,7 @@ print(s.recv(65536).decode())" 3>&- &
 	[ "$(stat -c %a "$ROOT/run/motd.d")" = 755 ]
 	output=$(cat "$motd")
 	says "driftctl: 1 thing is not as it must be"
-	says "  /etc/pam.d/smtp: is missing"
+	says "  /etc/pam.d/smtp [mail/smtp]"
 	says "  -> " " check"
 	[ "$(ls -A "$ROOT/run")" = motd.d ]
 	# Nothing was changed, so nothing is written.
@@ -277,6 +277,24 @@ print(s.recv(65536).decode())" 3>&- &
 	sed -i '/id: smtp/,$d' "$SITE/mail.yaml"
 	h accept -m "no mail is sent here"
 	[ ! -e "$motd" ]
+}
+
+@test "who logs in is told nothing that is in a file" {
+	cat >> "$SITE/mail.yaml" << 'EOS'
+  - id: sender
+    path: /etc/relay
+    why: Mail is not sent by others.
+    lines: {forbid: ['user .*']}
+EOS
+	echo "user t0ken" > "$ROOT/etc/relay"
+	chmod 600 "$ROOT/etc/relay"
+	ready <<< '{}'
+	h check
+	says "the line 'user t0ken' must not be there"
+	h hook timer
+	output=$(cat "$ROOT/run/motd.d/driftctl")
+	says "  /etc/relay [mail/sender]"
+	says_not t0ken
 }
 
 @test "what is shown at the login stays in its root" {
@@ -745,6 +763,34 @@ EOS
 	says "is empty"
 }
 
+@test "what lets notifiers in is sealed and shown nowhere" {
+	local file
+
+	mkdir "$ROOT/etc/driftctl"
+	echo "https://hooks.example.org/t0ken1" > "$ROOT/etc/driftctl/url"
+	echo "Authorization: t0ken2" > "$ROOT/etc/driftctl/[headers]"
+	echo "token: t0ken3" > "$ROOT/etc/driftctl/pushover"
+	ready << EOS
+on-finding:
+  - webhook: /etc/driftctl/url
+  - webhook: https://hooks.example.org/
+    headers: /etc/driftctl/[headers]
+  - pushover: /etc/driftctl/pushover
+EOS
+	run git --git-dir "$STORE/repo.git" grep -q t0ken live
+	[ "$status" -eq 1 ]
+	for file in url "[headers]" pushover; do
+		echo "# t0ken4" >> "$ROOT/etc/driftctl/$file"
+	done
+	h diff
+	[ "$status" -eq 1 ]
+	says "/etc/driftctl/[headers]: content"
+	says_not t0ken
+	h report
+	says "/etc/driftctl/url"
+	says_not t0ken
+}
+
 @test "a test says who was told" {
 	ready << EOS
 mail:
@@ -981,4 +1027,11 @@ EOS
 	says "webhook 127.0.0.1:1 could not be told, last at"
 	says "hook notify --test"
 	says_not t0ken
+	echo "mail: {to: root, program: [/nonexistent/mailer]}" > "$CONFIG"
+	h doctor
+	says "the report's mail cannot be told: /nonexistent/mailer"
+	echo "mail: {to: root, program: [$BATS_TEST_TMPDIR/sendmail]}" \
+	    > "$CONFIG"
+	h doctor
+	says_not "the report's mail"
 }
