@@ -191,9 +191,12 @@ dispatch(const struct options *o, struct upgrade *u, struct err *e)
 	}
 	if ((strcmp(what, "boot") == 0 || strcmp(what, "timer") == 0) &&
 	    words.n == 1) {
-		u->origin = what;
+		const bool boots = strcmp(what, "boot") == 0;
+
+		/* A failure is told of when the words are gone. */
+		u->origin = boots ? "boot" : "timer";
 		/* Services wait, and nobody else can be at work yet. */
-		if (strcmp(what, "boot") == 0)
+		if (boots)
 			u->wait = BOOT_WAIT;
 		return catch_up_and_tell(u, e);
 	}
