@@ -4,6 +4,7 @@
 
 #include "agent/command.h"
 #include "agent/machine.h"
+#include "agent/progress.h"
 #include "agent/say.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -13,7 +14,16 @@
 struct verifying {
 	struct buf *out;
 	size_t problems;
+	struct progress progress;
 };
+
+static void
+tell_seen(void *ctx, size_t objects)
+{
+	struct verifying *v = ctx;
+
+	progress_show(&v->progress, _("checking: %zu objects"), objects);
+}
 
 static void
 problem(void *ctx, const char *where, const char *what)
@@ -119,6 +129,7 @@ run(const struct options *o, struct err *e)
 	CLEANUP(drop_buf) struct buf out = { 0 };
 	struct verifying v = { .out = &out };
 	size_t rollbacks = 0;
+	int n;
 
 	if (options_verb(o, table, &rest, e) < 0)
 		return -1;
@@ -128,8 +139,11 @@ run(const struct options *o, struct err *e)
 	if (machine_open(o, &m, e) < 0 ||
 	    machine_open_store(&m, false, e) < 0)
 		return -1;
-	if (gitverify_run(store_repo(m.store), &(struct gitverify){
-	    .problem = problem, .ctx = &v }, e) < 0)
+	progress_begin(&v.progress, o);
+	n = gitverify_run(store_repo(m.store), &(struct gitverify){
+	    .problem = problem, .progress = tell_seen, .ctx = &v }, e);
+	progress_end(&v.progress);
+	if (n < 0)
 		return -1;
 	verify_snapshots(&m, &v);
 	verify_rollbacks(&m, &v, &rollbacks);
