@@ -132,7 +132,7 @@ run(const struct options *o, struct err *e)
 
 	(void)e;
 	n = dispatch(o, &u, &trouble);
-	if (n < 0)
+	if (n < 0 && o->listing == NULL)
 		tell_failure(u.origin != NULL ? u.origin : "hook", &trouble);
 	return n == REFUSED ? REFUSED : 0;
 }
