@@ -53,6 +53,7 @@ FULL_SRC := $(filter-out $(OTHERS),$(wildcard base/*.c specs/*.c \
 	specs/views/*.c snapshots/*.c agent/*.c agent/*/*.c))
 FRONT_SRC := $(wildcard agent/front/*.c)
 RPM_SRC := $(wildcard agent/rpm/*.c)
+NOTIFY_SRC := $(wildcard agent/notify/*.c)
 MAIN_SRC := agent/main.c $(wildcard agent/cmd_*.c)
 LIB_SRC := $(filter-out $(MAIN_SRC),$(FULL_SRC))
 MAN := $(wildcard doc/*.[158])
@@ -61,13 +62,15 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
 	$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
 	$(wildcard tests/fuzz/fuzz_*.c))
-TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC))
+TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC) \
+	$(NOTIFY_SRC))
 
-.PHONY: all schema run test test-long check bench layers lint fuzz clean units \
-	units-built fuzzers tidy pam attribution always
+.PHONY: all schema run test test-long check bench layers lint fuzz rpm-plugin \
+	install-rpm-plugin clean units units-built fuzzers tidy pam \
+	attribution always
 .SECONDARY:
 # The first is what a person calls, the others are started by it.
-PROGRAMS = driftctl driftctl-full driftctl-rpm
+PROGRAMS = driftctl driftctl-full driftctl-rpm driftctl-notify
 all: $(PROGRAMS:%=$(BUILD)/%)
 
 # Other flags (another PREFIX, say) make other objects.
@@ -96,6 +99,11 @@ $(BUILD)/driftctl-rpm: $(call obj,$(RPM_SRC)) $(BUILD)/libdriftctl.a
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$(shell pkg-config --libs rpm 2>/dev/null)
 
+# The same of libcurl.
+$(BUILD)/driftctl-notify: $(call obj,$(NOTIFY_SRC)) $(BUILD)/libdriftctl.a
+	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(shell pkg-config --libs libcurl 2>/dev/null)
+
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libdriftctl.a
 	@mkdir -p $(@D)
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
@@ -118,6 +126,23 @@ $(BUILD)/pam/compare: $(BUILD)/obj/tests/pam/compare.o $(BUILD)/libdriftctl.a
 $(BUILD)/pam/probe.so: tests/pam/probe.c
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+
+# rpm's own plugin: its header is public from 4.20 on. RPM_PLUGINS: rpm's
+# %{__plugindir}, where `make install-rpm-plugin` puts it.
+RPM_PLUGINS ?= $(shell rpm --eval '%{__plugindir}')
+$(BUILD)/rpm-plugin/driftctl.so: packaging/rpm-plugin/driftctl.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion \
+		-DPROGRAM='"$(PREFIX)/bin/driftctl"' $(CFLAGS) -fPIC -shared \
+		$(LDFLAGS) -o $@ $<
+
+rpm-plugin: $(BUILD)/rpm-plugin/driftctl.so
+
+install-rpm-plugin: rpm-plugin
+	install -d $(DESTDIR)$(RPM_PLUGINS) $(DESTDIR)/usr/lib/rpm/macros.d
+	install $(BUILD)/rpm-plugin/driftctl.so $(DESTDIR)$(RPM_PLUGINS)
+	install -m 644 packaging/rpm-plugin/macros.transaction_driftctl \
+		$(DESTDIR)/usr/lib/rpm/macros.d
 
 # What packages did, of two roots; driftctl-rpm is found beside it.
 $(BUILD)/attribution: $(BUILD)/obj/tests/pm/attribution.o \

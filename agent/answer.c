@@ -41,20 +41,15 @@ struct kept_input {
 
 #define MAGIC "drftansw"
 
-/* Everything about the question that the words of the answer depend on. */
+/* Everything about the question that the answer depends on in any case. */
 static uint64_t
-question(const struct options *o)
+place(const struct options *o, const char *verb)
 {
-	static const char *const env[] = { "LANG", "LC_ALL", "LC_MESSAGES",
-		"LC_CTYPE", "LANGUAGE", "COLUMNS", "XDG_STATE_HOME", "HOME",
-		"TZ", "AUGEAS_LENS_LIB" };
-	struct { uint32_t format, color, uid; int32_t verbose; } how = {
-		(uint32_t)o->format, options_color(o), geteuid(), o->verbose };
 	char cwd[PATH_MAX] = "", host[256] = "";
-	uint64_t sum = checksum(0, &how, sizeof(how));
-	const char *const plain[] = { o->verb, o->root, o->store, o->config,
+	const char *const plain[] = { verb, o->root, o->store, o->config,
 		getcwd(cwd, sizeof(cwd)),
 		gethostname(host, sizeof(host) - 1) == 0 ? host : NULL };
+	uint64_t sum = geteuid();
 
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		sum = checksum(sum, plain[i], plain[i] != NULL ?
@@ -63,6 +58,20 @@ question(const struct options *o)
 	for (size_t i = 0; i < o->specs.n; i++)
 		sum = checksum(sum, o->specs.items[i],
 		    strlen(o->specs.items[i]) + 1);
+	return sum;
+}
+
+/* The same, and what the words of the answer depend on. */
+static uint64_t
+question(const struct options *o)
+{
+	static const char *const env[] = { "LANG", "LC_ALL", "LC_MESSAGES",
+		"LC_CTYPE", "LANGUAGE", "COLUMNS", "XDG_STATE_HOME", "HOME",
+		"TZ", "AUGEAS_LENS_LIB" };
+	struct { uint32_t format, color; int32_t verbose; } how = {
+		(uint32_t)o->format, options_color(o), o->verbose };
+	uint64_t sum = checksum(place(o, o->verb), &how, sizeof(how));
+
 	for (int i = 0; i < o->argc; i++)
 		sum = checksum(sum, o->argv[i], strlen(o->argv[i]) + 1);
 	for (size_t i = 0; i < sizeof(env) / sizeof(env[0]); i++) {
@@ -85,9 +94,9 @@ sum_of(const struct header *h, const struct buf *file)
 }
 
 static char *
-answer_name(const struct options *o)
+answer_name(uint64_t question)
 {
-	return xasprintf("answers/%016llx", (unsigned long long)question(o));
+	return xasprintf("answers/%016llx", (unsigned long long)question);
 }
 
 static int
@@ -101,9 +110,11 @@ open_store(const struct options *o)
 	return open(buf_str(&dir), O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Steps over the inputs; NULL when one of them is not what it was. */
+/* Steps over the inputs, which go to seen (may be NULL) as well; NULL when one
+ * of them is not what it was. */
 static const char *
-check_inputs(const struct header *h, const char *p, const char *end)
+check_inputs(const struct header *h, const char *p, const char *end,
+    struct inputs *seen)
 {
 	for (uint32_t i = 0; i < h->n_inputs; i++) {
 		struct kept_input k;
@@ -118,6 +129,8 @@ check_inputs(const struct header *h, const char *p, const char *end)
 		input_look(p, k.was.follow, &now);
 		if (!input_same(&k.was, &now))
 			return NULL;
+		if (seen != NULL)
+			inputs_take(seen, p, &k.was);
 		p += k.path_len + 1;
 	}
 	return (size_t)(end - p) == h->text_len ? p : NULL;
@@ -136,10 +149,12 @@ same_machine(const struct options *o, int store, uint64_t seen_sum)
 	    statcache_unchanged(c, &r);
 }
 
-bool
-answer_recall(const struct options *o, struct answer *out)
+/* With seen, what is tracked does not count. */
+static bool
+recall(const struct options *o, uint64_t question, struct answer *out,
+    struct inputs *seen)
 {
-	CLEANUP(drop_free) char *name = answer_name(o);
+	CLEANUP(drop_free) char *name = answer_name(question);
 	CLEANUP(drop_buf) struct buf file = { 0 };
 	CLEANUP(drop_fd) int store = open_store(o);
 	struct header h;
@@ -157,12 +172,53 @@ answer_recall(const struct options *o, struct answer *out)
 	    now < h.kept_at || (h.valid_until != 0 && now >= h.valid_until))
 		return false;
 	text = check_inputs(&h, file.bytes + sizeof(h),
-	    file.bytes + file.len);
-	if (text == NULL || !same_machine(o, store, h.seen_sum))
+	    file.bytes + file.len, seen);
+	if (text == NULL ||
+	    (seen == NULL && !same_machine(o, store, h.seen_sum)))
 		return false;
 	out->exit_code = h.exit_code;
 	buf_add(&out->text, text, h.text_len);
 	return true;
+}
+
+bool
+answer_recall(const struct options *o, struct answer *out)
+{
+	return recall(o, question(o), out, NULL);
+}
+
+/* No verb is called like this. */
+#define STATE "(state)"
+#define DERIVED "(derived)"
+
+bool
+answer_recall_state(const struct options *o, struct oid *out)
+{
+	struct answer a = { 0 };
+	bool known = recall(o, place(o, STATE), &a, NULL) &&
+	    a.text.len == sizeof(*out);
+
+	if (known)
+		memcpy(out, a.text.bytes, sizeof(*out));
+	buf_done(&a.text);
+	return known;
+}
+
+bool
+answer_recall_derived(const struct options *o, struct buf *out,
+    struct inputs *in)
+{
+	struct inputs seen = { 0 };
+	struct answer a = { 0 };
+	bool known = recall(o, place(o, DERIVED), &a, &seen);
+
+	for (size_t i = 0; known && i < seen.n; i++)
+		inputs_take(in, seen.items[i].path, &seen.items[i].was);
+	if (known)
+		buf_add(out, buf_str(&a.text), a.text.len);
+	inputs_done(&seen);
+	buf_done(&a.text);
+	return known;
 }
 
 /* False when it moved while the answer was thought about, or may change again
@@ -206,12 +262,12 @@ make_room(int store)
 			unlinkat(dirfd(d), de->d_name, 0);
 }
 
-void
-answer_keep(const struct options *o, const struct answer *a,
+static void
+keep(const struct options *o, uint64_t question, const struct answer *a,
     uint64_t seen_sum, const struct inputs *inputs, int64_t since,
     int64_t valid_until)
 {
-	CLEANUP(drop_free) char *name = answer_name(o);
+	CLEANUP(drop_free) char *name = answer_name(question);
 	CLEANUP(drop_buf) struct buf file = { 0 };
 	CLEANUP(drop_fd) int store = open_store(o);
 	struct err ignored = { 0 };
@@ -236,4 +292,34 @@ answer_keep(const struct options *o, const struct answer *a,
 		make_room(store);
 	/* It only saves time: without it the next run thinks for itself. */
 	file_replace_quick(store, name, file.bytes, file.len, 0600, &ignored);
+}
+
+void
+answer_keep(const struct options *o, const struct answer *a,
+    uint64_t seen_sum, const struct inputs *inputs, int64_t since,
+    int64_t valid_until)
+{
+	keep(o, question(o), a, seen_sum, inputs, since, valid_until);
+}
+
+void
+answer_keep_state(const struct options *o, const struct oid *snapshot,
+    uint64_t seen_sum, const struct inputs *inputs, int64_t since)
+{
+	struct answer a = { 0 };
+
+	buf_add(&a.text, snapshot, sizeof(*snapshot));
+	keep(o, place(o, STATE), &a, seen_sum, inputs, since, 0);
+	buf_done(&a.text);
+}
+
+void
+answer_keep_derived(const struct options *o, const struct buf *text,
+    const struct inputs *inputs, int64_t since)
+{
+	struct answer a = { 0 };
+
+	buf_add(&a.text, text->bytes, text->len);
+	keep(o, place(o, DERIVED), &a, 0, inputs, since, 0);
+	buf_done(&a.text);
 }

@@ -143,6 +143,13 @@ drop_hidden(struct assessment *a)
 	a->changes.n = kept;
 }
 
+void
+assess_settle(struct assessment *a)
+{
+	drop_hidden(a);
+	follow_moved_folders(a);
+}
+
 /* Without it nobody can tell whether anything changed: that is not clean. */
 static void
 miss_baseline(struct machine *m, struct assessment *a)
@@ -197,8 +204,7 @@ assess_compare(struct machine *m, struct assessment *a, struct err *e)
 	    &a->now, e) < 0)
 		return -1;
 	compare_manifests(&a->was, &a->now, false, &a->changes);
-	drop_hidden(a);
-	follow_moved_folders(a);
+	assess_settle(a);
 	untracked = untracked_drop(m, &a->changes);
 	rewritten_mark(m, &a->changes);
 	return (int)untracked;

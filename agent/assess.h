@@ -33,6 +33,10 @@ void assess_mend(struct machine *m, const struct oid *baseline,
 void assessment_done(struct assessment *a);
 void drop_assessment(struct assessment *a);	/* for CLEANUP */
 
+/* Of changes between another state and the live capture: takes what is only
+ * hidden, or moved with its folder, out of them. */
+void assess_settle(struct assessment *a);
+
 /* Judges every rule in force by the evidence given. */
 struct evidence;
 void assess_rules(const struct catalogue *cat, const struct evidence *ev,

@@ -116,48 +116,14 @@ change_line(struct buf *out, const struct change *c)
 	buf_addc(out, '\n');
 }
 
-/* Each line escaped, what goes in red, what comes in green. */
-static void
-add_escaped_diff(struct buf *out, const struct buf *diff, bool color)
-{
-	const char *p = buf_str(diff), *end = p + diff->len;
-
-	while (p < end) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p));
-		size_t n = (size_t)((nl != NULL ? nl : end) - p);
-		const char *paint = !color ? NULL : *p == '-' ? "\033[31m" :
-		    *p == '+' ? "\033[32m" : *p == '@' ? "\033[36m" : NULL;
-
-		if (paint != NULL)
-			buf_adds(out, paint);
-		/* A tab is as harmless as it is common in configuration. */
-		for (size_t i = 0; i < n;) {
-			size_t k = 0;
-
-			while (i + k < n && p[i + k] != '\t')
-				k++;
-			text_escape(out, p + i, k);
-			i += k;
-			if (i < n) {
-				buf_addc(out, '\t');
-				i++;
-			}
-		}
-		if (paint != NULL)
-			buf_adds(out, "\033[0m");
-		buf_addc(out, '\n');
-		p += n + (nl != NULL);
-	}
-}
-
 static bool
 has_text(const struct entry *en)
 {
 	return en != NULL && en->kind == ENTRY_FILE;
 }
 
-static bool
-is_secret(const struct change *c)
+bool
+change_is_secret(const struct change *c)
 {
 	return (c->was != NULL && c->was->content == CONTENT_SEALED) ||
 	    (c->is != NULL && c->is->content == CONTENT_SEALED);
@@ -171,19 +137,12 @@ no_bytes(const struct entry *en)
 }
 
 int
-change_diff(const struct change *c, const struct change_content *from,
-    bool color, struct buf *out, struct err *e)
+change_has_diff(const struct change *c, struct buf *out)
 {
-	CLEANUP(drop_buf) struct buf was = { 0 };
-	CLEANUP(drop_buf) struct buf is = { 0 };
-	CLEANUP(drop_buf) struct buf diff = { 0 };
-	const char *path = c->was != NULL ? c->was->path : c->is->path;
-
-	change_line(out, c);
 	if ((!has_text(c->was) && !has_text(c->is)) ||
 	    (c->differs != 0 && !(c->differs & (DIFF_CONTENT | DIFF_KIND))))
 		return 0;
-	if (is_secret(c)) {
+	if (change_is_secret(c)) {
 		buf_adds(out, _("  (secret: its content is not shown)\n"));
 		return 0;
 	}
@@ -191,14 +150,39 @@ change_diff(const struct change *c, const struct change_content *from,
 		buf_adds(out, _("  (only its digest is known)\n"));
 		return 0;
 	}
-	if ((has_text(c->was) && from->was(from->ctx, c->was, &was, e) < 0) ||
-	    (has_text(c->is) && from->is(from->ctx, c->is, &is, e) < 0))
-		return -1;
-	if (gitrepo_diff(&(struct gitrepo_text){ buf_str(&was), was.len,
-	    path }, &(struct gitrepo_text){ buf_str(&is), is.len, path },
+	return 1;
+}
+
+int
+change_diff_texts(const char *path, const struct buf *was,
+    const struct buf *is, enum word_style style, struct buf *out,
+    struct err *e)
+{
+	CLEANUP(drop_buf) struct buf diff = { 0 };
+
+	if (gitrepo_diff(&(struct gitrepo_text){ buf_str(was), was->len,
+	    path }, &(struct gitrepo_text){ buf_str(is), is->len, path },
 	    CONTEXT, &diff, e) < 0)
 		return -1;
-	add_escaped_diff(out, &diff, color);
+	words_write(out, &diff, style);
+	return 0;
+}
+
+int
+change_diff(const struct change *c, const struct change_content *from,
+    enum word_style style, struct buf *out, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf was = { 0 };
+	CLEANUP(drop_buf) struct buf is = { 0 };
+	const char *path = c->was != NULL ? c->was->path : c->is->path;
+
+	change_line(out, c);
+	if (change_has_diff(c, out) == 0)
+		return 0;
+	if ((has_text(c->was) && from->was(from->ctx, c->was, &was, e) < 0) ||
+	    (has_text(c->is) && from->is(from->ctx, c->is, &is, e) < 0) ||
+	    change_diff_texts(path, &was, &is, style, out, e) < 0)
+		return -1;
 	if (has_text(c->was) && has_text(c->is) &&
 	    rewritten_same(path, &was, &is))
 		buf_adds(out, _("  (written otherwise, but it says the "
@@ -212,14 +196,12 @@ change_json(struct json *j, const struct change *c)
 	const struct entry *en = c->was != NULL ? c->was : c->is;
 	CLEANUP(drop_buf) struct buf details = { 0 };
 
-	json_open(j, NULL, '{');
 	json_text(j, "change", word(c));
 	json_text(j, "path", en->path);
 	json_text(j, "type", entry_kind_name(en->kind));
-	json_bool(j, "secret", is_secret(c));
+	json_bool(j, "secret", change_is_secret(c));
 	if (c->was != NULL && c->is != NULL)
 		add_details(&details, c->was, c->is, c->differs);
 	json_text(j, "details", details.len > 2 ? buf_str(&details) + 2 :
 	    NULL);
-	json_close(j, '}');
 }

@@ -2,6 +2,7 @@
 #ifndef AGENT_CHANGETEXT_H
 #define AGENT_CHANGETEXT_H
 
+#include "agent/semantic/worddiff.h"
 #include "snapshots/compare.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -19,11 +20,19 @@ struct change_content {
 void change_line(struct buf *out, const struct change *c);
 /*
  * The line, and the difference of contents as a unified diff, escaped for a
- * terminal. Of secrets only that they differ. color paints what goes and comes.
+ * terminal. Of secrets only that they differ.
  */
 int change_diff(const struct change *c, const struct change_content *from,
-    bool color, struct buf *out, struct err *e);
-/* The same as a member of a JSON list; contents are not in it. */
+    enum word_style style, struct buf *out, struct err *e);
+/* Only the difference, of two contents that are known. */
+int change_diff_texts(const char *path, const struct buf *was,
+    const struct buf *is, enum word_style style, struct buf *out,
+    struct err *e);
+/* Whether a diff is to be shown: 1; 0 when there is none, or none that may be,
+ * which is then said. */
+int change_has_diff(const struct change *c, struct buf *out);
+bool change_is_secret(const struct change *c);
+/* The members of an object that is open; contents are not in it. */
 struct json;
 void change_json(struct json *j, const struct change *c);
 

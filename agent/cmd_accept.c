@@ -187,5 +187,5 @@ run(const struct options *o, struct err *e)
 
 const struct command cmd_accept = {
 	"accept", "[-m REASON] [PATH]...", N_("makes what is the baseline, for "
-	    "the paths or for all"), true, run
+	    "the paths or for all"), COMMAND_JSON, run, true
 };

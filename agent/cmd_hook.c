@@ -3,17 +3,23 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/assess.h"
 #include "agent/command.h"
 #include "agent/hook/plugin.h"
-#include "agent/hook/tell.h"
 #include "agent/hook/upgrade.h"
 #include "agent/preflight/hooked.h"
+#include "agent/tell/look.h"
+#include "agent/tell/post.h"
+#include "agent/tell/tell.h"
+#include "base/file.h"
 #include "base/tr.h"
 
 /* What a shim takes for a no; no other failure of ours is one. */
 enum { REFUSED = 3 };
 
-enum { BOOT_WAIT = 20 };
+/* In which a message that could not be told is tried again at once. */
+enum { LINGER = 150 };
+enum { BOOT_WAIT = 20, PLAN_MAX = 64 << 20 };
 
 /* Names of package managers whose shims tell begin and end. */
 static const char *const origins[] = { "rpm", "dnf", "apt", "dpkg",
@@ -54,6 +60,34 @@ find_owner(const char *given, const char *origin, struct owner *out,
 	return 0;
 }
 
+/* What it is about to do, as rpm's plugin says it: the trouble with that is
+ * told, and nothing else is lost. */
+static void
+read_plan(struct upgrade *u, struct transaction *plan)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct err e = { 0 };
+
+	if (file_read_fd(STDIN_FILENO, "stdin", PLAN_MAX, &text, &e) < 0 ||
+	    transaction_parse("stdin", buf_str(&text), text.len, plan, &e) < 0)
+		tell_failure(u->o, u->origin, &e);
+	else
+		u->plan = plan;
+}
+
+static int
+begin_planned(struct upgrade *u, struct err *e)
+{
+	CLEANUP(drop_transaction) struct transaction plan = { 0 };
+	int n;
+
+	u->patience = PLUGIN_PATIENCE;
+	read_plan(u, &plan);
+	n = upgrade_begin(u, e);
+	u->plan = NULL;
+	return n;
+}
+
 /* What is known before anything is unpacked may be told, or refused. */
 static int
 take_plan(const struct upgrade *u, struct err *e)
@@ -65,17 +99,20 @@ take_plan(const struct upgrade *u, struct err *e)
 	if (upgrade_read_plan(STDIN_FILENO, &list, e) < 0)
 		return -1;
 	if (upgrade_planned(u, &list, &trouble) < 0)
-		tell_failure(u->origin, &trouble);
+		tell_failure(u->o, u->origin, &trouble);
 	if (preflight_hooked(u->o, &list, &refused, e) < 0)
 		return -1;
 	return refused ? REFUSED : 0;
 }
 
 static int
-begin_or_end(struct upgrade *u, const struct strlist *words, struct err *e)
+begin_or_end(struct upgrade *u, const struct strlist *words, bool packages,
+    struct err *e)
 {
 	const char *when = words->n == 2 ? words->items[1] : "";
 
+	if (packages && strcmp(when, "begin") == 0)
+		return begin_planned(u, e);
 	if (strcmp(when, "begin") == 0)
 		return upgrade_begin(u, e);
 	if (strcmp(when, "end") == 0)
@@ -86,12 +123,58 @@ begin_or_end(struct upgrade *u, const struct strlist *words, struct err *e)
 	    _("needs 'begin' or 'end' [see driftctl(8)]"));
 }
 
+/* A look at the whole machine, so that whatever went wrong without any package
+ * manager is told of, and what was told is taken back. */
+static int
+look_and_tell(const struct upgrade *u, struct err *e)
+{
+	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
+	CLEANUP(drop_assessment) struct assessment a = { 0 };
+	CLEANUP(drop_look) struct look look = { 0 };
+	const struct teller to = { .o = u->o, .m = &m, .origin = u->origin };
+	struct err none = { 0 };
+
+	/* Without a store nobody has asked us for anything. */
+	if (machine_open(u->o, &m, e) < 0)
+		return -1;
+	if (machine_open_store(&m, false, &none) < 0) {
+		if (none.kind == ERR_MISSING)
+			return 0;
+		*e = none;
+		return -1;
+	}
+	if (assess(&m, &(struct machine_capture){ 0 }, &a, e) < 0)
+		return -1;
+	look_open(&look, &a.findings, a.has_baseline &&
+	    m.diagnostics.n == 0);
+	look_findings(&look, &a.findings);
+	look_mistakes(&look, &m.diagnostics);
+	tell_look(&to, &look);
+	return 0;
+}
+
+static int
+catch_up_and_tell(const struct upgrade *u, struct err *e)
+{
+	int n = upgrade_catch_up(u, e);
+	struct err second = { 0 };
+
+	if (look_and_tell(u, n < 0 ? &second : e) < 0) {
+		if (n < 0)
+			tell_failure(u->o, u->origin, &second);
+		n = -1;
+	}
+	return n;
+}
+
 static int
 dispatch(const struct options *o, struct upgrade *u, struct err *e)
 {
 	const char *owner = NULL;
+	bool packages = false;
 	const struct verb_option table[] = {
-		{ "owner", 0, NULL, &owner }, { 0 } };
+		{ "owner", 0, NULL, &owner },
+		{ "packages", 0, &packages, NULL }, { 0 } };
 	CLEANUP(drop_strlist) struct strlist words = { 0 };
 	const char *what;
 
@@ -112,13 +195,39 @@ dispatch(const struct options *o, struct upgrade *u, struct err *e)
 		/* Services wait, and nobody else can be at work yet. */
 		if (strcmp(what, "boot") == 0)
 			u->wait = BOOT_WAIT;
-		return upgrade_catch_up(u, e);
+		return catch_up_and_tell(u, e);
 	}
 	u->origin = find_origin(what);
 	if (u->origin != NULL)
-		return begin_or_end(u, &words, e);
+		return begin_or_end(u, &words, packages, e);
 	return err_set(e, ERR_USAGE, "hook", _("needs one of: zypp, rpm, dnf, "
 	    "apt, dpkg, pacman, timer, boot [see driftctl(8)]"));
+}
+
+/* Delivers what is waiting; with --test a message that says so, at once. */
+static int
+notify(const struct options *o, struct err *e)
+{
+	bool test = false, now = false;
+	const struct verb_option table[] = {
+		{ "test", 0, &test, NULL }, { "now", 0, &now, NULL }, { 0 } };
+	CLEANUP(drop_strlist) struct strlist words = { 0 };
+	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
+	const struct teller to = { .o = o, .m = &m, .origin = "test" };
+
+	if (options_verb(o, table, &words, e) < 0)
+		return -1;
+	if (words.n > 1)
+		return err_set(e, ERR_USAGE, words.items[1],
+		    _("'hook notify' takes no arguments"));
+	if (machine_open(o, &m, e) < 0 ||
+	    machine_open_store(&m, false, e) < 0)
+		return -1;
+	if (test)
+		return tell_test(&to, e);
+	return post_run(&(struct post){ .to = tell_notifiers(&m), .m = &m,
+	    .now = now, .linger = now || !post_may_linger() ? 0 : LINGER },
+	    e);
 }
 
 /* Whatever happens, a package manager is not to be stopped by us: always 0, but
@@ -130,14 +239,17 @@ run(const struct options *o, struct err *e)
 	struct err trouble = { 0 };
 	int n;
 
-	(void)e;
+	/* No package manager calls this. */
+	if (o->argc > 0 && strcmp(o->argv[0], "notify") == 0)
+		return notify(o, e);
 	n = dispatch(o, &u, &trouble);
 	if (n < 0 && o->listing == NULL)
-		tell_failure(u.origin != NULL ? u.origin : "hook", &trouble);
+		tell_failure(o, u.origin != NULL ? u.origin : "hook", &trouble);
 	return n == REFUSED ? REFUSED : 0;
 }
 
 const struct command cmd_hook = {
-	"hook", "zypp | rpm|dnf|apt|dpkg|pacman begin|end | timer | boot",
+	"hook", "zypp | rpm|dnf|apt|dpkg|pacman begin|end | timer | boot |\n"
+	"        notify [--test|--now]",
 	N_("what package managers, timers and boot call"), false, run
 };

@@ -422,5 +422,5 @@ run(const struct options *o, struct err *e)
 const struct command cmd_merge = {
 	"merge", "[PATH...] [-n|--dry-run] [-y|--yes]",
 	N_("merges what packages left beside files: .rpmnew, .dpkg-dist and "
-	    "others"), true, run
+	    "others"), COMMAND_JSON, run, true
 };

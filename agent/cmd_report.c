@@ -6,12 +6,13 @@
 #include "agent/report/output.h"
 #include "agent/report/since.h"
 #include "agent/say.h"
+#include "agent/tell/tell.h"
 #include "base/tr.h"
 
 /* What a person asked for. */
 struct asked {
 	const char *since, *output;
-	bool since_last, last, always, dry_run;
+	bool since_last, last, always, dry_run, mail;
 };
 
 static int
@@ -33,15 +34,35 @@ check_words(const struct asked *q, const struct strlist *rest,
 	return 0;
 }
 
+/* 1, 0 where driftctl.yaml names nobody. */
+static int
+mail(struct gathering *g, struct err *e)
+{
+	const struct model *m = &g->model;
+	CLEANUP(drop_buf) struct buf subject = { 0 }, text = { 0 },
+	    html = { 0 };
+
+	report_write(m, FORMAT_TEXT, false, &text);
+	report_write(m, FORMAT_HTML, false, &html);
+	buf_addf(&subject, _("%zu flagged, %zu unknown, %zu noted"),
+	    m->flagged, m->unknowns, m->notes);
+	return tell_report(&(struct teller){ .o = g->m->o, .m = g->m,
+	    .origin = "report" }, buf_str(&subject), buf_str(&text),
+	    buf_str(&html), e);
+}
+
 static int
 tell(const struct asked *q, struct gathering *g, struct err *e)
 {
 	const struct options *o = g->m->o;
 	CLEANUP(drop_buf) struct buf text = { 0 };
+	int n;
 
 	if (!q->always && !g->model.last && !model_has_news(&g->model) &&
 	    output_may_be_silent(o->format))
 		return 0;
+	if (q->mail && (n = mail(g, e)) != 0)
+		return n < 0 ? -1 : 0;
 	report_write(&g->model, o->format, q->output == NULL &&
 	    options_color(o), &text);
 	return output_write(q->output, o->format, &text, e);
@@ -57,6 +78,7 @@ report(const struct options *o, struct err *e)
 		{ "last", 0, &q.last, NULL },
 		{ "always", 0, &q.always, NULL },
 		{ "dry-run", 'n', &q.dry_run, NULL },
+		{ "mail", 0, &q.mail, NULL },
 		{ "output", 'o', NULL, &q.output }, { 0 } };
 	CLEANUP(drop_strlist) struct strlist rest = { 0 };
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
@@ -91,8 +113,8 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_report = {
-	"report", "[--since TIME|--last] [--always] [-n|--dry-run] "
-	    "[-o|--output FILE]",
+	"report", "[--since TIME|--last] [--always] [-n|--dry-run]\n"
+	"         [--mail] [-o|--output FILE]",
 	N_("what happened since the last report; nothing where nothing is to "
 	    "say"), COMMAND_REPORT, run
 };

@@ -178,5 +178,5 @@ run(const struct options *o, struct err *e)
 const struct command cmd_restore = {
 	"restore", "[--all | --rule ID | PATH...] [--from SNAPSHOT]\n"
 	"          [--remove-added] [-n|--dry-run] [-y|--yes]",
-	N_("puts back what drifted, or what is named"), true, run
+	N_("puts back what drifted, or what is named"), COMMAND_JSON, run, true
 };

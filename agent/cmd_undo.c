@@ -255,5 +255,6 @@ run(const struct options *o, struct err *e)
 
 const struct command cmd_undo = {
 	"undo", "[ID] [-l|--list] [-n|--dry-run] [-y|--yes]",
-	N_("takes the last restore back, or the one named"), true, run
+	N_("takes the last restore back, or the one named"), COMMAND_JSON,
+	run, true
 };

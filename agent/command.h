@@ -14,6 +14,7 @@ struct command {
 	enum command_formats formats;
 	/* The exit code, or -1 with e, which is exit code 2. */
 	int (*run)(const struct options *o, struct err *e);
+	bool mends;	/* what somebody was told of may be no more */
 };
 
 /* A line each: verbs come and go beside each other. */

@@ -215,6 +215,19 @@ read_vars(struct config *c, const struct node *n, struct diagnostics *d)
 	}
 }
 
+static void
+read_mail(struct config *c, const struct node *n, struct diagnostics *d)
+{
+	mailer_read(&c->arena, n, &c->notifiers.mail, d);
+}
+
+static void
+read_on_finding(struct config *c, const struct node *n,
+    struct diagnostics *d)
+{
+	notifiers_read(&c->arena, n, &c->notifiers, d);
+}
+
 static const struct {
 	const char *key;
 	void (*read)(struct config *c, const struct node *n,
@@ -231,6 +244,8 @@ static const struct {
 	{ "keep-transaction-days", read_keep_transaction_days },
 	{ "preflight", read_preflight },
 	{ "vars", read_vars },
+	{ "mail", read_mail },
+	{ "on-finding", read_on_finding },
 };
 enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
 

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "agent/tell/notifier.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/strlist.h"
@@ -28,6 +29,7 @@ struct config {
 	uint64_t keep_transactions, keep_transaction_days;
 	enum preflight_wish preflight;
 	struct variables vars;
+	struct notifiers notifiers;	/* with `mail` */
 };
 
 void config_init(struct config *c);	/* all defaults */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "agent/complete/cursor.h"
+#include "agent/cursor.h"
 #include "agent/optionwords.h"
 #include "agent/synopsis.h"
 #include "agent/wrap.h"

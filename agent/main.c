@@ -5,9 +5,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "agent/complete/candidates.h"
+#include "agent/candidates.h"
 #include "agent/help.h"
 #include "agent/say.h"
+#include "agent/tell/tell.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -107,13 +108,18 @@ complete(const struct options *o, struct err *e)
 static int
 run_command(const struct command *c, const struct options *o, struct err *e)
 {
+	int code;
+
 	if (o->format != FORMAT_TEXT && c->formats == COMMAND_TEXT)
 		return err_set(e, ERR_USAGE, "--format", _("'%s' writes text "
 		    "only [leave the option out]"), c->name);
 	if (o->format > FORMAT_JSON && c->formats != COMMAND_REPORT)
 		return err_set(e, ERR_USAGE, "--format", _("'%s' writes text "
 		    "and json only"), c->name);
-	return c->run(o, e);
+	code = c->run(o, e);
+	if (code >= 0 && c->mends)
+		tell_again(o);
+	return code;
 }
 
 static int

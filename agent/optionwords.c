@@ -21,6 +21,7 @@ static const struct {
 	{ NULL, "no-color", N_("no colour, even on a terminal") },
 	{ NULL, "help", N_("what can be typed, alone or with a verb") },
 	{ NULL, "version", N_("print the version") },
+	{ NULL, "against", N_("compare with the system below ROOT") },
 	{ NULL, "all", N_("everything tracked, not only what drifted") },
 	{ NULL, "always", N_("print it even where nothing is to say") },
 	{ NULL, "conffiles", N_("which of a settings file's versions is kept, "
@@ -32,12 +33,15 @@ static const struct {
 	{ NULL, "hooks", N_("have package managers call driftctl") },
 	{ NULL, "last", N_("the last report once more") },
 	{ NULL, "list", N_("list what can be taken back") },
+	{ NULL, "mail", N_("mail it, by sendmail") },
 	{ NULL, "manager", N_("ask this package manager what it would do") },
 	{ NULL, "max-count", N_("so many at most") },
 	{ NULL, "message", N_("the reason, kept with the snapshot") },
 	{ NULL, "name", N_("the name of the spec") },
 	{ NULL, "output", N_("write to FILE instead of standard output") },
 	{ NULL, "owner", N_("the process that the transaction belongs to") },
+	{ NULL, "packages", N_("the packages of the transaction are on "
+	    "standard input") },
 	{ NULL, "purge", N_("packages to be purged") },
 	{ NULL, "remove", N_("packages to be removed") },
 	{ NULL, "remove-added", N_("remove what was added since, too") },
@@ -47,6 +51,7 @@ static const struct {
 	{ NULL, "service", N_("the service that a spec is drafted for") },
 	{ NULL, "since", N_("from this time on") },
 	{ NULL, "since-last", N_("from the last report on") },
+	{ NULL, "word", N_("show the words that differ") },
 	{ NULL, "yes", N_("do it without asking") },
 };
 

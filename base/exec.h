@@ -2,6 +2,7 @@
 #ifndef BASE_EXEC_H
 #define BASE_EXEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -15,5 +16,18 @@ struct buf;
  */
 int exec_run(const char *const *argv, size_t max, unsigned seconds,
     struct buf *out, int *out_code, struct err *e);
+
+/* The same with more to say about it. */
+struct exec {
+	const char *const *argv;
+	const char *const *env;	/* all of it, NULL at the end; NULL: ours */
+	const struct buf *in;	/* its stdin; NULL: /dev/null */
+	size_t max;
+	unsigned seconds;
+	bool lenient;		/* stderr is kept with stdout, and what is
+				 * beyond max is dropped */
+};
+int exec_with(const struct exec *x, struct buf *out, int *out_code,
+    struct err *e);
 
 #endif

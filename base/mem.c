@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ARENA_BLOCK = 64 * 1024 };
+/* Blocks double: most arenas stay small, and zeroing costs time. */
+enum { ARENA_FIRST = 512, ARENA_BLOCK = 64 * 1024 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -115,8 +116,12 @@ arena_alloc(struct arena *a, size_t size)
 		check(NULL);
 	size = (size + align - 1) / align * align;
 	if (b == NULL || b->size - b->used < size) {
-		size_t want = size > ARENA_BLOCK ? size : ARENA_BLOCK;
+		size_t want = b == NULL ? ARENA_FIRST : 2 * b->size;
 
+		if (want > ARENA_BLOCK)
+			want = ARENA_BLOCK;
+		if (want < size)
+			want = size;
 		b = xcalloc(1, sizeof(*b) + want);
 		b->size = want;
 		b->next = a->blocks;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -159,8 +160,8 @@ drop_last(struct buf *done)
 		buf_truncate(done, done->len - 1);
 }
 
-int
-root_resolve(const struct root *r, const char *path, struct buf *out,
+static int
+resolve(const struct root *r, const char *path, struct buf *out,
     struct strlist *links, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf done = { 0 };
@@ -207,6 +208,52 @@ root_resolve(const struct root *r, const char *path, struct buf *out,
 		rest = p = next;
 	}
 	buf_adds(out, done.len > 0 ? buf_str(&done) : "/");
+	return 0;
+}
+
+/* A path as path.h has it. */
+static bool
+is_regular(const char *path)
+{
+	const char *p = path;
+
+	for (size_t n; *p == '/'; p += n) {
+		n = strcspn(++p, "/");
+		if (n == 0 || (p[0] == '.' && (n == 1 || (n == 2 &&
+		    p[1] == '.'))))
+			return false;
+	}
+	return p > path && *p == '\0';
+}
+
+/* Most paths lead through no symlink at all: one call of the kernel tells. */
+static bool
+is_there_itself(const struct root *r, const char *path, bool last_too)
+{
+	CLEANUP(drop_fd) int fd = -1;
+	const char *name;
+	struct stat st;
+
+	if (!is_regular(path))
+		return false;
+	if (!last_too)
+		return (fd = root_open_parent(r, path, &name)) >= 0;
+	return (fd = root_open_at(r, path, O_PATH)) >= 0 &&
+	    fstat(fd, &st) == 0 && !S_ISLNK(st.st_mode);
+}
+
+int
+root_resolve(const struct root *r, const char *path, struct buf *out,
+    struct strlist *links, struct err *e)
+{
+	size_t len = strlen(path);
+	bool last_too = len > 2 && strcmp(path + len - 2, "/.") == 0;
+	CLEANUP(drop_free) char *plain = xmemdup(path,
+	    last_too ? len - 2 : len);
+
+	if (!is_there_itself(r, plain, last_too))
+		return resolve(r, path, out, links, e);
+	buf_adds(out, plain);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ must lib:libcrypto              libssl-dev            pkgconfig(libcrypto)    pk
 must lib:augeas                 libaugeas-dev         pkgconfig(augeas)       pkgconfig(augeas)
 must file:/usr/share/augeas/lenses/dist augeas-lenses augeas-libs             augeas-lenses
 must lib:libcryptsetup          libcryptsetup-dev     pkgconfig(libcryptsetup) pkgconfig(libcryptsetup)
+must lib:libcurl                libcurl4-openssl-dev  pkgconfig(libcurl)      pkgconfig(libcurl)
 must lib:rpm                    librpm-dev            pkgconfig(rpm)          pkgconfig(rpm)
 '
 test_table='
@@ -50,6 +51,14 @@ want command:busybox            busybox               busybox                 bu
 want command:mandoc             mandoc                mandoc                  mandoc
 want command:shellcheck         shellcheck            ShellCheck              ShellCheck
 want command:systemd-analyze    systemd               systemd                 systemd
+want command:script             bsdutils              util-linux              util-linux
+want command:fuser              psmisc                psmisc                  psmisc
+want command:openssl            openssl               openssl                 openssl
+want command:msmtp              msmtp                 msmtp                   msmtp
+want command:munpack            mpack                 mpack                   mpack
+want command:chromium           chromium              chromium                chromium
+want command:tidy               tidy                  tidy                    tidy
+want command:promtool           prometheus            golang-github-prometheus golang-github-prometheus-prometheus
 want command:valgrind           valgrind              valgrind                valgrind
 want command:visudo             sudo                  sudo                    sudo
 want command:rpmbuild           rpm                   rpm-build               rpm-build

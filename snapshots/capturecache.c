@@ -109,6 +109,23 @@ capturecache_compare(struct capture *out, const struct statcache *cache,
 	out->same = NULL;
 }
 
+void
+capturecache_fill_lines(struct capture *c)
+{
+	CLEANUP(drop_buf) struct buf line = { 0 };
+
+	for (size_t i = 0; i < c->manifest.n; i++) {
+		const struct entry *en = &c->manifest.items[i];
+
+		if (c->lines[i] != NULL)
+			continue;
+		buf_reset(&line);
+		manifest_line(&line, en, path_name(en->path), false);
+		c->lines[i] = arena_memdup(&c->manifest.arena, line.bytes,
+		    line.len - 1);
+	}
+}
+
 /* Writes the lines that are not known yet; returns where each starts. */
 static size_t *
 write_lines(const struct capture *c, struct buf *lines)

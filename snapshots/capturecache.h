@@ -12,6 +12,9 @@
 void capturecache_compare(struct capture *out, const struct statcache *cache,
     const struct oid *last);
 
+/* Of each entry its line: who needs them all needs them more than once. */
+void capturecache_fill_lines(struct capture *c);
+
 /*
  * Writes the stat cache of a capture, unless it holds just that already. commit
  * is the last snapshot; with stored, it has the content of everything captured;

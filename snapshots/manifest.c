@@ -85,10 +85,27 @@ add_word(struct buf *out, const char *key, const char *value)
 	text_encode(out, value, strlen(value));
 }
 
+/* Of every entry there are five: printf(3) would be most of the work. */
+static void
+add_number(struct buf *out, uint64_t v, unsigned base, unsigned width)
+{
+	char digits[24];
+	size_t n = sizeof(digits);
+
+	while (v > 0 || width > 0 || n == sizeof(digits)) {
+		digits[--n] = (char)('0' + v % base);
+		v /= base;
+		width -= width > 0;
+	}
+	buf_add(out, digits + n, sizeof(digits) - n);
+}
+
 static void
 add_owner(struct buf *out, const char *key, uint32_t id, const char *name)
 {
-	buf_addf(out, " %s=%u:", key, id);
+	buf_adds(out, key);
+	add_number(out, id, 10, 0);
+	buf_addc(out, ':');
 	if (name != NULL)
 		text_encode(out, name, strlen(name));
 }
@@ -120,13 +137,19 @@ manifest_line(struct buf *out, const struct entry *en, const char *name,
 	buf_adds(out, entry_kind_name(en->kind));
 	buf_addc(out, ' ');
 	text_encode(out, name, strlen(name));
-	buf_addf(out, " mode=%04o", en->mode);
-	add_owner(out, "owner", en->uid, en->user);
-	add_owner(out, "group", en->gid, en->group);
-	if (en->kind == ENTRY_FILE)
-		buf_addf(out, " size=%llu", (unsigned long long)en->size);
-	buf_addf(out, " mtime=%lld.%09ld", (long long)en->mtime.tv_sec,
-	    en->mtime.tv_nsec);
+	buf_adds(out, " mode=");
+	add_number(out, en->mode, 8, 4);
+	add_owner(out, " owner=", en->uid, en->user);
+	add_owner(out, " group=", en->gid, en->group);
+	if (en->kind == ENTRY_FILE) {
+		buf_adds(out, " size=");
+		add_number(out, en->size, 10, 0);
+	}
+	buf_adds(out, en->mtime.tv_sec < 0 ? " mtime=-" : " mtime=");
+	add_number(out, en->mtime.tv_sec < 0 ? -(uint64_t)en->mtime.tv_sec :
+	    (uint64_t)en->mtime.tv_sec, 10, 0);
+	buf_addc(out, '.');
+	add_number(out, (uint64_t)en->mtime.tv_nsec, 10, 9);
 	add_word(out, "target=", en->target);
 	if (en->kind == ENTRY_BLOCK || en->kind == ENTRY_CHAR)
 		buf_addf(out, " dev=%u:%u", en->major, en->minor);
@@ -385,8 +408,11 @@ static int
 read_word(struct line *l, const char *w, const char *end)
 {
 	for (int i = 0; i < N_WORDS; i++) {
-		size_t n = strlen(words[i].key);
+		size_t n;
 
+		if (w == end || words[i].key[0] != w[0])
+			continue;
+		n = strlen(words[i].key);
 		if ((size_t)(end - w) < n || memcmp(w, words[i].key, n) != 0)
 			continue;
 		if (l->seen & 1u << i)

@@ -190,6 +190,12 @@ has_luks_header(const struct buf *b)
 	return false;
 }
 
+bool
+reader_finds_secret(const struct buf *bytes)
+{
+	return has_private_key(bytes) || has_luks_header(bytes);
+}
+
 static int
 read_content(struct reader *r, int fd, struct reading *out, struct err *e)
 {
@@ -202,8 +208,7 @@ read_content(struct reader *r, int fd, struct reading *out, struct err *e)
 	buf_reset(&r->bytes);
 	if (read_whole(r, fd, out->en.size) < 0)
 		return err_sys(e, NULL, _("cannot read"));
-	if (out->secret || has_private_key(&r->bytes) ||
-	    has_luks_header(&r->bytes)) {
+	if (out->secret || reader_finds_secret(&r->bytes)) {
 		out->secret = true;
 		if (r->seal == NULL)
 			return err_set(e, ERR_MISSING, NULL, _("secret, and "

@@ -112,6 +112,19 @@ check_key(int fd, const char *path, struct err *e)
 }
 
 struct seal_key *
+seal_key_passing(struct err *e)
+{
+	CLEANUP(wipe_raw) unsigned char raw[KEY_LEN];
+
+	if (sodium_init() < 0) {
+		err_set(e, ERR_SYSTEM, NULL, _("libsodium cannot be used"));
+		return NULL;
+	}
+	randombytes_buf(raw, sizeof(raw));
+	return key_from(raw);
+}
+
+struct seal_key *
 seal_key_load(int dirfd, const char *path, bool create, struct err *e)
 {
 	CLEANUP(wipe_raw) unsigned char raw[KEY_LEN];

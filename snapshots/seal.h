@@ -27,6 +27,9 @@ struct seal_key;
  */
 struct seal_key *seal_key_load(int dirfd, const char *path, bool create,
     struct err *e);
+/* One that nobody else has or keeps: to compare secrets in this run. NULL and
+ * e where there is no randomness. */
+struct seal_key *seal_key_passing(struct err *e);
 void seal_key_free(struct seal_key *k);
 void drop_seal_key(struct seal_key **k);	/* for CLEANUP */
 

@@ -48,7 +48,7 @@ enum { VERSION_NOW = 2 };
  * The coarse clock that file systems stamp with advances 100 times a second at
  * the least (CONFIG_HZ=100); two ticks leave room for the reading itself.
  */
-enum { RACY_NS = 20 * 1000 * 1000 };
+enum { RACY_NS = 20 * 1000 * 1000, LATEST = 16 };
 
 struct statcache {
 	void *map;
@@ -78,6 +78,16 @@ seen_stat_equal(const struct seen_stat *a, const struct seen_stat *b)
 	return a->ctime == b->ctime && a->mtime == b->mtime &&
 	    a->ino == b->ino && a->size == b->size && a->dev == b->dev &&
 	    a->mode == b->mode && a->uid == b->uid && a->gid == b->gid;
+}
+
+uint64_t
+seen_stat_sum(uint64_t sum, const struct seen_stat *st)
+{
+	const uint64_t words[] = { st->dev, st->ino, st->size,
+		(uint64_t)st->mtime, (uint64_t)st->ctime,
+		(uint64_t)st->uid << 32 | st->gid, st->mode };
+
+	return checksum(sum, words, sizeof(words));
 }
 
 static uint64_t
@@ -364,12 +374,49 @@ same(const struct statcache *c, const struct root *r, struct open_dirs *way,
 	return (now.mode & S_IFMT) == (then.mode & S_IFMT);
 }
 
+/* The records that changed last, in path order. */
+struct latest {
+	uint32_t items[LATEST];
+	size_t n;
+};
+
+static void
+find_latest(const struct statcache *c, struct latest *out)
+{
+	size_t oldest = 0;
+
+	for (uint32_t i = 0; i < c->head->n; i++) {
+		if (out->n < LATEST) {
+			out->items[out->n++] = i;
+		} else if (c->records[i].ctime >
+		    c->records[out->items[oldest]].ctime) {
+			memmove(&out->items[oldest], &out->items[oldest + 1],
+			    (LATEST - 1 - oldest) * sizeof(out->items[0]));
+			out->items[LATEST - 1] = i;
+		} else {
+			continue;
+		}
+		for (size_t k = oldest = 0; k < out->n; k++)
+			if (c->records[out->items[k]].ctime <
+			    c->records[out->items[oldest]].ctime)
+				oldest = k;
+	}
+}
+
 bool
 statcache_unchanged(const struct statcache *c, const struct root *r)
 {
 	struct open_dirs way = { 0 };
+	struct latest latest = { 0 };
 	bool ok = true;
 
+	/* What changed last changes next: mostly that is all there is to see
+	 * where anything has changed. */
+	find_latest(c, &latest);
+	for (size_t i = 0; ok && i < latest.n; i++)
+		ok = same(c, r, &way, latest.items[i]);
+	while (way.n > 0)
+		close(way.items[--way.n].fd);
 	for (uint32_t i = 0; ok && i < c->head->n; i++)
 		ok = same(c, r, &way, i);
 	while (way.n > 0)

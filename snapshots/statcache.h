@@ -40,6 +40,9 @@ struct seen_stat {
 struct seen_stat seen_stat_of(const struct stat *st);
 bool seen_stat_equal(const struct seen_stat *a, const struct seen_stat *b);
 
+/* Adds it to a checksum.h: the struct itself has bytes that mean nothing. */
+uint64_t seen_stat_sum(uint64_t sum, const struct seen_stat *st);
+
 /* One object; strings are borrowed from the cache or from who writes it. */
 struct seen {
 	const char *path;

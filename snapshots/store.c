@@ -34,7 +34,8 @@ static int
 check_empty(const char *dir, int fd, struct err *e)
 {
 	static const char *const ours[] = { "repo.git", "rollback", "journal",
-		"answers", "lock", "statcache", "seal.key", "lost+found" };
+		"answers", "asked", "transactions", "packages", "verdicts",
+		"lock", "statcache", "seal.key", "lost+found" };
 	CLEANUP(drop_strlist) struct strlist names = { 0 };
 
 	if (file_names(fd, ".", &names) < 0)

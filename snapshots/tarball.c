@@ -382,6 +382,7 @@ struct reading {
 	struct tarnames names;
 	struct arena arena;	/* of the member at hand */
 	struct buf bytes;
+	bool foreign;		/* names need not be relative */
 };
 
 static int
@@ -389,6 +390,19 @@ refuse(struct reading *r, const char *name, const char *why, struct err *e)
 {
 	return err_set(e, ERR_INPUT, r->where,
 	    _("refused: the member '%s' %s"), name, why);
+}
+
+/* Without the / or ./ that other programs put before names. */
+static const char *
+plain_name(const struct reading *r, const char *name)
+{
+	size_t n;
+
+	if (!r->foreign || name == NULL)
+		return name;
+	while ((n = strspn(name, "/")) > 0 || text_starts(name, "./"))
+		name += n > 0 ? n : 2;
+	return name[0] != '\0' ? name : ".";
 }
 
 static int
@@ -413,8 +427,8 @@ static int
 take_name(struct reading *r, struct archive_entry *ae, struct entry *out,
     struct err *e)
 {
-	const char *name = archive_entry_pathname(ae);
-	const char *link = archive_entry_hardlink(ae), *wrong;
+	const char *name = plain_name(r, archive_entry_pathname(ae));
+	const char *link = plain_name(r, archive_entry_hardlink(ae)), *wrong;
 
 	if (name == NULL)
 		return err_set(e, ERR_INPUT, r->where,
@@ -633,6 +647,115 @@ read_member(struct reading *r, struct archive_entry *ae, tarball_each *each,
 	if (!has_bytes)
 		return each(ctx, &en, NULL, 0, e);
 	return each(ctx, &en, buf_str(&r->bytes), r->bytes.len, e);
+}
+
+/* Of another's archive: one that is not wanted is only looked at by name. */
+static int
+read_foreign(struct reading *r, struct archive_entry *ae, bool warned,
+    const struct tarball_wanted *w, struct err *e)
+{
+	struct entry en = { .content = CONTENT_STORED };
+	struct err unknown = { 0 };
+	bool has_bytes;
+
+	arena_done(&r->arena);
+	if (take_kind(r, ae, &en, &unknown) < 0)
+		en.kind = ENTRY_SOCKET;
+	if (take_name(r, ae, &en, e) < 0)
+		return -1;
+	if (!w->wants(w->ctx, en.path, en.kind))
+		return 0;
+	if (unknown.kind != ERR_NONE) {
+		*e = unknown;
+		return -1;
+	}
+	if (warned)
+		return fail_read(r, e);
+	if (take_metadata(r, ae, &en, e) < 0)
+		return -1;
+	has_bytes = en.kind == ENTRY_FILE && en.hardlink == NULL;
+	if (!has_bytes)
+		return w->each(w->ctx, &en, NULL, 0, e);
+	if (take_content(r, &en, e) < 0)
+		return -1;
+	tarnames_set_file(&r->names, en.path,
+	    &(struct tarnames_file){ en.size, en.oid });
+	return w->each(w->ctx, &en, buf_str(&r->bytes), r->bytes.len, e);
+}
+
+/* Those that the library knows itself: other programs are not started. */
+static int (*const filters[])(struct archive *) = {
+	archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
+	archive_read_support_filter_xz, archive_read_support_filter_lzma,
+	archive_read_support_filter_zstd, archive_read_support_filter_lz4,
+	archive_read_support_filter_lzip,
+	archive_read_support_filter_compress,
+};
+
+static int
+read_foreigners(struct reading *r, const struct tarseal_source *s,
+    const struct tarball_wanted *w, struct err *e)
+{
+	struct archive_entry *ae;
+	int rc;
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		filters[i](r->archive);
+	if (archive_read_support_format_tar(r->archive) != ARCHIVE_OK ||
+	    (s->fd >= 0 ? archive_read_open_fd(r->archive, s->fd, CHUNK) :
+	    archive_read_open_memory(r->archive, s->bytes, s->len)) !=
+	    ARCHIVE_OK)
+		return fail_read(r, e);
+	while ((rc = archive_read_next_header(r->archive, &ae)) ==
+	    ARCHIVE_OK || rc == ARCHIVE_WARN) {
+		rc = read_foreign(r, ae, rc == ARCHIVE_WARN, w, e);
+		if (rc != 0)
+			return rc;
+	}
+	return rc == ARCHIVE_EOF ? 0 : fail_read(r, e);
+}
+
+static int
+read_foreign_source(const struct tarseal_source *s,
+    const struct tarball_wanted *w, struct err *e)
+{
+	struct reading r = { .where = s->where, .foreign = true };
+	int rc;
+	CLEANUP(drop_utf8) locale_t utf8 = utf8_new(s->where, e);
+	if (utf8 == (locale_t)0)
+		return -1;
+	CLEANUP(restore_locale) locale_t was = uselocale(utf8);
+
+	(void)was;
+	r.archive = archive_read_new();
+	if (r.archive == NULL)
+		return err_set(e, ERR_SYSTEM, s->where, _("out of memory"));
+	r.digest = digest_new();
+	rc = read_foreigners(&r, s, w, e);
+	archive_read_free(r.archive);
+	digest_free(r.digest);
+	tarnames_done(&r.names);
+	arena_done(&r.arena);
+	buf_done(&r.bytes);
+	return rc;
+}
+
+int
+tarball_read_foreign(int fd, const char *where,
+    const struct tarball_wanted *w, struct err *e)
+{
+	const struct tarseal_source s = { .where = where, .fd = fd };
+
+	return read_foreign_source(&s, w, e);
+}
+
+int
+tarball_parse_foreign(const char *where, const void *bytes, size_t len,
+    const struct tarball_wanted *w, struct err *e)
+{
+	const struct tarseal_source s = { where, -1, bytes, len };
+
+	return read_foreign_source(&s, w, e);
 }
 
 static int

@@ -2,6 +2,7 @@
 #ifndef SNAPSHOTS_TARBALL_H
 #define SNAPSHOTS_TARBALL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/entry.h"
@@ -70,5 +71,25 @@ int tarball_read(int dirfd, const char *name, tarball_each *each, void *ctx,
 /* The same for an archive in memory; where is its name in messages. */
 int tarball_parse(const char *where, const void *bytes, size_t len,
     tarball_each *each, void *ctx, struct err *e);
+
+/*
+ * An archive of somebody else's: any compression that is common, names
+ * relative, with a ./ before them, or absolute; no checksum. Only members that
+ * are wanted come with their bytes, to each. Refused as above, whether wanted
+ * or not: names that lead elsewhere, come twice, or lie below a member that is
+ * no folder; of those wanted also unknown types, and what the library warns
+ * of. A hard link's oid is zero where the bytes of what it links to were not
+ * wanted. From fd's beginning, which need not be a file that can be sought.
+ */
+struct tarball_wanted {
+	bool (*wants)(void *ctx, const char *path, enum entry_kind kind);
+	tarball_each *each;
+	void *ctx;
+};
+int tarball_read_foreign(int fd, const char *where,
+    const struct tarball_wanted *w, struct err *e);
+/* The same for an archive in memory. */
+int tarball_parse_foreign(const char *where, const void *bytes, size_t len,
+    const struct tarball_wanted *w, struct err *e);
 
 #endif

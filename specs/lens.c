@@ -223,6 +223,41 @@ lens_pick(struct lens *l, const char *match, struct arena *a,
 	return 0;
 }
 
+/* The slashes of a path that are none of a name's. */
+static unsigned
+depth_of(const char *path)
+{
+	unsigned depth = 0;
+
+	for (const char *p = path; *p != '\0'; p++) {
+		depth += *p == '/';
+		p += *p == '\\' && p[1] != '\0';
+	}
+	return depth;
+}
+
+int
+lens_nodes(struct lens *l, struct arena *a, struct lens_nodes *out,
+    struct err *e)
+{
+	CLEANUP(drop_paths) char **paths = NULL;
+
+	if (match_paths(l, "descendant::*[label() != '#comment']"
+	    "[label() != '#mcomment'][label() != '#empty']", &paths, e) < 0)
+		return -1;
+	for (char **p = paths; *p != NULL; p++) {
+		const char *label = NULL, *value = value_of(l, *p);
+		struct lens_node *n = VEC_ADD_IN(a, out);
+
+		aug_label(l->aug, *p, &label);
+		n->label = arena_strdup(a, label != NULL ? label : "");
+		n->value = value != NULL ? arena_strdup(a, value) : NULL;
+		n->depth = depth_of(*p) - depth_of(TREE);
+		n->line = line_of(l, *p);
+	}
+	return 0;
+}
+
 static int
 render(struct lens *l, struct buf *out, struct err *e)
 {

@@ -38,6 +38,22 @@ struct lens_values {
 int lens_pick(struct lens *l, const char *match, struct arena *a,
     struct lens_values *out, struct err *e);
 
+/* A node of the tree and how deep it is, from 1, in the tree's order. */
+struct lens_node {
+	const char *label;
+	const char *value;	/* NULL: none */
+	unsigned depth, line;
+};
+
+struct lens_nodes {
+	struct lens_node *items;	/* in the arena */
+	size_t n, cap;
+};
+
+/* All that was read, without comments and empty lines. */
+int lens_nodes(struct lens *l, struct arena *a, struct lens_nodes *out,
+    struct err *e);
+
 enum lens_op {
 	LENS_SET,	/* the value of node i of match */
 	LENS_REMOVE,	/* node i and all below it */

@@ -127,6 +127,28 @@ work_picks(struct lens *l, struct message *m, struct buf *answer)
 }
 
 static void
+work_nodes(struct lens *l, struct buf *answer)
+{
+	struct arena a = { 0 };
+	struct lens_nodes all = { 0 };
+	struct err e = { 0 };
+
+	lens_nodes(l, &a, &all, &e);
+	put_err(answer, &e);
+	put_number(answer, all.n);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct lens_node *n = &all.items[i];
+
+		put_number(answer, n->depth);
+		put_number(answer, n->line);
+		put_text(answer, n->label);
+		put_number(answer, n->value != NULL);
+		put_text(answer, n->value);
+	}
+	arena_done(&a);
+}
+
+static void
 work_edit(struct lens *l, struct message *m, struct buf *answer)
 {
 	CLEANUP(drop_buf) struct buf now = { 0 };
@@ -141,6 +163,8 @@ work_edit(struct lens *l, struct message *m, struct buf *answer)
 	put_bytes(answer, buf_str(&now), now.len);
 }
 
+enum question { ASK_VALUES, ASK_EDIT, ASK_NODES };
+
 /* In the other process. */
 static void
 work(void **state, const struct buf *ask, struct buf *answer)
@@ -148,7 +172,7 @@ work(void **state, const struct buf *ask, struct buf *answer)
 	struct message m = { .b = ask };
 	struct err e = { 0 };
 	struct lens *l = *state;
-	bool edits = get_number(&m) != 0;
+	uint64_t asked = get_number(&m);
 	const char *lens = get_text(&m), *name = get_text(&m), *bytes;
 	size_t len;
 
@@ -160,8 +184,10 @@ work(void **state, const struct buf *ask, struct buf *answer)
 	put_err(answer, &e);
 	if (e.kind != ERR_NONE)
 		return;
-	if (edits)
+	if (asked == ASK_EDIT)
 		work_edit(l, &m, answer);
+	else if (asked == ASK_NODES)
+		work_nodes(l, answer);
 	else
 		work_picks(l, &m, answer);
 }
@@ -192,7 +218,7 @@ drop_lenses(struct lenses **l)
 
 /* Asks what was put into ask behind the text; m is at the answer's rest. */
 static int
-ask_about(struct lenses *l, const struct lens_text *text, bool edits,
+ask_about(struct lenses *l, const struct lens_text *text, enum question what,
     const struct buf *rest, struct buf *answer, struct message *m,
     struct err *e)
 {
@@ -202,13 +228,13 @@ ask_about(struct lenses *l, const struct lens_text *text, bool edits,
 		return err_set(e, ERR_INPUT, text->name,
 		    _("larger than the %d KiB that are read with a lens"),
 		    LENSES_MAX / 1024);
-	put_number(&ask, edits);
+	put_number(&ask, what);
 	put_text(&ask, text->lens);
 	put_text(&ask, text->name);
 	put_bytes(&ask, text->bytes, text->len);
 	buf_add(&ask, rest->bytes, rest->len);
-	if (aside_ask(l->aside, text->name, &ask, edits ? 4 * LENSES_SECONDS :
-	    LENSES_SECONDS, answer, e) < 0)
+	if (aside_ask(l->aside, text->name, &ask, what == ASK_EDIT ?
+	    4 * LENSES_SECONDS : LENSES_SECONDS, answer, e) < 0)
 		return -1;
 	*m = (struct message){ .b = answer };
 	return get_err(m, text->name, e);
@@ -243,10 +269,37 @@ lenses_ask(struct lenses *l, const struct lens_text *text,
 	put_number(&rest, n);
 	for (size_t i = 0; i < n; i++)
 		put_text(&rest, q[i].match);
-	if (ask_about(l, text, false, &rest, &answer, &m, e) < 0)
+	if (ask_about(l, text, ASK_VALUES, &rest, &answer, &m, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		take_values(&m, text->name, &q[i], a);
+	return 0;
+}
+
+int
+lenses_nodes(struct lenses *l, const struct lens_text *text,
+    struct arena *a, struct lens_nodes *out, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf none = { 0 };
+	CLEANUP(drop_buf) struct buf answer = { 0 };
+	struct message m;
+	uint64_t n;
+
+	if (ask_about(l, text, ASK_NODES, &none, &answer, &m, e) < 0 ||
+	    get_err(&m, text->name, e) < 0)
+		return -1;
+	n = get_number(&m);
+	for (uint64_t i = 0; i < n && !m.bad; i++) {
+		struct lens_node *x = VEC_ADD_IN(a, out);
+		bool valued;
+
+		x->depth = (unsigned)get_number(&m);
+		x->line = (unsigned)get_number(&m);
+		x->label = arena_strdup(a, get_text(&m));
+		valued = get_number(&m) != 0;
+		x->value = arena_strdup(a, get_text(&m));
+		x->value = valued ? x->value : NULL;
+	}
 	return 0;
 }
 
@@ -264,7 +317,7 @@ lenses_edit(struct lenses *l, const struct lens_text *text,
 	put_number(&rest, edit->i);
 	put_text(&rest, edit->match);
 	put_text(&rest, edit->value);
-	if (ask_about(l, text, true, &rest, &answer, &m, e) < 0 ||
+	if (ask_about(l, text, ASK_EDIT, &rest, &answer, &m, e) < 0 ||
 	    get_err(&m, text->name, e) < 0)
 		return -1;
 	bytes = get_bytes(&m, &len);

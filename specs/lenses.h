@@ -36,6 +36,9 @@ struct lens_question {
 /* Answers n questions about one text; -1 where it could not be read. */
 int lenses_ask(struct lenses *l, const struct lens_text *text,
     struct lens_question *q, size_t n, struct arena *a, struct err *e);
+/* See lens_nodes. */
+int lenses_nodes(struct lenses *l, const struct lens_text *text,
+    struct arena *a, struct lens_nodes *out, struct err *e);
 /* See lens_write. */
 int lenses_edit(struct lenses *l, const struct lens_text *text,
     const struct lens_edit *edit, struct buf *out, struct err *e);

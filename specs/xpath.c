@@ -498,3 +498,60 @@ xpath_canonical(const char *name, const char *bytes, size_t len,
 	buf_add(out, text, (size_t)n);
 	return 0;
 }
+
+static void
+visit_attributes(xmlNodePtr n, const struct xpath_visitor *v)
+{
+	for (xmlNsPtr ns = n->nsDef; ns != NULL; ns = ns->next) {
+		CLEANUP(drop_free) char *name = xasprintf("xmlns%s%s",
+		    ns->prefix != NULL ? ":" : "", ns->prefix != NULL ?
+		    (const char *)ns->prefix : "");
+
+		v->attribute(v->arg, name, ns->href != NULL ?
+		    (const char *)ns->href : "");
+	}
+	for (xmlAttrPtr at = n->properties; at != NULL; at = at->next) {
+		const xmlChar *prefix = at->ns != NULL ? at->ns->prefix : NULL;
+		CLEANUP(drop_text) xmlChar *value =
+		    xmlNodeListGetString(n->doc, at->children, 1);
+		CLEANUP(drop_free) char *name = xasprintf("%s%s%s",
+		    prefix != NULL ? (const char *)prefix : "",
+		    prefix != NULL ? ":" : "", (const char *)at->name);
+
+		v->attribute(v->arg, name, value != NULL ?
+		    (const char *)value : "");
+	}
+}
+
+/* As deep as the parser lets a document be. */
+static void
+visit(xmlNodePtr n, const struct xpath_visitor *v)
+{
+	const xmlChar *prefix = n->ns != NULL ? n->ns->prefix : NULL;
+	CLEANUP(drop_free) char *name = xasprintf("%s%s%s",
+	    prefix != NULL ? (const char *)prefix : "",
+	    prefix != NULL ? ":" : "", (const char *)n->name);
+
+	v->enter(v->arg, name, line_of(n));
+	visit_attributes(n, v);
+	for (xmlNodePtr c = n->children; c != NULL; c = c->next) {
+		if (c->type == XML_ELEMENT_NODE)
+			visit(c, v);
+		else if (c->content != NULL)
+			v->text(v->arg, (const char *)c->content);
+	}
+	v->leave(v->arg);
+}
+
+int
+xpath_walk(const char *name, const char *bytes, size_t len,
+    const struct xpath_visitor *v, struct err *e)
+{
+	CLEANUP(drop_xpath) struct xpath_doc *d =
+	    xpath_open(name, bytes, len, e);
+
+	if (d == NULL || drop_layouts(d->doc, name, e) < 0)
+		return -1;
+	visit(xmlDocGetRootElement(d->doc), v);
+	return 0;
+}

@@ -63,6 +63,18 @@ int xpath_ask(struct xpath_doc *d, const char *expr,
 int xpath_canonical(const char *name, const char *bytes, size_t len,
     struct buf *out, struct err *e);
 
+/* What a document has that canonical XML keeps, in its order: names with their
+ * prefixes as written, `xmlns` among the attributes. */
+struct xpath_visitor {
+	void (*enter)(void *arg, const char *name, unsigned line);
+	void (*attribute)(void *arg, const char *name, const char *value);
+	void (*text)(void *arg, const char *text);
+	void (*leave)(void *arg);
+	void *arg;
+};
+int xpath_walk(const char *name, const char *bytes, size_t len,
+    const struct xpath_visitor *v, struct err *e);
+
 /* -1 with what is wrong in e->what when expr is no XPath 1.0. */
 int xpath_check(const char *expr, struct err *e);
 

@@ -80,6 +80,7 @@ libraries() {
 	library 'openssl certificates' 'openssl/([^e]|e[^v])'
 	library libaugeas 'augeas\.h'
 	library librpm 'rpm/'
+	library libcurl 'curl/'
 	library pthread 'pthread\.h'
 }
 

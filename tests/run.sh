@@ -65,7 +65,7 @@ suites() {
 	for file in tests/fuzz/fuzz_*.c; do
 		echo "fuzz/$(basename "$file" .c)"
 	done
-	printf '%s\n' pam layers cppcheck shellcheck man catalogue install
+	printf '%s\n' pam pam-folders layers cppcheck shellcheck man catalogue install
 }
 
 # valgrind sees reads of what was never set, which the sanitizers do not; it
@@ -131,6 +131,15 @@ check_pam() {
 	build/pam/compare build/pam/probe.so $stacks
 }
 
+# The same where libpam itself looks for the files.
+check_pam_folders() {
+	if ! have_libpam || [ "$(id -u)" -ne 0 ] || ! unshare -m true; then
+		skip_all pam-folders "libpam, for root with mounts of its own,"
+		return
+	fi
+	build/pam/compare build/pam/probe.so 10000 1 vendor
+}
+
 check_cppcheck() {
 	have cppcheck || { skip_all cppcheck cppcheck; return; }
 	case_ok "cppcheck has nothing to say" cppcheck --quiet \
@@ -182,6 +191,7 @@ installed() {
 	"$make" -s --no-print-directory install DESTDIR="$PWD/$dir" &&
 		[ -x "$dir/usr/local/bin/driftctl" ] &&
 		[ -x "$dir/usr/local/libexec/driftctl/driftctl-full" ] &&
+		[ -x "$dir/usr/local/libexec/driftctl/driftctl-notify" ] &&
 		[ -e "$dir/usr/local/lib/systemd/system/driftctl-boot.service" ] &&
 		[ -e "$dir/usr/local/share/driftctl/hooks/apt.conf" ] &&
 		[ -e "$dir/usr/local/share/driftctl/specs/libvirt.yaml" ]
@@ -244,6 +254,7 @@ run_suite() {
 	fuzz/*)		replay "$name" ;;
 	long/*)		fuzz_long "$name" ;;
 	pam)		check_pam ;;
+	pam-folders)	check_pam_folders ;;
 	layers)		sh tests/layers.sh -t ;;
 	tidy)		tidy ;;
 	cppcheck)	check_cppcheck ;;

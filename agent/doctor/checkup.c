@@ -87,8 +87,8 @@ is_live(const struct root *r)
 	    here.st_dev == top.st_dev && here.st_ino == top.st_ino;
 }
 
-static void
-begin(struct checkup *c, const struct options *o, const struct root *r)
+void
+checkup_begin(struct checkup *c, const struct options *o, const struct root *r)
 {
 	CLEANUP(drop_buf) struct buf command = { 0 }, dir = { 0 };
 	struct err e = { 0 };
@@ -122,7 +122,7 @@ take_specs(struct checkup *c, const struct machine *m)
 static void
 of_root(struct checkup *c, const struct options *o, const struct root *r)
 {
-	begin(c, o, r);
+	checkup_begin(c, o, r);
 	checkup_hooks(c, r);
 	checkup_runs(c, r);
 	checkup_starts(c, r);

@@ -34,6 +34,9 @@ struct hook_fact {
 	const char *remedy;	/* what to type where it is not there as it
 				 * should be, or NULL */
 	int64_t since;		/* when it was put there */
+	const char *content;	/* what belongs there, NULL where it is not
+				 * known */
+	bool executable;
 };
 
 /* When packages were last changed, by a log or the database. */
@@ -90,6 +93,7 @@ struct checkup {
 	bool cron_known;	/* false: nobody can tell of a mounted root */
 	struct start_fact nightly, boot;
 	const char *cron_remedy;	/* how the table is installed */
+	struct hook_fact cron;		/* that table */
 	const char *units_remedy;	/* the same of the units, or NULL */
 
 	const char *config_trouble;	/* why machine or specs are not known */
@@ -124,6 +128,9 @@ struct checkup {
 void checkup_done(struct checkup *c);
 void drop_checkup(struct checkup *c);	/* for CLEANUP */
 
+/* What all parts go by. */
+void checkup_begin(struct checkup *c, const struct options *o,
+    const struct root *r);
 /* Parts of what there is to find out; the last two of an open store. */
 void checkup_hooks(struct checkup *c, const struct root *r);
 void checkup_runs(struct checkup *c, const struct root *r);

@@ -73,7 +73,8 @@ static int
 read_shipped(const struct buf *checkout, const char *name, struct buf *out)
 {
 	CLEANUP(drop_free) char *path = checkout->len > 0 ?
-	    xasprintf("%s/packaging/hooks/%s", buf_str(checkout), name) :
+	    xasprintf("%s/packaging/%s/%s", buf_str(checkout),
+	    text_ends(name, ".cron") ? "cron" : "hooks", name) :
 	    xasprintf(DATADIR "/hooks/%s", name);
 	CLEANUP(drop_buf) struct buf text = { 0 };
 	struct err ignored = { 0 };
@@ -140,11 +141,8 @@ dnf4_path(struct checkup *c, const struct root *r)
 
 static void
 compare(struct hook_fact *f, const struct hook *h, const struct stat *st,
-    const struct buf *is, const struct buf *checkout, struct arena *a,
-    const char *prefix)
+    const struct buf *is, struct arena *a, const char *prefix)
 {
-	CLEANUP(drop_buf) struct buf shipped = { 0 };
-
 	f->since = st->st_ctim.tv_sec;
 	if ((st->st_mode & 022) != 0 || st->st_uid != 0) {
 		f->state = HOOK_OPEN;
@@ -153,9 +151,9 @@ compare(struct hook_fact *f, const struct hook *h, const struct stat *st,
 	} else if (h->executable && (st->st_mode & 0111) == 0) {
 		f->state = HOOK_NO_PROGRAM;
 		f->remedy = arena_printf(a, "chmod 755 %s%s", prefix, f->path);
-	} else if (read_shipped(checkout, h->shipped, &shipped) < 0 ?
+	} else if (f->content == NULL ?
 	    strstr(buf_str(is), "driftctl") == NULL :
-	    strcmp(buf_str(&shipped), buf_str(is)) != 0) {
+	    strcmp(f->content, buf_str(is)) != 0) {
 		f->state = HOOK_CHANGED;
 	} else {
 		f->state = HOOK_THERE;
@@ -170,9 +168,13 @@ look_at_file(struct checkup *c, const struct root *r, const struct hook *h,
 	CLEANUP(drop_buf) struct buf is = { 0 };
 	CLEANUP(drop_fd) int fd = root_open_in(r, f->path,
 	    O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	CLEANUP(drop_buf) struct buf shipped = { 0 };
 	struct err e = { 0 };
 	struct stat st;
 
+	if (read_shipped(checkout, h->shipped, &shipped) == 0)
+		f->content = arena_strdup(&c->arena, buf_str(&shipped));
+	f->executable = h->executable;
 	f->remedy = install_command(c, h, f->path, checkout);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
 		f->state = HOOK_MISSING;
@@ -182,7 +184,7 @@ look_at_file(struct checkup *c, const struct root *r, const struct hook *h,
 		f->why = arena_strdup(&c->arena, strerror(e.sys != 0 ? e.sys :
 		    errno));
 	} else {
-		compare(f, h, &st, &is, checkout, &c->arena, c->prefix);
+		compare(f, h, &st, &is, &c->arena, c->prefix);
 	}
 }
 
@@ -320,6 +322,9 @@ checkup_hooks(struct checkup *c, const struct root *r)
 	c->program = BINDIR "/driftctl";
 	c->program_there = access(c->program, X_OK) == 0;
 	c->cron_remedy = install_command(c, &cron, cron.path, &checkout);
+	c->cron = (struct hook_fact){ .manager = cron.manager,
+		.path = cron.path };
+	look_at_file(c, r, &cron, &checkout, &c->cron);
 	if (checkout.len > 0)
 		c->units_remedy = install_command(c, &units, NULL, &checkout);
 	for (int i = 0; i < N_HOOKS; i++) {

@@ -10,10 +10,12 @@
 
 #include "agent/apply/apply.h"
 #include "agent/merge/leftover.h"
+#include "agent/tell/trouble.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "base/vec.h"
 
 enum { DEPTH = 8, MONTH = 30 * 86400 };
 
@@ -195,6 +197,22 @@ find_leftovers(struct checkup *c, struct machine *m,
 		    unread.items[0], unread.items[1]);
 }
 
+static void
+find_notifiers(struct checkup *c, struct machine *m)
+{
+	CLEANUP(drop_notifier_troubles) struct notifier_troubles l = { 0 };
+	struct err ignored = { 0 };
+
+	/* What the store cannot show is told of by others. */
+	if (notifier_troubles(m, &l, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < l.n; i++)
+		*VEC_ADD(&c->notifiers) = (struct notifier_fact){
+			arena_strdup(&c->arena, l.items[i].who),
+			arena_strdup(&c->arena, l.items[i].why),
+			l.items[i].failed, l.items[i].waiting };
+}
+
 void
 checkup_store(struct checkup *c, struct machine *m)
 {
@@ -207,4 +225,5 @@ checkup_store(struct checkup *c, struct machine *m)
 	find_times(c, store_fd(m->store));
 	find_strays(c, m, &live);
 	find_leftovers(c, m, &live);
+	find_notifiers(c, m);
 }

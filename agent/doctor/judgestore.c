@@ -178,7 +178,14 @@ judge_rest(const struct checkup *c, struct diagnoses *d)
 	for (size_t i = 0; i < c->notifiers.n; i++) {
 		const struct notifier_fact *n = &c->notifiers.items[i];
 
-		diagnose_complaint(d, "notifier", NULL, ngettext("%s could "
+		if (n->failed == 0) {
+			diagnose_complaint(d, "notifier", diagnose_verb(d, c,
+			    "hook notify --test"), _("%s cannot be told: %s"),
+			    n->name, n->why);
+			continue;
+		}
+		diagnose_complaint(d, "notifier", diagnose_verb(d, c,
+		    "hook notify --test"), ngettext("%s could "
 		    "not be told, last at %s, and %zu message waits: %s", "%s "
 		    "could not be told, last at %s, and %zu messages wait: "
 		    "%s", n->waiting), n->name, diagnose_time(d, n->failed),

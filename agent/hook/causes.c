@@ -3,64 +3,98 @@
 
 #include <string.h>
 
-#include "agent/pkg/ownerstext.h"
+#include "agent/pkg/attributetext.h"
+#include "agent/pkg/ownerskept.h"
+#include "agent/tell/message.h"
 #include "base/tr.h"
 
 static int
-write_owners(struct machine *m, const char *id, const struct owners *o,
+write_owners(int store_fd, const char *id, const struct owners *o,
     struct err *e)
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 
-	return ledger_open(store_fd(m->store), &l, e) < 0 ? -1 :
+	return ledger_open(store_fd, &l, e) < 0 ? -1 :
 	    ledger_save_owners(&l, id, o, e);
 }
 
-int
-causes_keep(const struct causes *c, struct machine *m,
-    const struct oid *after, struct err *e)
+static int
+note(int store_fd, const struct root *r, const char *id,
+    const struct strlist *wanted, struct err *e)
 {
-	if (c->blame != NULL)
-		return write_owners(m, LEDGER_SEEN, blame_now(c->blame), e);
-	return oid_is_zero(after) ? 0 : causes_note(m, LEDGER_SEEN, after, e);
-}
-
-int
-causes_note(struct machine *m, const char *id, const struct oid *before,
-    struct err *e)
-{
-	CLEANUP(drop_manifest) struct manifest tracked = { 0 };
-	CLEANUP(drop_strlist) struct strlist wanted = { 0 };
 	CLEANUP(drop_owners) struct owners now = { 0 };
 
-	if (store_load(m->store, before, &tracked, e) < 0)
-		return -1;
-	attribute_wanted(&tracked, &wanted);
-	owners_load(&m->root, &wanted, NULL, &now);
+	ownerskept_load(store_fd, r, wanted, &now);
 	if (now.trouble.kind != ERR_NONE) {
 		*e = now.trouble;
 		return -1;
 	}
-	return write_owners(m, id, &now, e);
+	return write_owners(store_fd, id, &now, e);
 }
 
 int
-causes_find(struct machine *m, const struct transaction *t,
-    const struct oid *before, struct causes *out, struct err *e)
+causes_note(struct machine *m, const char *id, const struct oid *before,
+    const struct capture *seen, struct err *e)
+{
+	CLEANUP(drop_manifest) struct manifest tracked = { 0 };
+	CLEANUP(drop_strlist) struct strlist wanted = { 0 };
+
+	/* What could not be looked at was taken over from the last one. */
+	bool whole = seen->manifest.n > 0 && seen->unknown.n == 0;
+
+	if (!whole && store_load(m->store, before, &tracked, e) < 0)
+		return -1;
+	attribute_wanted(whole ? &seen->manifest : &tracked, &wanted);
+	return note(store_fd(m->store), &m->root, id, &wanted, e);
+}
+
+int
+causes_note_known(int store_fd, const struct root *r, const char *id,
+    struct err *e)
+{
+	return note(store_fd, r, id, NULL, e);
+}
+
+int
+causes_keep(const struct causes *c, struct machine *m,
+    const struct oid *after, const struct capture *seen, struct err *e)
+{
+	if (c->blame != NULL)
+		return write_owners(store_fd(m->store), LEDGER_SEEN,
+		    blame_now(c->blame), e);
+	return oid_is_zero(after) ? 0 : causes_note(m, LEDGER_SEEN, after,
+	    seen, e);
+}
+
+void
+causes_init(struct causes *c, struct machine *m, const struct transaction *t,
+    const struct oid *before)
+{
+	c->m = m;
+	c->id = t->id;
+	c->before = *before;
+	c->after = t->after;
+	c->late = transaction_late(t);
+}
+
+static void
+look(struct causes *c)
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	int n;
 
-	out->late = transaction_late(t);
-	if (ledger_open(store_fd(m->store), &l, e) < 0)
-		return -1;
-	n = ledger_load_owners(&l, t->id, &out->were, e);
+	if (c->looked || c->m == NULL)
+		return;
+	c->looked = true;
+	if (ledger_open(store_fd(c->m->store), &l, &c->trouble) < 0)
+		return;
+	/* Where nobody could ask nothing is known. */
+	n = ledger_load_owners(&l, c->id, &c->were, &c->trouble);
 	ledger_close(&l);
-	if (n <= 0)
-		return n;
-	out->blame = blame_new(m->store, &m->root, before, &t->after,
-	    &out->were, e);
-	return out->blame != NULL ? 0 : -1;
+	/* Nor does a package manager whose database nobody here reads. */
+	if (n > 0 && c->were.packages.n > 0)
+		c->blame = blame_new(c->m->store, &c->m->root, &c->before,
+		    &c->after, &c->were, &c->trouble);
 }
 
 void
@@ -79,11 +113,14 @@ text_of(const struct causes *c, const struct attribution *a)
 }
 
 void
-causes_add(const struct causes *c, const char *path, struct buf *what)
+causes_add(struct causes *c, const char *path, struct buf *what)
 {
 	struct attribution a;
 
-	if (c->blame == NULL || path == NULL)
+	if (path == NULL)
+		return;
+	look(c);
+	if (c->blame == NULL)
 		return;
 	blame_path(c->blame, path, &a);
 	if (a.how == HOW_NOT)
@@ -92,14 +129,45 @@ causes_add(const struct causes *c, const char *path, struct buf *what)
 }
 
 bool
-causes_explain(const struct causes *c, const char *path)
+causes_explain(struct causes *c, const char *path)
 {
 	struct attribution a;
 
+	look(c);
 	if (c->blame == NULL)
 		return false;
 	blame_path(c->blame, path, &a);
 	return a.how != HOW_NOT && !how_is_guess(a.how);
+}
+
+bool
+causes_soothe(struct causes *c, const struct finding *f)
+{
+	struct attribution a;
+
+	/* A rule that wants a change told wants this one, too. */
+	if (f->kind != FINDING_CHANGE || f->why != NULL)
+		return false;
+	look(c);
+	if (c->blame == NULL)
+		return false;
+	blame_path(c->blame, f->path, &a);
+	return a.remains == REMAINS_GONE && a.decision < DECISION_MERGE;
+}
+
+void
+causes_package(struct causes *c, const char *path, struct buf *out)
+{
+	struct attribution a;
+
+	if (path == NULL)
+		return;
+	look(c);
+	if (c->blame == NULL)
+		return;
+	blame_path(c->blame, path, &a);
+	if (a.how != HOW_NOT && a.how != HOW_STRANGE && a.how != HOW_UNASKED)
+		attribute_packages(a.was, a.is, out);
 }
 
 /* A finding's id ends with its path, or is one. */
@@ -125,17 +193,31 @@ struct telling {
 static void
 tell_one(void *arg, const char *path, const struct attribution *a)
 {
+	static const char *const kinds[DECISIONS] = {
+		[DECISION_NOTE] = "note", [DECISION_MERGE] = "merge",
+		[DECISION_FLAG] = "flagged",
+	};
 	const struct telling *x = arg;
 	struct transaction *t = x->t;
+	CLEANUP(drop_buf) struct buf package = { 0 };
+	struct transaction_finding *f;
 
-	if (a->decision >= DECISION_MERGE && !told(t, path))
-		transaction_found(t, a->decision == DECISION_MERGE ? "merge" :
-		    "flagged", path, text_of(x->c, a));
+	if (kinds[a->decision] == NULL || told(t, path))
+		return;
+	f = transaction_found(t, kinds[a->decision], path, text_of(x->c, a));
+	attribute_packages(a->was, a->is, &package);
+	f->severity = severity_words[a->decision < DECISION_FLAG ?
+	    SEVERITY_INFO : SEVERITY_WARNING];
+	f->path = f->id;
+	f->package = arena_strdup(&t->arena, buf_str(&package));
 }
 
 void
-causes_tell(const struct causes *c, struct transaction *t)
+causes_tell(struct causes *c, struct transaction *t)
 {
+	if (c->m == NULL || oid_equal(&c->before, &c->after))
+		return;
+	look(c);
 	if (c->blame != NULL)
 		blame_each(c->blame, tell_one, &(struct telling){ c, t });
 }

@@ -5,14 +5,18 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/answer.h"
 #include "agent/hook/causes.h"
 #include "agent/hook/standing.h"
+#include "agent/pkg/ownerskept.h"
+#include "agent/repoinputs.h"
 #include "agent/pkg/pkgversion.h"
 #include "agent/report/moment.h"
 #include "agent/report/pasttext.h"
 #include "agent/report/report.h"
 #include "agent/restoring.h"
 #include "agent/snapshotter.h"
+#include "agent/tell/look.h"
 #include "base/text.h"
 #include "base/tr.h"
 
@@ -72,9 +76,16 @@ conclude_snapshot(struct machine *m, const struct transaction *t,
 	trailers(t, &more);
 	if (snapshot_take(m, &(struct snapshot_reason){
 	    .subject = buf_str(&subject), .trigger = t->origin,
+	    .likely_same = true,
 	    .trailers = buf_str(&more) }, &r, e) < 0)
 		return -1;
 	*out = r.commit;
+	/* Whoever moves these waits for our lock. */
+	repoinputs_add(m);
+	if (!r.made && r.cache_sum != 0 && r.live.unknown.n == 0 &&
+	    m->diagnostics.n == 0)
+		answer_keep_state(m->o, out, r.cache_sum, &m->inputs,
+		    m->since);
 	if (seen != NULL)
 		*seen = STEAL(r.live);
 	return 0;
@@ -88,7 +99,8 @@ find_packages(struct ending *n, const struct pkglist *was,
 	struct transaction *t = n->t;
 	struct err e = { 0 };
 
-	if (pkglist_load(&n->m->root, now, &e) < 0) {
+	if (ownerskept_packages(store_fd(n->m->store), &n->m->root, now,
+	    &e) < 0) {
 		transaction_failed(t, &e);
 		pkglist_done(now);
 		return;
@@ -182,6 +194,39 @@ step_word(const struct step *s)
 	    s->have == NULL ? "put back" : "replaced";
 }
 
+/* That of the rule "SPEC/RULE". */
+static enum severity
+severity_of(const struct machine *m, const char *reason)
+{
+	const struct catalogue *c = &m->catalogue;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct spec *s = c->specs[i];
+		size_t len = strlen(s->name);
+
+		if (strncmp(reason, s->name, len) != 0 || reason[len] != '/')
+			continue;
+		for (size_t k = 0; k < s->n_rules; k++)
+			if (strcmp(s->rules[k].id, reason + len + 1) == 0)
+				return s->rules[k].severity;
+	}
+	return SEVERITY_WARNING;
+}
+
+static void
+found(struct ending *n, const char *kind, const char *id,
+    const struct buf *what, enum severity severity, const char *path)
+{
+	CLEANUP(drop_buf) struct buf package = { 0 };
+	struct transaction_finding *f = transaction_found(n->t, kind, id,
+	    buf_str(what));
+
+	causes_package(&n->causes, path, &package);
+	f->severity = severity_words[severity];
+	f->path = arena_strdup(&n->t->arena, path);
+	f->package = arena_strdup(&n->t->arena, buf_str(&package));
+}
+
 static void
 note_restored(struct ending *n)
 {
@@ -195,7 +240,8 @@ note_restored(struct ending *n)
 			continue;
 		buf_addf(&what, "%s: %s", s->reason, step_word(s));
 		causes_add(&n->causes, s->path, &what);
-		transaction_found(n->t, "restored", s->path, buf_str(&what));
+		found(n, "restored", s->path, &what,
+		    severity_of(n->m, s->reason), s->path);
 	}
 	n->t->rollback = arena_strdup(&n->t->arena, buf_str(&n->r.id));
 }
@@ -258,8 +304,9 @@ note_finding(struct ending *n, const struct finding *f)
 
 	buf_adds(&what, f->what);
 	causes_add(&n->causes, f->path, &what);
-	transaction_found(n->t, f->kind == FINDING_UNKNOWN ? "unknown" :
-	    "flagged", f->id, buf_str(&what));
+	found(n, f->kind == FINDING_UNKNOWN ? "unknown" :
+	    causes_soothe(&n->causes, f) ? "note" : "flagged", f->id, &what,
+	    f->severity, f->path);
 }
 
 static void
@@ -316,20 +363,20 @@ failed(struct ending *n, struct err *e)
 
 void
 conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
-    struct pkglist *now, struct buf *report)
+    struct pkglist *now, struct look *look, struct buf *report)
 {
 	CLEANUP(drop_ending) struct ending n = { .m = m, .t = t };
 	struct oid before;
 	struct err e = { 0 };
+	bool judged;
 	int has;
 
 	find_packages(&n, was, now);
 	settle_before(&n, &before);
 	if (conclude_snapshot(m, t, "after", &t->after, &n.seen, &e) < 0)
 		failed(&n, &e);
-	else if (!oid_is_zero(&before) &&
-	    causes_find(m, t, &before, &n.causes, &e) < 0)
-		failed(&n, &e);
+	else if (!oid_is_zero(&before))
+		causes_init(&n.causes, m, t, &before);
 	disarm(&n);
 	if (pkgversion_backwards(&t->packages))
 		leave_changes(&m->catalogue);
@@ -338,15 +385,21 @@ conclude(struct machine *m, struct transaction *t, const struct pkglist *was,
 		failed(&n, &e);
 	if (has > 0 && !oid_is_zero(&before))
 		n.standing = standing_new(m, &before, &n.baseline);
-	if (has > 0 && restore(&n, &e) < 0)
+	judged = has > 0 && restore(&n, &e) == 0;
+	if (e.kind != ERR_NONE)
 		failed(&n, &e);
 	if (n.out.done && conclude_snapshot(m, t, "restored after", &t->after,
 	    NULL, &e) < 0)
 		failed(&n, &e);
 	note_findings(&n);
+	if (n.causes.trouble.kind != ERR_NONE)
+		transaction_failed(t, &n.causes.trouble);
+	look_open(look, &last_look(&n)->findings,
+	    judged && m->diagnostics.n == 0);
 	if (n.standing != NULL && standing_trouble(n.standing) != NULL)
 		transaction_failed(t, standing_trouble(n.standing));
 	write_report(&n, report);
-	if (causes_keep(&n.causes, m, &t->after, &e) < 0)
+	if (causes_keep(&n.causes, m, &t->after, n.seen.manifest.n > 0 ?
+	    &n.seen : &last_look(&n)->live, &e) < 0)
 		failed(&n, &e);
 }

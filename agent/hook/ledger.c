@@ -238,6 +238,18 @@ ledger_load_packages(const struct ledger *l, const char *id,
 	return 1;
 }
 
+/* What is on disk for good already need not be brought there again. */
+static bool
+is_same(const struct ledger *l, const char *name, const struct buf *text)
+{
+	CLEANUP(drop_buf) struct buf is = { 0 };
+	struct err ignored = { 0 };
+
+	return is_there(l, name) && file_read(l->fd, name, text->len, &is,
+	    &ignored) == 0 && is.len == text->len &&
+	    memcmp(is.bytes, text->bytes, is.len) == 0;
+}
+
 int
 ledger_save_owners(const struct ledger *l, const char *id,
     const struct owners *o, struct err *e)
@@ -246,7 +258,8 @@ ledger_save_owners(const struct ledger *l, const char *id,
 	CLEANUP(drop_buf) struct buf text = { 0 };
 
 	ownerstext_write(o, &text);
-	return file_replace(l->fd, name, buf_str(&text), text.len, 0600, e);
+	return is_same(l, name, &text) ? 0 : file_replace(l->fd, name,
+	    buf_str(&text), text.len, 0600, e);
 }
 
 int

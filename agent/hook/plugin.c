@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/hook/tell.h"
 #include "agent/hook/zypp.h"
+#include "agent/tell/tell.h"
 #include "base/file.h"
 #include "base/tr.h"
 
@@ -78,7 +78,7 @@ child(const struct upgrade *u, work *do_it, int said)
 
 	let_go(said);
 	if (do_it(u, &e) < 0)
-		tell_failure(u->origin, &e);
+		tell_failure(u->o, u->origin, &e);
 	_exit(0);
 }
 
@@ -115,7 +115,7 @@ run_child(const struct plugin *p, work *do_it)
 
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0 || (pid = fork()) < 0) {
 		err_sys(&e, p->u->origin, _("cannot start a process"));
-		tell_failure(p->u->origin, &e);
+		tell_failure(p->u->o, p->u->origin, &e);
 	} else if (pid == 0) {
 		child(p->u, do_it, fds[1]);
 	} else {

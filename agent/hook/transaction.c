@@ -40,11 +40,36 @@ drop_transaction(struct transaction *t)
 }
 
 void
+transaction_planned(struct transaction *t, const struct pkgchange *c,
+    const char *file)
+{
+	struct arena *a = &t->arena;
+
+	*VEC_ADD(&t->planned) = (struct planned){ {
+		arena_strdup(a, c->name), arena_strdup(a, c->arch),
+		c->was != NULL ? arena_strdup(a, c->was) : NULL,
+		c->is != NULL ? arena_strdup(a, c->is) : NULL },
+		arena_strdup(a, file) };
+}
+
+void
+transaction_plan(struct transaction *t, const struct transaction *from)
+{
+	for (size_t i = 0; i < from->planned.n; i++)
+		transaction_planned(t, &from->planned.items[i].change,
+		    from->planned.items[i].file);
+}
+
+struct transaction_finding *
 transaction_found(struct transaction *t, const char *kind, const char *id,
     const char *what)
 {
-	*VEC_ADD(&t->findings) = (struct transaction_finding){ kind,
-		arena_strdup(&t->arena, id), arena_strdup(&t->arena, what) };
+	struct transaction_finding *f = VEC_ADD(&t->findings);
+
+	*f = (struct transaction_finding){ kind,
+		arena_strdup(&t->arena, id), arena_strdup(&t->arena, what),
+		"", "", "" };
+	return f;
 }
 
 void
@@ -165,6 +190,21 @@ add_package(struct buf *out, const char *key, const struct pkgchange *p,
 	buf_addc(out, '\n');
 }
 
+static void
+add_finding(struct buf *out, const struct transaction_finding *f)
+{
+	buf_addf(out, "%s:", f->kind);
+	add_word(out, f->id);
+	add_word(out, f->what);
+	if (f->severity[0] != '\0' || f->path[0] != '\0' ||
+	    f->package[0] != '\0') {
+		add_word(out, f->severity);
+		add_word(out, f->path);
+		add_word(out, f->package);
+	}
+	buf_addc(out, '\n');
+}
+
 void
 transaction_write(const struct transaction *t, struct buf *out)
 {
@@ -198,10 +238,7 @@ transaction_write(const struct transaction *t, struct buf *out)
 		add_package(out, "planned", &t->planned.items[i].change,
 		    t->planned.items[i].file);
 	for (size_t i = 0; i < t->findings.n; i++) {
-		buf_addf(out, "%s:", t->findings.items[i].kind);
-		add_word(out, t->findings.items[i].id);
-		add_word(out, t->findings.items[i].what);
-		buf_addc(out, '\n');
+		add_finding(out, &t->findings.items[i]);
 	}
 	for (size_t i = 0; i < t->failed.n; i++)
 		add_line(out, "failed", t->failed.items[i]);
@@ -285,6 +322,17 @@ package_of(const struct line *l)
 		or_null(l->words[2]), or_null(l->words[3]) };
 }
 
+static void
+take_finding(struct transaction *t, const char *kind, const struct line *l)
+{
+	struct transaction_finding *f = transaction_found(t, kind,
+	    l->words[0], l->words[1]);
+
+	f->severity = l->words[2];
+	f->path = l->words[3];
+	f->package = l->words[4];
+}
+
 static int
 take_text(struct transaction *t, const struct line *l)
 {
@@ -296,7 +344,7 @@ take_text(struct transaction *t, const struct line *l)
 		{ "command", &t->command }, { "rollback", &t->rollback },
 	};
 	static const char *const kinds[] = { "restored", "flagged",
-		"unknown", "merge" };
+		"unknown", "merge", "note" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(l->key, texts[i].key) == 0)
@@ -307,8 +355,7 @@ take_text(struct transaction *t, const struct line *l)
 	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(l->key, kinds[i]) == 0)
-			transaction_found(t, kinds[i], l->words[0],
-			    l->words[1]);
+			take_finding(t, kinds[i], l);
 	return 0;
 }
 

@@ -7,12 +7,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/answer.h"
 #include "agent/hook/aptlist.h"
 #include "agent/hook/causes.h"
 #include "agent/hook/conclude.h"
 #include "agent/hook/pkglock.h"
-#include "agent/hook/tell.h"
 #include "agent/hook/unseen.h"
+#include "agent/pkg/ownerskept.h"
+#include "agent/tell/tell.h"
 #include "base/file.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -37,6 +39,31 @@ open_ledger(const struct upgrade *u, struct ledger *out, struct err *e)
 	if (fd < 0)
 		return err_sys(e, buf_str(&dir), _("cannot open the store"));
 	return ledger_open(fd, out, e) < 0 ? -1 : 1;
+}
+
+static int
+open_store(const struct upgrade *u, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf dir = { 0 };
+	int fd;
+
+	if (options_store(u->o, &dir, e) < 0)
+		return -1;
+	fd = open(buf_str(&dir), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 ? fd : err_sys(e, buf_str(&dir),
+	    _("cannot open the store"));
+}
+
+/* The packages there are now. */
+static int
+load_packages(const struct upgrade *u, struct pkglist *out, struct err *e)
+{
+	CLEANUP(drop_root) struct root root = { .fd = -1 };
+	CLEANUP(drop_fd) int store = -1;
+
+	return root_open(&root, u->o->root, e) < 0 ||
+	    (store = open_store(u, e)) < 0 ||
+	    ownerskept_packages(store, &root, out, e) < 0 ? -1 : 0;
 }
 
 static bool
@@ -71,7 +98,7 @@ look_at_one(const struct upgrade *u, const struct ledger *l, const char *id,
 	struct err e = { 0 };
 
 	if (ledger_load(l, id, &t, &e) < 0) {
-		tell_failure(u->origin, &e);
+		tell_failure(u->o, u->origin, &e);
 		if (e.kind == ERR_INPUT)
 			ledger_put_away(l, id);
 		return;
@@ -166,16 +193,6 @@ save_end(const struct upgrade *u, const struct transaction *t,
 	return save(u, t, report, e);
 }
 
-static void
-report_path(const struct upgrade *u, const struct transaction *t,
-    struct buf *out)
-{
-	struct err ignored = { 0 };
-
-	if (options_store(u->o, out, &ignored) == 0)
-		buf_addf(out, "/transactions/%s.report", t->id);
-}
-
 static int
 load(const struct upgrade *u, const char *id, struct transaction *t,
     struct err *e)
@@ -221,9 +238,10 @@ wait_for_others(const struct upgrade *u, struct err *e)
 
 /* The record stays open, and is told of. */
 static int
-put_off(const struct upgrade *u, const char *id, const struct err *trouble,
-    struct err *e)
+put_off(const struct upgrade *u, struct machine *m, const char *id,
+    const struct err *trouble, struct err *e)
 {
+	CLEANUP(drop_look) struct look look = { 0 };
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
 
@@ -232,7 +250,8 @@ put_off(const struct upgrade *u, const char *id, const struct err *trouble,
 	if (t.state != TRANSACTION_OPEN)
 		return 0;
 	transaction_failed(&t, trouble);
-	tell_end(&t, NULL, u->loud);
+	tell_end(&(struct teller){ u->o, m, u->origin, u->owner.pid,
+	    u->loud }, &t, &look, NULL);
 	return ledger_save(&l, &t, e);
 }
 
@@ -248,14 +267,15 @@ end_one(const struct upgrade *u, const char *id, bool interrupted,
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
 	CLEANUP(drop_pkglist) struct pkglist was = { 0 }, now = { 0 };
-	CLEANUP(drop_buf) struct buf report = { 0 }, path = { 0 };
+	CLEANUP(drop_buf) struct buf report = { 0 }, how = { 0 };
+	CLEANUP(drop_look) struct look look = { 0 };
 	struct err trouble = { 0 };
 	bool known = false;
 	int n;
 
 	wait_for_others(u, &trouble);
 	if (open_machine(u, &m, &trouble) < 0)
-		return put_off(u, id, &trouble, e);
+		return put_off(u, &m, id, &trouble, e);
 	n = load_again(u, &m.root, id, &t, &was, &known, e);
 	if (n != 0)
 		return n < 0 ? -1 : 0;
@@ -264,10 +284,12 @@ end_one(const struct upgrade *u, const char *id, bool interrupted,
 	t.state = interrupted && !transaction_late(&t) ?
 	    TRANSACTION_INTERRUPTED : TRANSACTION_ENDED;
 	t.ended = (int64_t)time(NULL);
-	conclude(&m, &t, known ? &was : NULL, &now, &report);
+	conclude(&m, &t, known ? &was : NULL, &now, &look, &report);
 	n = save_end(u, &t, &report, &m.root, &now, e);
-	report_path(u, &t, &path);
-	tell_end(&t, n == 0 ? buf_str(&path) : NULL, u->loud);
+	options_command(u->o, &how);
+	buf_adds(&how, " report --last");
+	tell_end(&(struct teller){ u->o, &m, t.origin, u->owner.pid, u->loud },
+	    &t, &look, n == 0 ? buf_str(&how) : NULL);
 	return n;
 }
 
@@ -282,6 +304,31 @@ end_dead(const struct upgrade *u, const struct strlist *dead, struct err *e)
 	return n;
 }
 
+/* Where nothing moved since the last hook, the newest snapshot is the one
+ * before. False: it must be looked at. */
+static bool
+known_before(const struct upgrade *u, const char *id, struct oid *out)
+{
+	CLEANUP(drop_root) struct root root = { .fd = -1 };
+	CLEANUP(drop_fd) int store = -1;
+	struct err ignored = { 0 };
+
+	return answer_recall_state(u->o, out) &&
+	    root_open(&root, u->o->root, &ignored) == 0 &&
+	    (store = open_store(u, &ignored)) >= 0 &&
+	    causes_note_known(store, &root, id, &ignored) == 0;
+}
+
+static int
+take_before(struct machine *m, const char *id, const struct transaction *t,
+    struct oid *out, struct err *trouble)
+{
+	CLEANUP(drop_capture) struct capture seen = { 0 };
+
+	return conclude_snapshot(m, t, "before", out, &seen, trouble) < 0 ?
+	    -1 : causes_note(m, id, out, &seen, trouble);
+}
+
 /*
  * The snapshot before; the record says so when there could be none. Where that
  * took longer than the package manager waits, its end may have come meanwhile,
@@ -294,23 +341,23 @@ record_before(const struct upgrade *u, const char *id, struct err *trouble,
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
 	struct oid before = { 0 };
-	int n = trouble->kind != ERR_NONE ? -1 : open_machine(u, &m, trouble);
+	bool known = trouble->kind == ERR_NONE && known_before(u, id, &before);
+	int n = trouble->kind != ERR_NONE ? -1 : known ? 0 :
+	    open_machine(u, &m, trouble);
 
 	if (load(u, id, &t, e) < 0)
 		return -1;
 	if (t.state != TRANSACTION_OPEN)
 		return 0;
-	if (n == 0)
-		n = conclude_snapshot(&m, &t, "before", &before, NULL, trouble);
-	if (n == 0)
-		n = causes_note(&m, id, &before, trouble);
+	if (n == 0 && !known)
+		n = take_before(&m, id, &t, &before, trouble);
 	transaction_done(&t);
 	if (load(u, id, &t, e) < 0)
 		return -1;
 	t.before = before;
 	if (n < 0) {
 		transaction_failed(&t, trouble);
-		tell_failure(u->origin, trouble);
+		tell_failure(u->o, u->origin, trouble);
 	}
 	if (u->patience > 0 && time(NULL) - t.began >= u->patience) {
 		err_clear(trouble);
@@ -325,14 +372,14 @@ static int
 open_transaction(const struct upgrade *u, struct ledger *l,
     struct transaction *t, struct err *e)
 {
-	CLEANUP(drop_root) struct root root = { .fd = -1 };
 	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
 	struct err trouble = { 0 };
 
 	new_transaction(u, l, t);
 	t->began = (int64_t)time(NULL);
-	if (root_open(&root, u->o->root, &trouble) < 0 ||
-	    pkglist_load(&root, &now, &trouble) < 0 ||
+	if (u->plan != NULL)
+		transaction_plan(t, u->plan);
+	if (load_packages(u, &now, &trouble) < 0 ||
 	    ledger_save_packages(l, t->id, &now, &trouble) < 0)
 		transaction_failed(t, &trouble);
 	return ledger_save(l, t, e);
@@ -349,10 +396,9 @@ upgrade_begin(const struct upgrade *u, struct err *e)
 
 	if (n <= 0 || look_at_open(u, &l, &open, e) < 0)
 		return n;
-	if (open.mine.len > 0)
-		return 0;
-	if (open.above.len > 0) {
-		join(u, &l, buf_str(&open.above));
+	if (open.mine.len > 0 || open.above.len > 0) {
+		join(u, &l, buf_str(open.mine.len > 0 ? &open.mine :
+		    &open.above));
 		return 0;
 	}
 	if (open_transaction(u, &l, &t, e) < 0)
@@ -361,22 +407,6 @@ upgrade_begin(const struct upgrade *u, struct err *e)
 	/* What the dead one took away must not pass for the state before. */
 	end_dead(u, &open.dead, &trouble);
 	return record_before(u, t.id, &trouble, e);
-}
-
-static void
-take_planned(struct transaction *t, const struct aptlist *list)
-{
-	struct arena *a = &t->arena;
-
-	for (size_t i = 0; i < list->n; i++) {
-		const struct aptplan *p = &list->items[i];
-
-		*VEC_ADD(&t->planned) = (struct planned){ {
-			arena_strdup(a, p->name), arena_strdup(a, p->arch),
-			p->was != NULL ? arena_strdup(a, p->was) : NULL,
-			p->is != NULL ? arena_strdup(a, p->is) : NULL },
-			arena_strdup(a, p->file) };
-	}
 }
 
 int
@@ -402,7 +432,12 @@ upgrade_planned(const struct upgrade *u, const struct aptlist *list,
 	if (ledger_load(&l, buf_str(&open.mine), &t, e) < 0)
 		return -1;
 	t.planned.n = 0;
-	take_planned(&t, list);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct aptplan *p = &list->items[i];
+
+		transaction_planned(&t, &(struct pkgchange){ p->name, p->arch,
+		    p->was, p->is }, p->file);
+	}
 	return ledger_save(&l, &t, e);
 }
 
@@ -456,7 +491,7 @@ upgrade_note_packages(const struct options *o, struct err *e)
 	if (n <= 0)
 		return n;
 	if (root_open(&root, o->root, e) < 0 ||
-	    pkglist_load(&root, &now, e) < 0)
+	    load_packages(&u, &now, e) < 0)
 		return -1;
 	return unseen_note(&l, &root, &now, e);
 }

@@ -4,18 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/pkg/owners.h"
+#include "agent/pkg/attribute.h"
+#include "agent/pkg/ownerskept.h"
 #include "agent/snapshotter.h"
-#include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"
 #include "snapshots/compare.h"
 #include "snapshots/gitfiles.h"
 #include "snapshots/seal.h"
 #include "snapshots/vendor.h"
-
-/* More paths than these are asked for by their folders. */
-enum { PATHS_MAX = 64 };
 
 /* Files that may be a package's own. */
 struct candidates {
@@ -90,32 +87,6 @@ find_candidates(struct machine *m, const struct oid *last,
 	return 0;
 }
 
-/* "/usr/lib" of "/usr/lib/pam.d/imap". */
-static void
-add_top(struct strlist *out, const char *path)
-{
-	const char *one = strchr(path + 1, '/');
-	const char *two = one != NULL ? strchr(one + 1, '/') : NULL;
-	const char *end = strncmp(path, "/etc/", 5) == 0 ? one :
-	    two != NULL ? two : one;
-	CLEANUP(drop_free) char *top = end != NULL ?
-	    xmemdup(path, (size_t)(end - path)) : xstrdup(path);
-
-	if (!strlist_has(out, top))
-		strlist_add(out, top);
-}
-
-static void
-list_wanted(const struct candidates *c, struct strlist *out)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		if (c->n > PATHS_MAX)
-			add_top(out, c->items[i]->path);
-		else
-			strlist_add(out, c->items[i]->path);
-	}
-}
-
 static int
 is_pristine(struct machine *m, const struct owners *o, const struct entry *en,
     struct err *e)
@@ -145,8 +116,8 @@ pristine_record(struct machine *m, const struct oid *last,
 		return -1;
 	if (c.n == 0)
 		return 0;
-	list_wanted(&c, &wanted);
-	owners_load(&m->root, &wanted, NULL, &owners);
+	attribute_wanted(&live->manifest, &wanted);
+	ownerskept_load(store_fd(m->store), &m->root, &wanted, &owners);
 	for (size_t i = 0; i < c.n; i++) {
 		int n = is_pristine(m, &owners, c.items[i], e);
 

@@ -180,7 +180,8 @@ diff_text(struct machine *m, const struct merge_job *j, struct buf *out,
 			buf_adds(out, _("  nothing of it changes\n"));
 		return 0;
 	}
-	return change_diff(&c, &from, options_color(m->o), out, e);
+	return change_diff(&c, &from, options_color(m->o) ? WORDS_COLORED :
+	    WORDS_PLAIN, out, e);
 }
 
 /* A package may have tightened them: that must not pass unseen. */

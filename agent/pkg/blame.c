@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/pkg/beside.h"
+#include "agent/pkg/ownerskept.h"
 #include "snapshots/compare.h"
 
 struct blame {
@@ -40,7 +41,7 @@ look(struct blame *b, const struct root *r, const struct oid *before,
 		return -1;
 	attribute_wanted(&b->was, &wanted);
 	attribute_wanted(&b->is, &wanted);
-	owners_load(r, &wanted, NULL, &b->now);
+	ownerskept_load(store_fd(b->store), r, &wanted, &b->now);
 	if (b->now.trouble.kind == ERR_NONE)
 		return 0;
 	*e = b->now.trouble;
@@ -117,6 +118,25 @@ each_base(struct blame *b, const char *path, const struct entry *was,
 	each(arg, base, &a);
 }
 
+/* Whoever wants to hear of all. */
+struct listener {
+	struct blame *b;
+	void (*each)(void *arg, const char *path, const struct attribution *a);
+	void *arg;
+};
+
+/* What changed as well is told of already. */
+static void
+each_dropped(void *arg, const char *path)
+{
+	const struct listener *l = arg;
+	struct attribution a;
+
+	blame_path(l->b, path, &a);
+	if (a.remains == REMAINS_KEPT)
+		l->each(l->arg, path, &a);
+}
+
 void
 blame_each(struct blame *b,
     void (*each)(void *arg, const char *path, const struct attribution *a),
@@ -129,7 +149,10 @@ blame_each(struct blame *b,
 		const struct change *c = &all.items[i];
 		const struct entry *en = c->is != NULL ? c->is : c->was;
 
-		if (en->kind != ENTRY_DIR)
+		if (en->kind != ENTRY_DIR ||
+		    (c->was != NULL && c->was->kind != ENTRY_DIR))
 			each_base(b, en->path, c->was, each, arg);
 	}
+	attribute_each_dropped(b->attributor, each_dropped,
+	    &(struct listener){ b, each, arg });
 }

@@ -3,16 +3,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "agent/pkg/wanted.h"
+#include "base/checksum.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"
+#include "snapshots/statcache.h"
 
 #define DATABASE "/var/lib/dpkg"
+#define STATUS DATABASE "/status"
+#define DIVERSIONS DATABASE "/diversions"
+#define INFO DATABASE "/info"
 
 enum { STATUS_MAX = 256 << 20, LIST_MAX = 64 << 20, MD5_LEN = 32 };
 
@@ -178,17 +186,23 @@ struct reading {
 	const struct root *r;
 	const struct strlist *wanted;
 	struct strlist diversions;	/* from, to, package, from … */
+	uint64_t diverted;		/* their checksum */
+	int info_fd;
+	int64_t since;
+	const struct owners *old;
+	size_t *old_files;		/* of each package its first, in old */
 	struct owners *out;
 };
 
-/* 1 and the bytes, 0 when it is not there. */
+/* 1 and the bytes, 0 when it is not there, as no name of such a length is. */
 static int
 read_file(const struct root *r, const char *path, uint64_t max,
     struct buf *out, struct err *e)
 {
 	CLEANUP(drop_fd) int fd = root_open_in(r, path, O_RDONLY | O_NONBLOCK);
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR ||
+	    errno == ENAMETOOLONG))
 		return 0;
 	if (fd < 0)
 		return err_sys(e, path, _("cannot read the package database"));
@@ -210,12 +224,10 @@ read_info(const struct reading *rd, const struct dpkgdb_stanza *s,
 	    out, e);
 }
 
-/* Where the package's file really lies: another package may have moved it. */
-static const char *
-diverted(const struct reading *rd, const char *package, const char *path)
+const char *
+dpkgdb_diverted(const struct strlist *d, const char *package,
+    const char *path)
 {
-	const struct strlist *d = &rd->diversions;
-
 	for (size_t i = 0; i + 2 < d->n; i += 3)
 		if (strcmp(d->items[i], path) == 0 &&
 		    d->items[i + 1][0] == '/' &&
@@ -253,7 +265,8 @@ static void
 add_path(const struct reading *rd, const struct dpkgdb_stanza *s,
     const struct dpkgdb_sums *sums, const char *path)
 {
-	const char *other = diverted(rd, s->name, path);
+	const char *other = dpkgdb_diverted(&rd->diversions, s->name,
+	    path);
 	struct owned f = { .package = rd->out->packages.n - 1 };
 
 	if (other == NULL && !wanted_has(rd->wanted, path))
@@ -306,8 +319,143 @@ add_others(const struct reading *rd, const struct dpkgdb_stanza *s,
 	}
 }
 
+/* The stat data of the file that read_info would read go into *sum. False
+ * where they prove nothing. */
+static bool
+add_stat(const struct reading *rd, const struct dpkgdb_stanza *s,
+    const char *what, uint64_t *sum)
+{
+	for (int i = 0; i < 2; i++) {
+		char name[NAME_MAX + 1];
+		struct seen_stat seen;
+		struct stat st;
+		int n = (i == 0) == s->same ?
+		    snprintf(name, sizeof(name), "%s:%s.%s", s->name, s->arch,
+		    what) : snprintf(name, sizeof(name), "%s.%s", s->name,
+		    what);
+
+		if (n < 0 || (size_t)n >= sizeof(name))
+			return false;
+		if (fstatat(rd->info_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			if (errno != ENOENT)
+				return false;
+			continue;
+		}
+		seen = seen_stat_of(&st);
+		*sum = checksum(*sum, name, (size_t)n);
+		*sum = seen_stat_sum(*sum, &seen);
+		return S_ISREG(st.st_mode) && !statcache_racy(&seen,
+		    rd->since);
+	}
+	return true;
+}
+
+static uint64_t
+stamp_of(const struct reading *rd, const struct dpkgdb_stanza *s,
+    const char *stanza, size_t len)
+{
+	uint64_t sum = checksum(rd->diverted, stanza, len);
+
+	if (rd->wanted == NULL || rd->info_fd < 0 ||
+	    !add_stat(rd, s, "list", &sum) ||
+	    !add_stat(rd, s, "md5sums", &sum))
+		return 0;
+	return sum;
+}
+
+/* The package of this stamp; NULL. */
+static const struct package *
+find_old(const struct reading *rd, const struct package *p)
+{
+	const struct owners *o = rd->old;
+	size_t from = 0, to = o != NULL ? o->packages.n : 0;
+
+	if (p->stamp == 0)
+		return NULL;
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (strcmp(o->packages.items[mid].name, p->name) < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	for (; o != NULL && from < o->packages.n &&
+	    strcmp(o->packages.items[from].name, p->name) == 0; from++)
+		if (o->packages.items[from].kind == p->kind &&
+		    o->packages.items[from].stamp == p->stamp)
+			return &o->packages.items[from];
+	return NULL;
+}
+
+/* dpkg knows of no more than this. */
+static void
+take_old(const struct reading *rd, const struct package *p)
+{
+	size_t package = (size_t)(p - rd->old->packages.items);
+
+	for (size_t i = rd->old_files[package]; i < rd->old_files[package + 1];
+	    i++) {
+		struct owned *f = owners_add_file(rd->out);
+
+		*f = rd->old->files.items[i];
+		f->package = rd->out->packages.n - 1;
+		f->path = arena_strdup(&rd->out->arena, f->path);
+		if (f->digest != NULL)
+			f->digest = arena_strdup(&rd->out->arena, f->digest);
+	}
+}
+
+/* Files by package, as ownerstext_parse leaves them. */
+static void
+index_old(struct reading *rd)
+{
+	const struct owners *o = rd->old;
+	size_t i = 0;
+
+	if (o == NULL)
+		return;
+	rd->old_files = xcalloc(o->packages.n + 1, sizeof(*rd->old_files));
+	for (size_t p = 0; p < o->packages.n; p++) {
+		rd->old_files[p] = i;
+		while (i < o->files.n && o->files.items[i].package == p)
+			i++;
+	}
+	rd->old_files[o->packages.n] = i;
+}
+
+static bool
+is_conffile(const struct dpkgdb_stanza *s, const char *path)
+{
+	for (size_t i = 0; i < s->conffiles.n; i++)
+		if (strcmp(s->conffiles.items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a list has what was asked for and is no conffile, so that the other
+ * digests are needed. */
+static bool
+needs_sums(const struct reading *rd, const struct dpkgdb_stanza *s,
+    const struct buf *list)
+{
+	CLEANUP(drop_free) char *text = xmemdup(buf_str(list), list->len);
+	char *save = NULL;
+	char *line = strtok_r(text, "\n", &save), *next;
+
+	for (; line != NULL; line = next) {
+		next = strtok_r(NULL, "\n", &save);
+		if ((next == NULL || !path_is_under(next, line)) &&
+		    (rd->diversions.n > 0 || (wanted_has(rd->wanted, line) &&
+		    !is_conffile(s, line))))
+			return true;
+	}
+	return false;
+}
+
 static int
-add_package(struct reading *rd, const struct dpkgdb_stanza *s, struct err *e)
+add_package(struct reading *rd, const struct dpkgdb_stanza *s,
+    uint64_t stamp, struct err *e)
 {
 	struct arena *a = &rd->out->arena;
 	CLEANUP(drop_buf) struct buf list = { 0 };
@@ -315,16 +463,25 @@ add_package(struct reading *rd, const struct dpkgdb_stanza *s, struct err *e)
 	struct dpkgdb_sums sums = { 0 };
 	size_t from = rd->out->files.n;
 	struct arena scratch = { 0 };
+	struct package *p = owners_add_package(rd->out);
+	const struct package *old;
 
-	*owners_add_package(rd->out) = (struct package){ PACKAGE_DPKG,
-		arena_strdup(a, s->name), arena_strdup(a, s->version),
-		arena_strdup(a, s->arch), !s->installed };
+	*p = (struct package){ PACKAGE_DPKG, arena_strdup(a, s->name),
+		arena_strdup(a, s->version), arena_strdup(a, s->arch),
+		!s->installed, stamp };
 	if (rd->wanted == NULL)
 		return 0;
-	if (read_info(rd, s, "list", &list, e) < 0 ||
-	    read_info(rd, s, "md5sums", &md5, e) < 0)
+	if ((old = find_old(rd, p)) != NULL) {
+		take_old(rd, old);
+		return 0;
+	}
+	if (read_info(rd, s, "list", &list, e) < 0)
 		return -1;
-	dpkgdb_sums(buf_str(&md5), md5.len, &scratch, &sums);
+	if (needs_sums(rd, s, &list)) {
+		if (read_info(rd, s, "md5sums", &md5, e) < 0)
+			return -1;
+		dpkgdb_sums(buf_str(&md5), md5.len, &scratch, &sums);
+	}
 	if (list.len > 0)
 		add_list(rd, s, &sums, list.bytes);
 	add_others(rd, s, from);
@@ -332,24 +489,40 @@ add_package(struct reading *rd, const struct dpkgdb_stanza *s, struct err *e)
 	return 0;
 }
 
-static int
-read_diversions(struct reading *rd, struct inputs *inputs, struct err *e)
+static void
+add_lines(struct buf *text, struct strlist *out)
 {
-	static const char path[] = DATABASE "/diversions";
-	CLEANUP(drop_buf) struct buf text = { 0 };
 	char *save = NULL;
+
+	if (text->len == 0)
+		return;
+	for (char *line = strtok_r(text->bytes, "\n", &save); line != NULL;
+	    line = strtok_r(NULL, "\n", &save))
+		strlist_add(out, line);
+}
+
+int
+dpkgdb_diversions(const struct root *r, struct strlist *out, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	if (read_file(r, DIVERSIONS, LIST_MAX, &text, e) < 0)
+		return -1;
+	add_lines(&text, out);
+	return 0;
+}
+
+static int
+read_diversions(struct reading *rd, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
 
 	if (rd->wanted == NULL)
 		return 0;
-	if (inputs != NULL)
-		inputs_add_below(inputs, rd->r, path);
-	if (read_file(rd->r, path, LIST_MAX, &text, e) < 0)
+	if (read_file(rd->r, DIVERSIONS, LIST_MAX, &text, e) < 0)
 		return -1;
-	if (text.len == 0)
-		return 0;
-	for (char *line = strtok_r(text.bytes, "\n", &save); line != NULL;
-	    line = strtok_r(NULL, "\n", &save))
-		strlist_add(&rd->diversions, line);
+	rd->diverted = checksum(1, buf_str(&text), text.len);
+	add_lines(&text, &rd->diversions);
 	return 0;
 }
 
@@ -362,13 +535,15 @@ read_status(struct reading *rd, const struct buf *text, struct err *e)
 	while (n == 0) {
 		struct arena a = { 0 };
 		struct dpkgdb_stanza s;
+		const char *start = at;
 
 		if (!dpkgdb_stanza(&at, end, &a, &s)) {
 			arena_done(&a);
 			break;
 		}
 		if (s.name != NULL && (s.installed || s.residue))
-			n = add_package(rd, &s, e);
+			n = add_package(rd, &s, stamp_of(rd, &s, start,
+			    (size_t)(at - start)), e);
 		arena_done(&a);
 	}
 	return n;
@@ -376,21 +551,33 @@ read_status(struct reading *rd, const struct buf *text, struct err *e)
 
 int
 dpkgdb_read(const struct root *r, const struct strlist *wanted,
-    struct inputs *inputs, struct owners *out, struct err *e)
+    const struct owners *old, struct owners *out, struct err *e)
 {
-	static const char path[] = DATABASE "/status";
 	CLEANUP(drop_buf) struct buf text = { 0 };
-	struct reading rd = { .r = r, .wanted = wanted, .out = out };
-	int n;
+	CLEANUP(drop_fd) int info = -1;
+	struct reading rd = { .r = r, .wanted = wanted, .old = old,
+		.since = statcache_now(), .out = out };
+	int n = read_file(r, STATUS, STATUS_MAX, &text, e);
 
-	if (inputs != NULL)
-		inputs_add_below(inputs, r, path);
-	n = read_file(r, path, STATUS_MAX, &text, e);
 	if (n <= 0)
 		return n;
-	n = read_diversions(&rd, inputs, e);
+	info = root_open_in(r, INFO, O_PATH | O_DIRECTORY);
+	rd.info_fd = info;
+	index_old(&rd);
+	n = read_diversions(&rd, e);
 	if (n == 0)
 		n = read_status(&rd, &text, e);
 	strlist_done(&rd.diversions);
+	free(rd.old_files);
 	return n;
+}
+
+/* What is in INFO comes and goes with renames. */
+void
+dpkgdb_inputs(const struct root *r, struct inputs *inputs)
+{
+	static const char *const paths[] = { STATUS, DIVERSIONS, INFO };
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		inputs_add_below(inputs, r, paths[i]);
 }

@@ -54,6 +54,16 @@ cmp_file(const void *a, const void *b)
 	return (x->package > y->package) - (x->package < y->package);
 }
 
+/* Most lists are in order already, by who wrote them. */
+static bool
+in_order(const struct owners *o)
+{
+	for (size_t i = 1; i < o->files.n; i++)
+		if (cmp_file(&o->files.items[i - 1], &o->files.items[i]) > 0)
+			return false;
+	return true;
+}
+
 void
 owners_settle(struct owners *o)
 {
@@ -76,7 +86,7 @@ owners_settle(struct owners *o)
 	o->packages.cap = n + 1;
 	for (size_t i = 0; i < o->files.n; i++)
 		o->files.items[i].package = now[o->files.items[i].package];
-	if (o->files.n > 1)
+	if (!in_order(o))
 		qsort(o->files.items, o->files.n, sizeof(*o->files.items),
 		    cmp_file);
 }
@@ -131,9 +141,15 @@ owners_find(const struct owners *o, const char *path)
 	size_t n;
 	const struct owned *f = owners_of(o, path, &n), *best = f;
 
-	for (size_t i = 1; i < n; i++)
-		if (weight(o, &f[i]) > weight(o, best))
+	for (size_t i = 1; i < n; i++) {
+		int more = weight(o, &f[i]) - weight(o, best);
+
+		/* Two versions of one package: an upgrade that did not end. */
+		if (more > 0 || (more == 0 &&
+		    strcmp(owners_package(o, &f[i])->name,
+		    owners_package(o, best)->name) == 0))
 			best = &f[i];
+	}
 	return best;
 }
 

@@ -27,6 +27,9 @@ struct package {
 	const char *version;	/* [EPOCH:]VERSION[-RELEASE] */
 	const char *arch;
 	bool removed;		/* dpkg: only its conffiles are left */
+	/* Of all that is known of its files; 0: they may be others at any
+	 * time. */
+	uint64_t stamp;
 };
 
 enum owned_flag {
@@ -81,6 +84,17 @@ struct owners {
  */
 void owners_load(const struct root *r, const struct strlist *wanted,
     struct inputs *inputs, struct owners *out);
+/* In two steps. First the lists as they stand, whose paths may lead through
+ * symlinks; names is what to ask them for, for wanted. */
+void owners_names(const struct root *r, const struct strlist *wanted,
+    struct strlist *out_names);
+void owners_read(const struct root *r, const struct strlist *names,
+    const struct owners *old, struct owners *out);
+/* Then where each of the paths really is. */
+void owners_resolve(const struct root *r, const struct strlist *wanted,
+    struct owners *o);
+/* What it all depends on. */
+void owners_inputs(const struct root *r, struct inputs *inputs);
 void owners_done(struct owners *o);
 void drop_owners(struct owners *o);	/* for CLEANUP */
 

@@ -85,30 +85,56 @@ resolve_files(const struct root *r, struct owners *o)
 	}
 }
 
-static int
-read_both(const struct root *r, const struct strlist *wanted,
-    struct inputs *inputs, struct owners *out)
+void
+owners_names(const struct root *r, const struct strlist *wanted,
+    struct strlist *out_names)
 {
-	int n = dpkgdb_read(r, wanted, inputs, out, &out->trouble);
+	with_aliases(r, wanted, out_names);
+}
 
-	return rpmdb_read(r, wanted, inputs, out, &out->trouble) < 0 ? -1 : n;
+void
+owners_read(const struct root *r, const struct strlist *names,
+    const struct owners *old, struct owners *out)
+{
+	dpkgdb_read(r, names, old, out, &out->trouble);
+	rpmdb_read(r, names, out, &out->trouble);
+	owners_settle(out);
+}
+
+void
+owners_inputs(const struct root *r, struct inputs *inputs)
+{
+	dpkgdb_inputs(r, inputs);
+	rpmdb_inputs(r, inputs);
+}
+
+void
+owners_resolve(const struct root *r, const struct strlist *wanted,
+    struct owners *o)
+{
+	strlist_done(&o->asked);
+	for (size_t i = 0; wanted != NULL && i < wanted->n; i++)
+		strlist_add(&o->asked, wanted->items[i]);
+	wanted_settle(&o->asked);
+	resolve_files(r, o);
+	owners_settle(o);
+	/* They are of the lists as they stand. */
+	for (size_t i = 0; i < o->packages.n; i++)
+		o->packages.items[i].stamp = 0;
 }
 
 void
 owners_load(const struct root *r, const struct strlist *wanted,
     struct inputs *inputs, struct owners *out)
 {
-	CLEANUP(drop_strlist) struct strlist all = { 0 };
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
 
 	if (wanted != NULL)
-		with_aliases(r, wanted, &all);
-	for (size_t i = 0; wanted != NULL && i < wanted->n; i++)
-		strlist_add(&out->asked, wanted->items[i]);
-	wanted_settle(&out->asked);
-	read_both(r, wanted != NULL ? &all : NULL, inputs, out);
-	owners_settle(out);
-	resolve_files(r, out);
-	owners_settle(out);
+		owners_names(r, wanted, &names);
+	if (inputs != NULL)
+		owners_inputs(r, inputs);
+	owners_read(r, wanted != NULL ? &names : NULL, NULL, out);
+	owners_resolve(r, wanted, out);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/pkg/ownerstext.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,7 +55,11 @@ ownerstext_package(struct buf *out, const struct package *p)
 	put(out, " ", p->name);
 	put(out, " ", p->version);
 	put(out, " ", p->arch);
-	buf_adds(out, p->removed ? " removed\n" : "\n");
+	if (p->removed)
+		buf_adds(out, " removed");
+	if (p->stamp != 0)
+		buf_addf(out, " stamp=%016" PRIx64, p->stamp);
+	buf_addc(out, '\n');
 }
 
 void
@@ -150,10 +155,18 @@ decoded(const struct reading *r, const char *word)
 static int
 read_package(const struct reading *r)
 {
-	struct package p = { .removed = r->n == 6 };
+	struct package p = { 0 };
+	char *end;
+	int i = 5;
 
-	if (r->n < 5 || r->n > 6 || (p.removed &&
-	    strcmp(r->words[5], "removed") != 0))
+	p.removed = r->n > i && strcmp(r->words[i], "removed") == 0;
+	i += p.removed;
+	if (r->n > i && strncmp(r->words[i], "stamp=", 6) == 0) {
+		p.stamp = strtoull(r->words[i++] + 6, &end, 16);
+		if (*end != '\0')
+			return odd(r);
+	}
+	if (r->n < 5 || r->n != i)
 		return odd(r);
 	if (strcmp(r->words[1], kinds[PACKAGE_DPKG]) == 0)
 		p.kind = PACKAGE_DPKG;

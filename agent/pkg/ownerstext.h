@@ -12,7 +12,7 @@
  *
  *	driftctl-owners 1
  *	asked /etc
- *	package rpm sshd 9.6p1-2 x86_64
+ *	package rpm sshd 9.6p1-2 x86_64	(dpkg: [removed] [stamp=9f…])
  *	file /etc/ssh/sshd_config config,noreplace mode=0600 owner=root
  *	    group=root sha256=5f…	(on one line)
  *	end 2

@@ -59,22 +59,28 @@ pkglist_sort(struct pkglist *l)
 }
 
 int
-pkglist_load(const struct root *r, struct pkglist *out, struct err *e)
+pkglist_take(const struct owners *o, struct pkglist *out, struct err *e)
 {
-	CLEANUP(drop_owners) struct owners o = { 0 };
-
-	owners_load(r, NULL, NULL, &o);
-	for (size_t i = 0; i < o.packages.n; i++) {
-		const struct package *p = &o.packages.items[i];
+	for (size_t i = 0; i < o->packages.n; i++) {
+		const struct package *p = &o->packages.items[i];
 
 		if (package_is_software(p))
 			pkglist_add(out, p->name, p->arch, p->version);
 	}
 	pkglist_sort(out);
-	if (o.trouble.kind == ERR_NONE)
+	if (o->trouble.kind == ERR_NONE)
 		return 0;
-	*e = o.trouble;
+	*e = o->trouble;
 	return -1;
+}
+
+int
+pkglist_load(const struct root *r, struct pkglist *out, struct err *e)
+{
+	CLEANUP(drop_owners) struct owners o = { 0 };
+
+	owners_load(r, NULL, NULL, &o);
+	return pkglist_take(&o, out, e);
 }
 
 void

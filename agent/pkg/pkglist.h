@@ -26,6 +26,9 @@ struct pkglist {
 /* No database: no packages. What can be read is read, -1 where a database that
  * is there could not be. */
 int pkglist_load(const struct root *r, struct pkglist *out, struct err *e);
+/* The same of what was read already. */
+struct owners;
+int pkglist_take(const struct owners *o, struct pkglist *out, struct err *e);
 void pkglist_done(struct pkglist *l);
 void drop_pkglist(struct pkglist *l);		/* for CLEANUP */
 

@@ -198,17 +198,15 @@ ask(const struct copy *c, const struct strlist *wanted, const char *path,
 	return ownerstext_parse(READER, buf_str(&out), out.len, owners, e);
 }
 
-/* Before anything is read; -shm moves whenever the database does. */
-static void
-add_inputs(const struct root *r, struct inputs *inputs)
+/* -shm moves whenever the database does. */
+void
+rpmdb_inputs(const struct root *r, struct inputs *inputs)
 {
 	static const char *const names[] = {
 		"rpmdb.sqlite", "rpmdb.sqlite-wal", "rpmdb.sqlite-shm",
 		"Packages.db", "Index.db", "Packages",
 	};
 
-	if (inputs == NULL)
-		return;
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
 			CLEANUP(drop_free) char *path = xasprintf("%s/%s",
@@ -270,13 +268,12 @@ read_database(const struct root *r, const char *folder, const struct kind *k,
 
 int
 rpmdb_read(const struct root *r, const struct strlist *wanted,
-    struct inputs *inputs, struct owners *out, struct err *e)
+    struct owners *out, struct err *e)
 {
 	const char *folder;
 	const struct kind *k;
 	CLEANUP(drop_free) char *path = NULL;
 
-	add_inputs(r, inputs);
 	if (find_database(r, &folder, &k) == 0)
 		return 0;
 	path = xasprintf("%s/%s", folder, k->name);

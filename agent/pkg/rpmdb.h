@@ -13,7 +13,9 @@
  * every start should wait for.
  */
 int rpmdb_read(const struct root *r, const struct strlist *wanted,
-    struct inputs *inputs, struct owners *out, struct err *e);
+    struct owners *out, struct err *e);
+/* The files of it whose stat data move with each change. */
+void rpmdb_inputs(const struct root *r, struct inputs *inputs);
 
 /*
  * What is in package files, and what they do to the packages in the database

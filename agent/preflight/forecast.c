@@ -448,6 +448,29 @@ judge(struct forecast *f, struct err *e)
 	return 0;
 }
 
+/* What another package diverts comes under another name. */
+static int
+divert(struct forecast *f, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist d = { 0 };
+	struct incoming *in = &f->in;
+
+	if (dpkgdb_diversions(&f->m->root, &d, e) < 0)
+		return -1;
+	for (size_t i = 0; d.n > 0 && i < in->files.n; i++) {
+		struct owned *o = &in->files.items[i].owned;
+		const struct package *p = &in->coming.items[o->package].package;
+		const char *to = p->kind != PACKAGE_DPKG ? NULL :
+		    dpkgdb_diverted(&d, p->name, o->path);
+
+		if (to == NULL)
+			continue;
+		o->path = arena_strdup(&in->arena, to);
+		o->flags |= OWNED_DIVERTED;
+	}
+	return 0;
+}
+
 int
 forecast_make(struct forecast *f, struct err *e)
 {
@@ -457,6 +480,8 @@ forecast_make(struct forecast *f, struct err *e)
 		&f->live.manifest, &f->then.is, pristine, f };
 
 	f->tracked = f->live.manifest.n;
+	if (divert(f, e) < 0)
+		return -1;
 	incoming_settle(&f->in, &f->m->root);
 	pair_debs(f);
 	foresee(&how, &f->then);

@@ -334,8 +334,10 @@ fate_of_leaving(const struct deciding *d, const struct leaving *l)
 {
 	bool config = (d->had->flags & OWNED_CONFIG) != 0;
 
-	/* rpm leaves what is a %ghost to whoever made it. */
-	if (d->kind == PACKAGE_RPM && (d->had->flags & OWNED_GHOST) != 0)
+	/* rpm would put a %ghost %config aside, but not what it never
+	 * shipped: that stays. */
+	if (d->kind == PACKAGE_RPM && config &&
+	    (d->had->flags & OWNED_GHOST) != 0)
 		return FATE_KEEP;
 	if (d->kind == PACKAGE_RPM)
 		return fate_rpm_leaves(config, d->disk);

@@ -85,10 +85,10 @@ add_who(const struct outlook *o, struct buf *out)
 	if (by != NULL && (a->how >= HOW_EDITED || a->how == HOW_RENAMED))
 		buf_addf(out, _("%s (line %u) of %s %s"), by->script->name,
 		    by->act.line, by->package->name, by->package->version);
-	else if (a->suspect_was == NULL && a->suspect_is == NULL)
+	else if (a->suspect.was == NULL && a->suspect.is == NULL)
 		attribute_packages(a->was, a->is, out);
 	else
-		attribute_packages(a->suspect_was, a->suspect_is, out);
+		attribute_packages(a->suspect.was, a->suspect.is, out);
 }
 
 void
@@ -372,8 +372,9 @@ add_summary(const struct forecast *f, size_t hidden, struct buf *out)
 	else
 		buf_addf(&line, ngettext("%zu finding is new",
 		    "%zu findings are new", f->risks.n), f->risks.n);
-	buf_addf(&line, _("; of %zu entries tracked %zu flagged, %zu to "
-	    "merge, %zu noted"), f->tracked, n[DECISION_FLAG],
+	buf_addf(&line, ngettext("; of %zu entry tracked %zu flagged, %zu to "
+	    "merge, %zu noted", "; of %zu entries tracked %zu flagged, %zu "
+	    "to merge, %zu noted", f->tracked), f->tracked, n[DECISION_FLAG],
 	    n[DECISION_MERGE], n[DECISION_NOTE]);
 	if (hidden > 0)
 		buf_addf(&line, ngettext(" (-v lists %zu of them)",

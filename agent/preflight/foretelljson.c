@@ -9,9 +9,11 @@ static void
 add_package(struct json *j, const struct package *p, const struct package *is,
     const char *file)
 {
+	const struct package *any = is != NULL ? is : p;
+
 	json_open(j, NULL, '{');
-	json_text(j, "name", is != NULL ? is->name : p->name);
-	json_text(j, "arch", is != NULL ? is->arch : p->arch);
+	json_text(j, "name", any->name);
+	json_text(j, "arch", any->arch);
 	json_text(j, "was", p != NULL ? p->version : NULL);
 	json_text(j, "is", is != NULL ? is->version : NULL);
 	json_text(j, "file", file);

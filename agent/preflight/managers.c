@@ -179,6 +179,20 @@ find_file(const struct cache *c, const struct planned_package *p, bool apt)
 }
 
 static int
+no_answer(const struct manager *m, const char *const *argv, int code,
+    struct err *e)
+{
+	CLEANUP(drop_buf) struct buf typed = { 0 };
+
+	/* Behind "env LC_ALL=C". */
+	for (int i = 2; argv[i] != NULL; i++)
+		buf_addf(&typed, "%s%s", i > 2 ? " " : "", argv[i]);
+	return err_set(e, ERR_SYSTEM, m->name, _("cannot say what it would "
+	    "do: it failed with %d [run '%s' to see why]"), code,
+	    buf_str(&typed));
+}
+
+static int
 ask(const struct manager *m, const char *const *argv,
     struct planned_packages *out, struct err *e)
 {
@@ -189,6 +203,8 @@ ask(const struct manager *m, const char *const *argv,
 	if (exec_run(argv, ANSWER_MAX, SECONDS, &text, &code, &failed) < 0)
 		return err_set(e, failed.kind, m->name, _("cannot be asked "
 		    "what it would do: %s"), failed.what);
+	if (text.len == 0 && code != 0)
+		return no_answer(m, argv, code, e);
 	if (strcmp(m->name, "zypper") == 0)
 		return planned_zypper(buf_str(&text), text.len, out, e);
 	if (strcmp(m->name, "apt") == 0)
@@ -198,9 +214,7 @@ ask(const struct manager *m, const char *const *argv,
 	/* dnf says no by failing. */
 	if (code != 0 && out->n == 0 && (code != 1 ||
 	    strcmp(m->name, "dnf") != 0))
-		return err_set(e, ERR_SYSTEM, m->name, _("cannot say what it "
-		    "would do: it failed with %d [run '%s %s' to see why]"),
-		    code, argv[2], argv[3]);
+		return no_answer(m, argv, code, e);
 	return 0;
 }
 

@@ -141,7 +141,8 @@ add_span(struct making *k, const struct history_span *s)
 {
 	const char *name = rule_name(k->out, s->id);
 
-	if (strcmp(s->word, "merge") == 0)
+	/* Neither is about what the machine must be. */
+	if (strcmp(s->word, "merge") == 0 || strcmp(s->word, "doctor") == 0)
 		return;
 	for (size_t i = 0; i < k->n; i++)
 		if (s->from < k->starts[i + 1] &&

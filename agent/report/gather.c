@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/doctor/doctor.h"
 #include "agent/merge/leftover.h"
 #include "agent/report/calendar.h"
 #include "agent/report/fold.h"
@@ -12,11 +13,16 @@
 #include "agent/report/past.h"
 #include "agent/report/since.h"
 #include "agent/snapshotter.h"
+#include "agent/summaries.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
 #include "snapshots/gitwalk.h"
+
+/* What the history calls things that are no findings. */
+#define DOCTOR "doctor:"
+#define MERGE "merge:"
 
 /* How long what happened is remembered. */
 #define YEAR ((int64_t)400 * 24 * 60 * 60)
@@ -54,7 +60,10 @@ look(struct gathering *g, struct err *e)
 		how.taken = &g->snapshot->live;
 	}
 	n = machine_live(g->m, &g->live, e);
-	return n < 0 || assess(g->m, &how, &g->a, e) < 0 ? -1 : 0;
+	if (n < 0 || assess(g->m, &how, &g->a, e) < 0)
+		return -1;
+	summaries_add(g->m, &g->a);
+	return 0;
 }
 
 static int
@@ -80,6 +89,7 @@ make_model(struct gathering *g, struct err *e)
 /* The newest snapshot that is not younger than the time asked for. */
 struct finding_from {
 	int64_t since;
+	const struct oid *own;	/* the one just taken, or NULL */
 	struct oid best;
 	bool any;
 };
@@ -92,7 +102,9 @@ each_commit(void *ctx, const struct gitcommit *c, struct err *e)
 	(void)e;
 	f->best = c->oid;
 	f->any = true;
-	return c->time <= f->since ? 1 : 0;
+	/* A second is long: ours can have the time of the baseline. */
+	return c->time <= f->since && (f->own == NULL ||
+	    !oid_equal(f->own, &c->oid)) ? 1 : 0;
 }
 
 /*
@@ -114,6 +126,8 @@ find_from(struct gathering *g, struct err *e)
 		return 0;
 	}
 	f.since = g->model.since;
+	if (g->snapshot != NULL && g->snapshot->made)
+		f.own = &g->snapshot->commit;
 	if (oid_is_zero(&g->live))
 		return 0;
 	if (gitwalk_history(repo, &g->live, each_commit, &f, e) < 0)
@@ -146,7 +160,38 @@ find_merges(struct gathering *g)
 		x->leftover = arena_strdup(&m->arena, leftover);
 		x->path = arena_memdup(&m->arena, leftover, of);
 		x->known = history_open(&g->history, arena_printf(&m->arena,
-		    "merge:%s", leftover)) != NULL;
+		    MERGE "%s", leftover)) != NULL;
+	}
+}
+
+/*
+ * Of the running system alone: what keeps another root well is not here. What
+ * is wrong with specs is among the troubles, word for word.
+ */
+static void
+find_complaints(struct gathering *g)
+{
+	CLEANUP(drop_diagnoses) struct diagnoses d = { 0 };
+	struct model *m = &g->model;
+
+	if (!g->m->live)
+		return;
+	doctor_look(g->m, &d);
+	for (size_t i = 0; i < d.n; i++) {
+		const struct diagnosis *x = &d.items[i];
+		struct model_complaint *c;
+
+		if (x->state == DIAGNOSIS_WELL ||
+		    strcmp(x->check, "specs") == 0 || diagnoses_said(&d, i))
+			continue;
+		c = VEC_ADD(&m->complaints);
+		c->check = arena_strdup(&m->arena, x->check);
+		c->what = arena_strdup(&m->arena, x->what);
+		c->remedy = x->remedy != NULL ?
+		    arena_strdup(&m->arena, x->remedy) : NULL;
+		c->unknown = x->state == DIAGNOSIS_UNKNOWN;
+		c->known = history_open(&g->history, arena_printf(&m->arena,
+		    DOCTOR "%s", x->check)) != NULL;
 	}
 }
 
@@ -177,8 +222,12 @@ is_found(const struct gathering *g, const char *id)
 			return true;
 	}
 	for (size_t i = 0; i < g->model.merges.n; i++)
-		if (text_starts(id, "merge:") &&
-		    strcmp(id + 6, g->model.merges.items[i].leftover) == 0)
+		if (text_starts(id, MERGE) && strcmp(id + strlen(MERGE),
+		    g->model.merges.items[i].leftover) == 0)
+			return true;
+	for (size_t i = 0; i < g->model.complaints.n; i++)
+		if (text_starts(id, DOCTOR) && strcmp(id + strlen(DOCTOR),
+		    g->model.complaints.items[i].check) == 0)
 			return true;
 	return false;
 }
@@ -235,7 +284,7 @@ find_mended(struct gathering *g)
 		const struct history_span *s = &g->history.spans.items[i];
 
 		/* The end of one is written as a report tells of it. */
-		if (text_starts(s->id, "merge:") || (s->to != 0 &&
+		if (text_starts(s->id, MERGE) || (s->to != 0 &&
 		    (g->since == 0 || s->to < g->since)) ||
 		    is_found(g, s->id) || is_hidden(g, s->id) ||
 		    !is_asked(g, s->id))
@@ -266,7 +315,8 @@ tie_changes(struct model *m)
 		for (size_t k = 0; k < m->changes.n; k++) {
 			struct model_change *c = &m->changes.items[k];
 
-			if (strcmp(c->path, f->path) != 0)
+			/* Of one that is open already it is news of its own. */
+			if (f->known || strcmp(c->path, f->path) != 0)
 				continue;
 			/* One diff is enough. */
 			if (!c->told)
@@ -296,6 +346,7 @@ find_past(struct gathering *g, struct err *e)
 	find_causes(m);
 	tie_changes(m);
 	find_merges(g);
+	find_complaints(g);
 	find_mended(g);
 	calendar(g->m, &g->history, m);
 	return 0;
@@ -313,10 +364,14 @@ find_troubles(struct gathering *g)
 		diagnostic_format(&g->m->diagnostics.items[i], &line);
 		strlist_add(&m->troubles, buf_str(&line));
 	}
+	for (size_t i = 0; i < m->complaints.n; i++) {
+		const struct model_complaint *c = &m->complaints.items[i];
+
+		if (!c->known && m->exit_code < 1 + c->unknown)
+			m->exit_code = 1 + c->unknown;
+	}
 	if (m->troubles.n > 0)
 		m->exit_code = 2;
-	else if (m->complaints.n > 0 && m->exit_code == 0)
-		m->exit_code = 1;
 }
 
 int
@@ -355,8 +410,11 @@ gather_told(struct gathering *g, struct err *e)
 			    FINDING_UNKNOWN ? "unknown" : model_severity(f));
 	}
 	for (size_t i = 0; i < m->merges.n; i++)
-		note_open(g, &lines, arena_printf(&g->model.arena, "merge:%s",
+		note_open(g, &lines, arena_printf(&g->model.arena, MERGE "%s",
 		    m->merges.items[i].leftover), "merge");
+	for (size_t i = 0; i < m->complaints.n; i++)
+		note_open(g, &lines, arena_printf(&g->model.arena, DOCTOR "%s",
+		    m->complaints.items[i].check), "doctor");
 	for (size_t i = 0; i < g->history.spans.n; i++) {
 		const struct history_span *s = &g->history.spans.items[i];
 

@@ -51,11 +51,14 @@ bool
 model_has_news(const struct model *m)
 {
 	if (m->flagged + m->unknowns + m->mended.n + m->transactions.n +
-	    m->restores.n + m->accepts.n + m->changes.n + m->complaints.n +
+	    m->restores.n + m->accepts.n + m->changes.n +
 	    m->troubles.n > 0 || m->exit_code != 0)
 		return true;
 	for (size_t i = 0; i < m->merges.n; i++)
 		if (!m->merges.items[i].known)
+			return true;
+	for (size_t i = 0; i < m->complaints.n; i++)
+		if (!m->complaints.items[i].known)
 			return true;
 	return false;
 }

@@ -58,6 +58,34 @@ add_names(struct buf *out, const char *head, const struct transaction *t,
 	add_line(out, FINDINGTEXT_INDENT, buf_str(&line));
 }
 
+/* The same with what was done to them, those of one reason together. */
+static void
+add_reasons(struct buf *out, const char *head, const struct transaction *t,
+    const char *kind)
+{
+	CLEANUP(drop_strlist) struct strlist done = { 0 };
+
+	for (size_t i = 0; i < t->findings.n; i++) {
+		const struct transaction_finding *f = &t->findings.items[i];
+		CLEANUP(drop_strlist) struct strlist names = { 0 };
+		CLEANUP(drop_buf) struct buf line = { 0 };
+
+		if (strcmp(f->kind, kind) != 0 || strlist_has(&done, f->what))
+			continue;
+		strlist_add(&done, f->what);
+		for (size_t k = i; k < t->findings.n; k++)
+			if (strcmp(t->findings.items[k].kind, kind) == 0 &&
+			    strcmp(t->findings.items[k].what, f->what) == 0)
+				strlist_add(&names, t->findings.items[k].id);
+		buf_adds(&line, head);
+		pasttext_names(&line, names.items, names.n, names.n);
+		buf_adds(&line, " (");
+		text_escape(&line, f->what, strlen(f->what));
+		buf_addc(&line, ')');
+		add_line(out, FINDINGTEXT_INDENT, buf_str(&line));
+	}
+}
+
 static void
 add_undo(struct buf *out, int indent, const struct model *m, const char *id)
 {
@@ -125,10 +153,10 @@ pasttext_transaction_short(struct buf *out, const struct model *m,
 	buf_addf(out, "%s\n", buf_str(&head));
 	add_about(out, t);
 	add_packages(out, t);
-	add_names(out, _("put back: "), t, "restored");
+	add_reasons(out, _("put back: "), t, "restored");
 	add_names(out, _("found: "), t, "flagged");
 	add_names(out, _("cannot tell: "), t, "unknown");
-	add_names(out, _("to merge: "), t, "merge");
+	add_reasons(out, _("to merge: "), t, "merge");
 	for (size_t i = 0; i < t->failed.n; i++) {
 		CLEANUP(drop_buf) struct buf line = { 0 };
 
@@ -209,6 +237,7 @@ pasttext_transaction(struct buf *out, const struct model *m,
 	add_list(out, _("needs you:"), t, "flagged");
 	add_list(out, _("cannot tell:"), t, "unknown");
 	add_list(out, _("to merge, with 'driftctl merge':"), t, "merge");
+	add_list(out, _("noted:"), t, "note");
 	if (t->failed.n > 0)
 		buf_adds(out, _("\nwhat driftctl could not do:\n"));
 	for (size_t i = 0; i < t->failed.n; i++) {

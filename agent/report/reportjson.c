@@ -198,9 +198,11 @@ reportjson_merge(struct json *j, const struct model_merge *x)
 void
 reportjson_complaint(struct json *j, const struct model_complaint *c)
 {
+	json_text(j, "check", c->check);
 	json_text(j, "what", c->what);
 	json_text(j, "remedy", c->remedy);
 	json_bool(j, "unknown", c->unknown);
+	json_bool(j, "known", c->known);
 }
 
 void

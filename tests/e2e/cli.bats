@@ -156,7 +156,7 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 }
 
 @test "arguments that a verb does not take are refused" {
-	refuses "x: 'init' takes no arguments" init x
+	refuses "x: 'init' takes no arguments [an older system: --from DIR or ARCHIVE]" init x
 	refuses "x: 'snapshot' takes no arguments [it records everything tracked]" \
 	    snapshot x
 	refuses "x: 'check' takes no arguments [for some paths: 'driftctl diff PATH']" \
@@ -569,6 +569,13 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 	dm check
 	[ "$status" -eq 2 ]
 	complains "specs/mail.yaml: writable by everybody: refused [chmod o-w"
+	# What adds to it has no mistake of its own.
+	mkdir "$BATS_TEST_TMPDIR/specs/mail.d"
+	echo "rules: []" > "$BATS_TEST_TMPDIR/specs/mail.d/1.yaml"
+	dm check
+	[ "$status" -eq 2 ]
+	complains "specs/mail.yaml: writable by everybody: refused [chmod o-w"
+	[[ $stderr != *"to add to"* ]]
 }
 
 @test "a folder of specs that everybody can write is refused" {
@@ -875,7 +882,7 @@ small_store() {
 	[ "$status" -eq 2 ]
 	says unknown "/etc/private: cannot read the folder"
 	says unknown "/etc/shut: cannot open"
-	says ", 0 noted, 4 unknown;"
+	says ", 0 noted, 4 unknown"
 	rm "$PUBLIC/root/etc/crypttab"
 	as_nobody "$PUBLIC/build/driftctl" --root "$PUBLIC/root" \
 	    --store "$PUBLIC/home/store" check
@@ -970,4 +977,33 @@ small_store() {
 	says "* mail"
 	says_not "* y"
 	says_not "* z"
+}
+
+@test "a reason may be any words, those of options too" {
+	begin
+	echo 1 > "$ROOT/etc/n"
+	dm snapshot -m -q
+	[ "$status" -eq 0 ]
+	says "recorded"
+	echo 2 > "$ROOT/etc/n"
+	dm snapshot --message --root -v
+	[ "$status" -eq 0 ]
+	dm log -n 2
+	[[ $output == *"  --root"*"  -q"* ]]
+	dm snapshot -m
+	[ "$status" -eq 2 ]
+}
+
+@test "a program that is alone says where it looked for the other, and why" {
+	local alone=$BATS_TEST_TMPDIR/alone
+
+	mkdir "$alone"
+	cp "$DRIFTCTL" "$alone/driftctl"
+	run "$alone/driftctl" help
+	[ "$status" -eq 2 ]
+	[[ $output == "driftctl: cannot start the program: $alone/driftctl-full: No such file or directory; "*"/libexec/driftctl/driftctl-full: No such file"*"[install driftctl anew]" ]]
+	echo > "$alone/driftctl-full"
+	run "$alone/driftctl" help
+	[ "$status" -eq 2 ]
+	[[ $output == *"$alone/driftctl-full: Permission denied; "*"[let this user enter these folders and run it, or install driftctl anew]" ]]
 }

@@ -59,7 +59,7 @@ verbs() {
 	offers spec l
 	are lint list
 	offers hook ""
-	are zypp rpm dnf apt dpkg pacman timer boot
+	are zypp rpm dnf apt dpkg pacman timer boot notify
 	offers hook rpm ""
 	are begin end
 	offers preflight --conffiles ""

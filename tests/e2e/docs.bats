@@ -177,8 +177,9 @@ all_described() {
 	run "$DRIFTCTL" --specs "$BATS_TEST_TMPDIR/specs" spec test \
 	    "$BATS_TEST_TMPDIR/case.yaml"
 	echo "$output"
-	[ "$output" = "1 of 1 cases pass" ]
-	sed -n 's/^\t{ "\([a-z-]*\)", .* },$/\1/p' agent/spectest/speccase.c |
+	[ "$output" = "1 of 1 case passes" ]
+	sed -n 's/^\t{ "\([a-z-]*\)", .* },$/\1/p' \
+	    agent/spectest/{speccase,casefilekeys}.c |
 	    sort -u > "$BATS_TEST_TMPDIR/words"
 	grep -qx unreadable "$BATS_TEST_TMPDIR/words"
 	all_described doc/driftctl-specs.5
@@ -220,8 +221,9 @@ wanted_status() {
 	case $1 in
 	init|"spec lint"*|"spec list"|verify|gc|log*|show*|accept*) echo 0 ;;
 	"restore --dry-run") echo 1 ;;
-	restore*|undo*|merge*) echo 0 ;;
-	check|diff*|explain*|"--format json check") echo 1 ;;
+	restore*|undo*|merge*|"report --last") echo 0 ;;
+	"check --format nagios") echo 2 ;;
+	check*|report*|diff*|explain*|"--format json check") echo 1 ;;
 	*) echo "no test says what 'driftctl $1' should exit with" >&2
 	   return 1 ;;
 	esac
@@ -242,6 +244,7 @@ wanted_status() {
 		cp -a "$STORE.upgraded" "$STORE"
 		case $line in undo*) d restore --yes ;; esac
 		line=${line//\/etc\/driftctl\/specs/$ROOT/etc/driftctl/specs}
+		line=$(sed "s|--output /.*/|--output $BATS_TEST_TMPDIR/|" <<< "$line")
 		eval "d $line"
 		[ "$status" -eq "$wanted" ]
 		[ -z "$stderr" ]
@@ -391,6 +394,10 @@ validates_verb() {
 	validates_verb diff diff
 	[ "$status" -eq 1 ]
 	validates_verb diff diff live
+	validates_verb diff diff --semantic
+	says '"kind": "removed"'
+	cp -a "$ROOT" "$ROOT.now"
+	validates_verb roots diff --semantic --against "$ROOT.now"
 	validates_verb restore restore --dry-run
 	[ "$status" -eq 1 ]
 	validates_verb restore restore --yes
@@ -401,6 +408,8 @@ validates_verb() {
 	printf 'a\nb\n' > "$ROOT/etc/sudoers.rpmnew"
 	echo "spam db none" > "$ROOT/etc/crypttab.rpmsave"
 	echo "x" > "$ROOT/etc/nothing.dpkg-dist"
+	validates_verb report report --dry-run
+	validates_verb report report --last
 	validates_verb merge merge --dry-run
 	validates_verb merge merge --yes
 	[ "$status" -eq 1 ]
@@ -419,9 +428,41 @@ validates_verb() {
 	validates_verb snapshot accept
 	validates_verb snapshot accept /etc/crypttab
 	validates_verb snapshot init
+	d hook rpm begin --owner $$
+	rm "$ROOT/etc/pam.d/imap"
+	d hook rpm end --owner $$
+	validates_verb report report
+	says '"origin": "rpm"'
+	validates_verb report report --always
+	validates_verb report report --last
+	says '"kind": "restored"'
 	validates_verb log log
 	validates_verb log log /etc/crypttab
 	validates_verb log log --rule mail-auth-deny/service-files
+	validates_verb show show
+	says '"first": false'
+	validates_verb show show baseline
+	validates_verb show show baseline:/etc/crypttab
+	says '"content": "'
+	validates_verb show show baseline:/etc/shadow
+	says '"content": null'
+	says_not root:
+	validates_verb show show baseline:/etc
+	printf 'a\0b' > "$ROOT/etc/nul"
+	d snapshot
+	validates_verb show show live:/etc/nul
+	says '"content": null'
+	validates_verb verify verify
+	says '"problems": []'
+	validates_verb gc gc
+	[ "$status" -eq 0 ]
+	for i in 1 2 3; do
+		echo "$i" > "$ROOT/etc/n"
+		d snapshot
+	done
+	printf 'keep-snapshots: 2\n' > "$BATS_TEST_TMPDIR/keep.yaml"
+	validates_verb gc --config "$BATS_TEST_TMPDIR/keep.yaml" gc
+	says '"kept": 2'
 	validates_verb spec-list spec list
 	validates_verb spec-show spec show spamd login-libraries libvirt
 	validates_verb spec-lint spec lint
@@ -467,6 +508,9 @@ validates_verb() {
 	rm "$STORE/repo.git/refs/driftctl/baseline"
 	validates_verb check check
 	says '"baseline": null'
+	validates_verb verify verify
+	[ "$status" -eq 2 ]
+	says '"where": "baseline"'
 }
 
 @test "JSON says exit 2 where a spec has a mistake" {
@@ -507,6 +551,10 @@ validates_verb() {
 	a, b = (json.load(open("doc/%s.schema.json" % n))["$defs"]["finding"]
 	        for n in ("check", "restore"))
 	assert a == b
+	c, d = (json.load(open("doc/%s.schema.json" % n)) for n in ("roots", "diff"))
+	assert c["$defs"]["finding"] == a
+	assert c["properties"]["changes"]["items"] == \
+	    d["properties"]["changes"]["items"]
 	END
 }
 
@@ -514,8 +562,10 @@ validates_verb() {
 	for schema in doc/*.schema.json; do
 		name=$(basename "$schema" .schema.json)
 		echo "$name"
-		# That of the language has a file of its own.
+		# That of the language has a file of its own, and so have
+		# messages.
 		[ "$name" != driftctl-specs ] || continue
+		[ "$name" != notification ] || continue
 		grep -q "validates_verb $name " tests/e2e/docs.bats
 	done
 }

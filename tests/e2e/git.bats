@@ -376,7 +376,7 @@ number 4" ]
 @test "an empty machine has a snapshot, too" {
 	rm -r "${ROOT:?}/etc"
 	begin
-	says "recorded 0 entries"
+	says "tracked: 0 entries"
 	is_sound
 	[ -z "$(g ls-tree -r --name-only live files)" ]
 	mkdir "$ROOT/etc"

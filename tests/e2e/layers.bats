@@ -16,10 +16,13 @@ setup() {
 	source_of base/a.h '#ifndef BASE_A_H' '#define BASE_A_H' '#endif'
 	source_of base/a.c '#include "base/a.h"'
 	source_of snapshots/b.c '#include "base/a.h"'
+	# Each house has its own file for it.
+	source_of snapshots/tar.c '#include <archive.h>'
+	source_of agent/tar.c '#include <archive.h>'
 	i=0
-	for header in git2.h yaml.h libxml/tree.h archive.h sys/acl.h pcre2.h \
+	for header in git2.h yaml.h libxml/tree.h sys/acl.h pcre2.h \
 	    sodium.h libdeflate.h openssl/evp.h openssl/pem.h \
-	    libcryptsetup.h augeas.h rpm/rpmlib.h pthread.h; do
+	    libcryptsetup.h augeas.h rpm/rpmlib.h curl/curl.h pthread.h; do
 		i=$((i + 1))
 		source_of "specs/lib$i.c" "#include <$header>"
 	done

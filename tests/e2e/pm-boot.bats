@@ -332,7 +332,7 @@ EOS
 	echo "$output"
 	[ "$output" = "driftctl hook boot
 driftctl hook timer
-driftctl report" ]
+driftctl report --mail" ]
 	sed -i 's|/nowhere|/proc|' "$BATS_TEST_TMPDIR/jobs"
 	run sh "$BATS_TEST_TMPDIR/jobs"
 	[ -z "$output" ]

@@ -50,6 +50,10 @@ no_hooks
 zypper_ready
 foretell
 foretell --dist
+driftctl preflight --manager emerge || echo "emerge: $?"
+chmod 000 /usr/bin/zypper
+driftctl preflight --manager zypper || echo "none: $?"
+chmod 755 /usr/bin/zypper
 zypper_up
 judge
 EOS
@@ -58,6 +62,10 @@ EOS
 	says "cyrus-imapd 1-1 -> 2-1 no longer ships it; it goes without a copy"
 	says "preflight: 1"
 	says "agreement: 2 gone as foretold"
+	says "driftctl: --manager: 'emerge' is not known [one of: zypper, dnf, apt]"
+	says "emerge: 2"
+	says "driftctl: zypper: cannot say what it would do: it failed with 12" "[run 'zypper --non-interactive --xmlout"
+	says "none: 2"
 }
 
 @test "zypper: what is not downloaded yet is said, with how to get it" {
@@ -163,4 +171,59 @@ dpkg-query -W -f 'version ${Version}\n' cyrus-imapd
 EOS
 	[ "$status" -eq 0 ]
 	says "version 2"
+}
+
+@test "what moves to the vendor's folder, and comes back by a scriptlet" {
+	foretelling_box << 'EOS'
+no_hooks
+cd /tmp
+for v in 1 2; do
+	dir=/etc/pam.d
+	[ $v = 1 ] || dir=/usr/lib/pam.d
+	cat > moves.spec << E
+Name: moves
+Version: $v
+Release: 1
+Summary: x
+License: MIT
+BuildArch: noarch
+AutoReqProv: no
+%description
+x
+%install
+mkdir -p %{buildroot}$dir
+echo "auth required pam_permit.so" > %{buildroot}$dir/kept
+echo "auth required pam_permit.so" > %{buildroot}$dir/edited
+%files
+$([ $v = 2 ] || echo "%config(noreplace) $dir/kept")
+$([ $v = 2 ] || echo "%config(noreplace) $dir/edited")
+$([ $v = 1 ] || echo "$dir/kept")
+$([ $v = 1 ] || echo "$dir/edited")
+$([ $v = 1 ] || cat << 'S'
+%pre
+for i in pam.d/kept pam.d/edited ; do
+  test -f /etc/${i}.rpmsave && mv -v /etc/${i}.rpmsave /etc/${i}.rpmsave.old ||:
+done
+%posttrans
+for i in pam.d/kept pam.d/edited ; do
+  test -f /etc/${i}.rpmsave && mv -v /etc/${i}.rpmsave /etc/${i} ||:
+done
+S
+)
+E
+	rpmbuild --quiet -bb --define "_topdir /tmp/b" --define "_rpmdir /tmp" \
+	    moves.spec
+done
+rpm -i --nodeps noarch/moves-1-1.noarch.rpm
+echo "# mine" >> /etc/pam.d/edited
+foretell -v noarch/moves-2-1.noarch.rpm
+rpm -U --nodeps noarch/moves-2-1.noarch.rpm
+judge
+tail -n 1 /etc/pam.d/edited
+ls /etc/pam.d | grep -c rpmsave || :
+EOS
+	[ "$status" -eq 0 ]
+	says "agreement: 1 gone as foretold"
+	says "# mine"
+	says "moves 1-1 -> 2-1 ships it in /usr/lib then"
 }

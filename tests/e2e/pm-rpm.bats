@@ -125,3 +125,23 @@ EOS
 	says "driftctl: --owner: 'x' is no number of a process"
 	says "driftctl: not done:"
 }
+
+@test "the report says which package did what, and how to take it back" {
+	box << 'EOS'
+rpm_ready
+driftctl init -q
+driftctl report > /dev/null || :
+rpm -U /shared/rpm/noarch/cyrus-imapd-2-1.noarch.rpm 2> /dev/null
+driftctl report || echo "exit $?"
+echo ----
+driftctl report --last || echo "exit $?"
+echo ----
+driftctl report || echo "exit $?"
+EOS
+	[ "$status" -eq 0 ]
+	says "rpm -U /shared/rpm/noarch/cyrus-imapd-2-1.noarch.rpm"
+	says "          cyrus-imapd 1-1 -> 2-1"
+	says "-> to take it back: driftctl undo 2" "-upgrade"
+	[[ $(tr -s ' \n' ' ' <<< "$output") == *"put back: /etc/pam.d/imap, /etc/pam.d/smtp (mail-auth-deny/service-files: put back; cyrus-imapd 1-1 -> 2-1 no longer ships it"* ]]
+	[ "$(grep -c "^package transactions" <<< "$output")" -eq 1 ]
+}

@@ -61,7 +61,8 @@ agrees() {
 	bash "$TOP/tests/pm/rpm-matrix.sh" "$M" \
 	    "$TOP/tests/cases/packages/rpm.cases" > "$M/log" 2>&1 ||
 	    { cat "$M/log"; return 1; }
-	foretell rpm --remove matrix-gone "$M/noarch/matrix-2-1.noarch.rpm"
+	foretell rpm --remove matrix-gone "$M/noarch/matrix-2-1.noarch.rpm" \
+	    "$M/noarch/matrix-twin-2-1.noarch.rpm"
 	agrees rpm rpm
 }
 
@@ -71,7 +72,7 @@ agrees() {
 	bash "$TOP/tests/pm/dpkg-matrix.sh" "$M" \
 	    "$TOP/tests/cases/packages/dpkg.cases" > "$M/log" 2>&1 ||
 	    { cat "$M/log"; return 1; }
-	foretell old "$M/old-2.deb"
+	foretell old "$M/old-2.deb" "$M/heir-2.deb"
 	foretell new --conffiles new "$M/new-2.deb"
 	foretell gone --remove matrix-gone
 	foretell purged --purge matrix-purged
@@ -194,6 +195,105 @@ mail_packages() {
 	says '"exit": 2'
 }
 
+@test "rpm: symlinks, folders, ghosts and what may be missing" {
+	needs rpmbuild
+	needs_root
+	for v in 1 2; do
+		cat > "$M/odd.spec" <<-END
+		Name: odd
+		Version: $v
+		Release: 1
+		Summary: x
+		License: MIT
+		BuildArch: noarch
+		%description
+		x
+		%install
+		mkdir -p %{buildroot}/etc/d %{buildroot}/etc/d2
+		echo a > %{buildroot}/etc/ghost
+		echo $v > %{buildroot}/etc/missingok
+		for name in link link-edited clink-edited; do
+			ln -s to$v %{buildroot}/etc/\$name
+		done
+		for name in link-dropped clink-dropped; do
+			ln -s to %{buildroot}/etc/\$name
+		done
+		for name in file-to-link cfile-to-link; do
+			[ $v = 1 ] && echo f > %{buildroot}/etc/\$name ||
+			    ln -s x %{buildroot}/etc/\$name
+		done
+		%files
+		%dir %attr(755,root,root) /etc/d
+		%config(missingok) /etc/missingok
+		/etc/link
+		/etc/link-edited
+		%config /etc/clink-edited
+		/etc/file-to-link
+		%config /etc/cfile-to-link
+		$([ $v = 2 ] || printf '%%%%ghost /etc/ghost\n/etc/link-dropped\n%%%%config /etc/clink-dropped\n%%%%dir /etc/d2\n')
+		END
+		rpmbuild -bb --define "_topdir $M/b" --define "_rpmdir $M" \
+		    --define "_unpackaged_files_terminate_build 0" \
+		    "$M/odd.spec" > "$M/log" 2>&1 || { cat "$M/log"; return 1; }
+	done
+	mkdir -p "$M/root/var/lib/rpm" "$M/root/etc"
+	r="rpm --root $M/root --dbpath /var/lib/rpm --nodeps --noplugins"
+	$r -i "$M/noarch/odd-1-1.noarch.rpm"
+	(
+		cd "$M/root/etc"
+		echo own > ghost
+		rm missingok
+		for name in link-edited clink-edited clink-dropped; do
+			ln -sf mine $name
+		done
+		chmod 700 d
+		echo mine >> cfile-to-link
+	)
+	cp -a "$M/root" "$M/before"
+	foretell odd "$M/noarch/odd-2-1.noarch.rpm"
+	$r -U "$M/noarch/odd-2-1.noarch.rpm"
+	python3 - "$M" <<-'END'
+	import json, os, sys
+	m = sys.argv[1]
+	def state(root, path):
+	    p = root + path
+	    if not os.path.lexists(p):
+	        return None
+	    s = os.lstat(p)
+	    return (os.readlink(p) if os.path.islink(p) else s.st_size, s.st_mode)
+	paths = json.load(open(m + "/odd.json"))["paths"]
+	assert len(paths) == 11, paths
+	for p in paths:
+	    was, now = (state(m + "/" + r, p["path"]) for r in ("before", "root"))
+	    is_so = "kept" if was == now else "gone" if now is None else "other"
+	    assert p["remains"] == is_so, (p, was, now)
+	    assert not p["aside"] or state(m + "/root", p["aside"])
+	saved = {"/etc/" + n for n in os.listdir(m + "/root/etc") if n.endswith("save")}
+	assert saved == {p["aside"] for p in paths if p["aside"]}, saved
+	END
+}
+
+@test "dpkg: what another package diverts is put where that has it" {
+	needs dpkg-deb
+	needs_root
+	for v in 1 2; do
+		mkdir -p "$M/tree/etc"
+		echo "key = $v" > "$M/tree/etc/a.conf"
+		deb a $v
+	done
+	installed "$M/a-1.deb"
+	printf '/etc/a.conf\n/etc/a.conf.real\nb\n' \
+	    > "$ROOT/var/lib/dpkg/diversions"
+	mv "$ROOT/etc/a.conf" "$ROOT/etc/a.conf.real"
+	echo own > "$ROOT/etc/a.conf"
+	p -v "$M/a-2.deb"
+	says "note      /etc/a.conf.real:"
+	says_not " /etc/a.conf:"
+	installed "$M/a-2.deb"
+	[ "$(cat "$ROOT/etc/a.conf" "$ROOT/etc/a.conf.real")" = \
+	    $'own\nkey = 2' ]
+}
+
 @test "a spec goes with its package, and one that comes is judged" {
 	needs dpkg-deb
 	needs_root
@@ -265,6 +365,15 @@ mail_packages() {
 	p -v "$M/noarch/new-1-1.noarch.rpm"
 	says "/etc/new.conf:"
 	says "new 1-1 (new) brings it"
+	# Where its archive is damaged, the lists are told all the same.
+	size=$(stat -c %s "$M/noarch/new-1-1.noarch.rpm")
+	head -c $((size - 60)) "$M/noarch/new-1-1.noarch.rpm" > "$M/cut.rpm"
+	p "$M/cut.rpm"
+	[ "$status" -eq 2 ]
+	says "unknown   $M/cut.rpm"
+	tells "its lists are known, its contents are not: $M/cut.rpm: cannot be read as a package"
+	tells "flag /etc/old.conf: old 1-1 (removed) goes"
+	tells "unknown /etc/both.conf: what the new package has there cannot be read from it [s/key]"
 }
 
 @test "it writes nothing, with a store and without" {
@@ -329,4 +438,46 @@ mail_packages() {
 		[ "$status" -eq 2 ]
 		output=$stderr says "$M/cut.deb: cannot be read as a package"
 	done
+}
+
+# packed NAME: a package of what $M/tree has, as small as what is packed.
+packed() {
+	printf 'Package: %s\nVersion: 1\nArchitecture: all\n' "$1" \
+	    > "$M/tree/DEBIAN/control"
+	tar -C "$M/tree/DEBIAN" -czf "$M/control.tar.gz" .
+	tar -C "$M/tree" --exclude=./DEBIAN -cf - . | gzip -1 \
+	    > "$M/data.tar.gz"
+	echo 2.0 > "$M/debian-binary"
+	(cd "$M" && rm -f "$1.deb" &&
+	    ar rc "$1.deb" debian-binary control.tar.gz data.tar.gz)
+	rm -r "$M/tree" "$M"/*.tar.gz
+}
+
+@test "a package that unpacks to more than there is costs neither memory nor time" {
+	needs ar
+	mkdir -p "$ROOT/etc" "$M/tree/etc/bomb" "$M/tree/DEBIAN"
+	truncate -s 16000000 "$M/tree/etc/bomb/1"
+	for i in $(seq 2 50); do
+		cp --sparse=always "$M/tree/etc/bomb/1" "$M/tree/etc/bomb/$i"
+	done
+	packed bomb
+	python3 - "$DRIFTCTL" "$ROOT" "$STORE" "$M/bomb.deb" <<-'END'
+	import resource, subprocess, sys
+	d, root, store, deb = sys.argv[1:]
+	subprocess.run([d, "--root", root, "--store", store, "preflight", deb],
+	    stdout=subprocess.DEVNULL, check=True)
+	most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+	assert most < 1 << 20, "%d MiB" % (most >> 10)
+	END
+	# A script is not searched whole for each of many files.
+	mkdir -p "$M/tree/usr/share/many" "$M/tree/DEBIAN"
+	seq -f "$M/tree/usr/share/many/name%g" 20000 | xargs touch
+	{ echo '#!/bin/sh'; head -c 10000000 /dev/zero | tr '\0' n; echo; } \
+	    > "$M/tree/DEBIAN/postinst"
+	# Nor the list of files for each of another list.
+	seq -f 'remove-on-upgrade /etc/many/%g' 60000 \
+	    > "$M/tree/DEBIAN/conffiles"
+	packed many
+	DRIFTCTL_LIMIT=60 p "$M/many.deb"
+	[ "$status" -eq 0 ]
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2046,SC2086,SC2154
 # The report: what is new is told once, what is open each time, and nothing
 # where nothing is to say.
 
@@ -60,7 +60,7 @@ later() {
 	done
 	r report --always
 	[ "$status" -eq 0 ]
-	says "clean: 2 rules of 1 specs hold"
+	says "clean: 2 rules of 1 spec hold"
 	r --format json report --always
 	says '"findings": []'
 }
@@ -103,6 +103,40 @@ later() {
 	[ -z "$output" ]
 	r --format json check
 	says '"id": "change:/etc/settings"'
+}
+
+@test "the first report begins at the baseline, however young that is" {
+	local i
+
+	# In one of them all happens in the same second.
+	for i in 1 2 3; do
+		rm -rf "$STORE"
+		r init -q
+		echo "$i" >> "$ROOT/etc/settings"
+		r report
+		says "    +$i"
+	done
+}
+
+@test "what is open and changes again is told again" {
+	echo "auth sufficent pam_permit.so" > "$ROOT/etc/pam.d/imap"
+	chmod 666 "$ROOT/etc/pam.d/imap"
+	r report
+	[ "$status" -eq 1 ]
+	says "[mail/mode]"
+	later
+	echo "auth sufficient pam_evil.so" > "$ROOT/etc/pam.d/imap"
+	for format in text html markdown; do
+		r --format $format report -n
+		says pam_evil
+	done
+	r report
+	says "still open"
+	says "changed   /etc/pam.d/imap: content"
+	says "    +auth sufficient pam_evil.so"
+	r report
+	says "still open"
+	says_not pam_evil.so
 }
 
 @test "a dry run says what the next report says again" {
@@ -424,6 +458,32 @@ later() {
 	says "/etc/pam.d/imap"
 	r --format markdown check
 	says "**critical** \`/etc/pam.d/imap\`"
+}
+
+@test "what doctor complains of is news once" {
+	mkdir -p "$BATS_TEST_TMPDIR/empty"
+	conf=$BATS_TEST_TMPDIR/driftctl.yaml
+	echo "track: []" > "$conf"
+	live() {
+		status=0
+		output=$("$DRIFTCTL" --store "$BATS_TEST_TMPDIR/live" \
+		    --specs "$BATS_TEST_TMPDIR/empty" --config "$conf" "$@" \
+		    2> "$BATS_TEST_TMPDIR/stderr") || status=$?
+		echo "$output"
+	}
+	live init -q
+	live doctor
+	[ "$status" -ne 0 ] || skip "doctor has nothing to complain of here"
+	first=$(head -n 1 <<< "$output" | cut -c 1-30)
+	live report
+	[ "$status" -ne 0 ]
+	says "driftctl itself"
+	says "$first"
+	# Somebody else works on this machine: only this is looked for.
+	live report
+	says_not "$first" || says "changed"
+	live --format json report --always
+	says '"known": true'
 }
 
 @test "two reports at once tell everything once" {

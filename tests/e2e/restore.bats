@@ -501,3 +501,30 @@ merged() {
 	dm restore --dry-run /etc/crypttab
 	[ "$status" -eq 2 ]
 }
+
+@test "a plan of times alone says so, with nothing before it" {
+	mkdir -p "$ROOT/etc"
+	echo a > "$ROOT/etc/a"
+	d init
+	touch -d 2001-01-01 "$ROOT/etc/a"
+	d restore --all --dry-run
+	[ "$status" -eq 1 ]
+	[ "$output" = "would do:
+  set the time of 1 entry" ]
+	d restore --all --yes
+	[ "$status" -eq 0 ]
+	says "set the time of 1 entry"
+}
+
+@test "a plan says that a file is too large to be replaced" {
+	echo a > "$ROOT/etc/a"
+	d init
+	truncate -s 1G "$ROOT/etc/a"
+	for how in "--dry-run" "--yes"; do
+		d restore $how /etc/a
+		[ "$status" -eq 2 ]
+		[[ $stderr == *"/etc/a: too large to be kept in a rollback, so it is not replaced [move it away and run again]"* ]]
+		says_not "do:"
+	done
+	[ "$(stat -c %s "$ROOT/etc/a")" -eq 1073741824 ]
+}

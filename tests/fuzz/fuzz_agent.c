@@ -183,7 +183,7 @@ changed(int fd, const char *bytes, size_t len)
 		s.is = at + strlen(cut);
 		s.is_len = len - (size_t)(s.is - bytes);
 	}
-	if (change_diff(&c, &from, false, &out, &e) < 0)
+	if (change_diff(&c, &from, WORDS_PLAIN, &out, &e) < 0)
 		assert(e.what[0] != '\0');
 	for (size_t i = 0; i < out.len; i++)
 		assert((unsigned char)out.bytes[i] >= 0x20 ||

@@ -62,7 +62,7 @@ answers(int fd, const uint8_t *bytes, size_t len)
 	static uint64_t seen;
 	struct options o = { .root = folder_dir, .root_given = true,
 		.store = folder_dir, .verb = "check" };
-	struct answer_header h = { .magic = "drftansw", .version = 3 };
+	struct answer_header h = { .magic = "drftansw", .version = 4 };
 	CLEANUP(drop_buf) struct buf file = { 0 };
 	struct answer out = { 0 };
 

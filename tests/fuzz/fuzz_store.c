@@ -88,13 +88,12 @@ cache(int fd, const char *bytes, size_t len)
 {
 	CLEANUP(drop_statcache) struct statcache *c = NULL;
 	CLEANUP(drop_buf) struct buf all = { 0 };
-	struct seen_header h = { .magic = "drftseen", .version = 1,
+	struct seen_header h = { .magic = "drftseen", .version = 2,
 		.total = sizeof(h) + len };
 
 	h.n = len > 0 ? (unsigned char)bytes[0] % 16 : 0;
 	h.sum = checksum(checksum(h.key ^ h.n ^ (uint64_t)h.as << 32,
-	    &h.commit, OID_LEN), bytes,
-	    len);
+	    &h.commit, OID_LEN), bytes, len);
 	buf_add(&all, &h, sizeof(h));
 	buf_add(&all, bytes, len);
 	folder_write(fd, "statcache", all.bytes, all.len);

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * compare MODULE.so STACKS [SEED]
+ * compare MODULE.so STACKS [SEED [vendor]]
  * Generates stacks, asks libpam and pam_dispatch what they return, and says in
  * TAP whether all agree. Each stack is asked several times with other results
  * of its modules, for each of the four types, and once for pam_setcred. What
- * not every libpam reads alike may be left untold.
+ * not every libpam reads alike may be left untold. With "vendor" the files lie
+ * in /etc/pam.d, in /usr/lib/pam.d or in both, as libpam itself finds them.
+ * This takes root, and mounts that nobody else sees.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,7 +41,11 @@ struct world {
 	enum pam_code codes[MODULES], creds[MODULES];
 	struct buf texts[FILES];
 	char paths[FILES][128];
-	struct fake_file files[FILES + 2];
+	struct fake_file files[2 * FILES + 1];	/* what else is there comes
+						 * behind */
+	bool vendor;
+	bool has_lib;		/* not each system has the second folder */
+	bool lib_include;	/* this libpam finds what is included there */
 	bool at_include;	/* this libpam knows @include */
 	bool jumps_count;	/* and counts jumps in pam_setcred */
 	bool odd;		/* the stack may be left untold */
@@ -75,6 +83,8 @@ audit_open(void)
 	errno = EPROTONOSUPPORT;
 	return -1;
 }
+
+static const char etc[] = "/etc/pam.d", lib[] = "/usr/lib/pam.d";
 
 static unsigned
 below(unsigned n)
@@ -144,8 +154,11 @@ any_include(struct world *w, struct buf *b, unsigned from, const char *type)
 	const char *to = NULL;
 	bool at;
 
-	if (first < FILES && chance(96))
-		to = w->paths[first + below(FILES - first)];
+	if (first < FILES && chance(96)) {
+		unsigned i = first + below(FILES - first);
+
+		to = w->vendor ? names[i] : w->paths[i];
+	}
 	/* What an @include of nothing does to a file that a line of one type
 	 * includes is left to what is in libpam's memory. */
 	at = w->at_include && chance(15) && (to != NULL || from < 2);
@@ -212,29 +225,61 @@ any_line(struct world *w, struct buf *b, unsigned from, const char *mostly)
 	buf_adds(b, chance(5) ? " # so\n\n" : "\n");
 }
 
+static void
+write_text(const char *path, const char *text)
+{
+	FILE *out = fopen(path, "we");
+
+	if (out == NULL || fputs(text, out) < 0 || fclose(out) != 0) {
+		perror(path);
+		exit(2);
+	}
+}
+
+/* One of the two folders, or both: then nothing of the second counts. */
+static void
+choose_folder(struct world *w, unsigned i, bool there)
+{
+	static const char hidden[] = "auth required /gone.so\n"
+	    "account required /gone.so\npassword required /gone.so\n"
+	    "session required /gone.so\n";
+	static char second[FILES][128];
+	bool first = chance(60) || !w->has_lib ||
+	    (i > 1 && !w->lib_include);
+	bool both = there && first && w->has_lib && chance(50);
+
+	snprintf(second[i], sizeof(second[i]), "%s/%s", lib, names[i]);
+	snprintf(w->paths[i], sizeof(w->paths[i]), "%s/%s", etc, names[i]);
+	unlink(w->paths[i]);
+	unlink(second[i]);
+	if (!first)
+		snprintf(w->paths[i], sizeof(w->paths[i]), "%s", second[i]);
+	if (both)
+		write_text(second[i], hidden);
+	w->files[FILES + i].text = hidden;
+	w->files[FILES + i].en.path = both ? second[i] : "/none";
+}
+
 /* All but the name of "other" is by path: not each libpam looks for what is
  * included in the folder that the test gives it. */
 static void
 write_file(struct world *w, unsigned i, bool there)
 {
 	struct fake_file *f = &w->files[i];
-	FILE *out;
 
+	if (w->vendor)
+		choose_folder(w, i, there);
 	f->text = buf_str(&w->texts[i]);
 	f->en.path = there ? w->paths[i] : "/none";
-	if (i == 1) {
-		w->files[FILES] = *f;
-		w->files[FILES].en.path = there ? "/etc/pam.d/other" : "/none";
+	if (!w->vendor) {
+		w->files[FILES + i] = *f;
+		w->files[FILES + i].en.path = there && i == 1 ?
+		    "/etc/pam.d/other" : "/none";
 	}
-	if (!there) {
+	if (there)
+		write_text(w->paths[i], f->text);
+	else
 		unlink(w->paths[i]);
-		return;
-	}
-	if ((out = fopen(w->paths[i], "we")) == NULL ||
-	    fputs(f->text, out) < 0 || fclose(out) != 0) {
-		perror(w->paths[i]);
-		exit(2);
-	}
 }
 
 static void
@@ -353,6 +398,14 @@ show(const struct world *w, unsigned type, int theirs, int ours)
 	}
 }
 
+static int
+start_pam(const struct world *w, const struct pam_conv *conv,
+    pam_handle_t **out)
+{
+	return w->vendor ? pam_start("svc", "nobody", conv, out) :
+	    pam_start_confdir("svc", "nobody", conv, w->dir, out);
+}
+
 /* For a service that libpam gives up on before it can be asked. */
 static bool
 all_denied(struct world *w)
@@ -402,8 +455,7 @@ compare(struct world *w)
 	int theirs = -1;
 	bool agree = true;
 
-	if (pam_start_confdir("svc", "nobody", &conv, w->dir, &h) !=
-	    PAM_SUCCESS)
+	if (start_pam(w, &conv, &h) != PAM_SUCCESS)
 		return all_denied(w);
 	for (unsigned i = 0; i < ASKED && theirs != PAM_INCOMPLETE; i++) {
 		any_answers(w);
@@ -432,7 +484,8 @@ look_at_include(struct world *w)
 	for (unsigned i = 0; i < FILES; i++) {
 		buf_reset(&w->texts[i]);
 		if (i == 0)
-			buf_addf(&w->texts[0], "@include %s\n", w->paths[2]);
+			buf_addf(&w->texts[0], "@include %s\n", w->vendor ?
+			    names[2] : w->paths[2]);
 		if (i == 2)
 			buf_addf(&w->texts[2], "auth required %s\n",
 			    w->modules[0]);
@@ -441,10 +494,32 @@ look_at_include(struct world *w)
 	any_answers(w);
 	w->codes[0] = PAM_CODE_SUCCESS;
 	setenv(path_name(w->modules[0]), "0", 1);
-	if (pam_start_confdir("svc", "nobody", &conv, w->dir, &h) ==
-	    PAM_SUCCESS)
+	if (start_pam(w, &conv, &h) == PAM_SUCCESS)
 		w->at_include = pam_authenticate(h, 0) == PAM_SUCCESS;
 	pam_end(h, PAM_SUCCESS);
+}
+
+/* Debian's looks for what is included in /etc/pam.d alone. */
+static void
+look_at_folders(struct world *w)
+{
+	const struct pam_conv conv = { no_talk, NULL };
+	CLEANUP(drop_buf) struct buf all = { 0 };
+	CLEANUP(drop_buf) struct buf one = { 0 };
+	char path[128];
+	pam_handle_t *h = NULL;
+
+	buf_addf(&one, "%s/svc", etc);
+	write_text(buf_str(&one), "auth include a\n");
+	buf_addf(&all, "auth required %s\n", w->modules[0]);
+	snprintf(path, sizeof(path), "%s/a", lib);
+	write_text(path, buf_str(&all));
+	setenv(path_name(w->modules[0]), "0", 1);
+	if (start_pam(w, &conv, &h) == PAM_SUCCESS)
+		w->lib_include = pam_authenticate(h, 0) == PAM_SUCCESS;
+	pam_end(h, PAM_SUCCESS);
+	unlink(path);
+	unlink(buf_str(&one));
 }
 
 /* A jump that is all of the stack: does its module say anything? */
@@ -460,8 +535,8 @@ look_at_jumps(struct world *w)
 	write_file(w, 0, true);
 	setenv("pam_t0.so", "0", 1);
 	setenv("pam_t0.so.cred", "0", 1);
-	if (pam_start_confdir("svc", "nobody", &conv, w->dir, &h) ==
-	    PAM_SUCCESS && pam_authenticate(h, 0) != PAM_SUCCESS)
+	if (start_pam(w, &conv, &h) == PAM_SUCCESS &&
+	    pam_authenticate(h, 0) != PAM_SUCCESS)
 		w->jumps_count = pam_setcred(h, PAM_ESTABLISH_CRED) ==
 		    PAM_SUCCESS;
 	pam_end(h, PAM_SUCCESS);
@@ -503,6 +578,24 @@ copy_modules(struct world *w, const char *from)
 	return 0;
 }
 
+/* Folders of our own in place of the two, for this process alone. */
+static int
+mount_folders(struct world *w)
+{
+	static const char *const over[] = { etc, lib };
+
+	w->vendor = true;
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return -1;
+	w->has_lib = access(lib, F_OK) == 0;
+	for (unsigned i = 0; i < COUNT(over); i++)
+		if ((i == 0 || w->has_lib) &&
+		    mount("tmpfs", over[i], "tmpfs", 0, "size=4m") < 0)
+			return -1;
+	return 0;
+}
+
 static void
 remove_all(const struct world *w)
 {
@@ -520,9 +613,16 @@ main(int argc, char **argv)
 	unsigned long n = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
 
 	if (n == 0 || copy_modules(&w, argv[1]) < 0) {
-		fprintf(stderr, "usage: compare MODULE.so STACKS [SEED]\n");
+		fprintf(stderr, "usage: compare MODULE.so STACKS [SEED "
+		    "[vendor]]\n");
 		return 2;
 	}
+	if (argc > 4 && mount_folders(&w) < 0) {
+		perror("folders of its own");
+		return 2;
+	}
+	if (w.has_lib)
+		look_at_folders(&w);
 	look_at_include(&w);
 	look_at_jumps(&w);
 	seed = argc > 3 ? strtoull(argv[3], NULL, 10) * 2 + 1 : 20240229;
@@ -539,12 +639,13 @@ main(int argc, char **argv)
 	printf("# of them %lu for setcred, %lu granted; %lu untold\n",
 	    w.setcreds, w.creds_granted, w.untold);
 	printf("%s 1 - libpam and driftctl agree on %lu of %lu generated "
-	    "stacks\n", w.differ > 0 ? "not ok" : "ok", w.stacks - w.differ,
-	    w.stacks);
+	    "stacks%s\n", w.differ > 0 ? "not ok" : "ok", w.stacks - w.differ,
+	    w.stacks, w.has_lib ? " in /etc and /usr/lib" :
+	    w.vendor ? " in /etc" : "");
 	/* A generator whose stacks all deny would prove nothing. */
 	printf("%s 2 - the stacks grant and deny, in many ways\n",
 	    w.granted * 10 > w.asked && w.granted * 10 < w.asked * 9 &&
-	    w.creds_granted * 10 > w.setcreds &&
+	    w.creds_granted * 20 > w.setcreds &&
 	    w.untold * 5 < w.asked && kinds(&w) > 20 ? "ok" : "not ok");
 	printf("1..2\n");
 	return w.differ > 0;

@@ -19,7 +19,7 @@ if [ "${3-}" != libraries ]; then
 	    DESTDIR="$layer"
 fi
 ldd "$build"/driftctl-* | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' |
-    grep -vE '/(libc|libm|libdl|libpthread|librt)\.so' |
+    grep -vE '/(libc|libm|libdl|libpthread|librt|libresolv)\.so' |
     sort -u | xargs cp -Lt "$local/lib"
 cp -r /usr/share/augeas/lenses/dist "$layer/usr/share/augeas/lenses" || true
 # Where zypper has it; Debian's own rpm would look into the home folder.

@@ -174,9 +174,9 @@ sample_past(struct model *m)
 		.since = SAMPLE_NOW - 4 * 86400 };
 	*VEC_ADD(&m->merges) = (struct model_merge){ "/etc/imapd.conf",
 		"/etc/imapd.conf.rpmnew", false };
-	*VEC_ADD(&m->complaints) = (struct model_complaint){
+	*VEC_ADD(&m->complaints) = (struct model_complaint){ "nightly",
 		"the timer is not enabled",
-		"systemctl enable --now driftctl.timer", false };
+		"systemctl enable --now driftctl.timer", false, false };
 	strlist_add(&m->troubles, "specs/x.yaml:3:1: unknown key 'sevrity'");
 }
 

@@ -2,6 +2,7 @@
 #include "base/exec.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,78 @@ a_program_that_is_not_there_is_told(void **state)
 	    "cannot start: No such file or directory");
 }
 
+static void
+input_and_environment_are_its_own(void **state)
+{
+	const char *const argv[] = { "sh", "-c",
+		"env | sort | grep -v '^PWD=\\|^_=\\|^SHLVL='; wc -c; "
+		"echo lost >&2; exit 4", NULL };
+	const char *const env[] = { "PATH=/usr/bin:/bin", "A=b c", NULL };
+	CLEANUP(drop_buf) struct buf in = { 0 }, b = { 0 };
+	struct err e = { 0 };
+	int code = -1;
+
+	(void)state;
+	/* More than any pipe holds. */
+	for (int i = 0; i < 300000; i++)
+		buf_addc(&in, 'x');
+	assert_int_equal(exec_with(&(struct exec){ .argv = argv, .env = env,
+	    .in = &in, .max = 100, .seconds = 10 }, &b, &code, &e), 0);
+	assert_int_equal(code, 4);
+	assert_string_equal(buf_str(&b),
+	    "A=b c\nPATH=/usr/bin:/bin\n300000\n");
+}
+
+static void
+input_need_not_be_read(void **state)
+{
+	const char *const argv[] = { "true", NULL };
+	CLEANUP(drop_buf) struct buf in = { 0 }, b = { 0 };
+	struct err e = { 0 };
+	int code = -1;
+
+	(void)state;
+	for (int i = 0; i < 300000; i++)
+		buf_addc(&in, 'x');
+	assert_int_equal(exec_with(&(struct exec){ .argv = argv, .in = &in,
+	    .max = 100, .seconds = 10 }, &b, &code, &e), 0);
+	assert_int_equal(code, 0);
+}
+
+static void
+what_is_too_much_is_dropped_where_nobody_minds(void **state)
+{
+	const char *const argv[] = { "sh", "-c",
+		"echo said >&2; head -c 1000000 /dev/zero | tr '\\0' x; "
+		"exit 5", NULL };
+	CLEANUP(drop_buf) struct buf b = { 0 };
+	struct err e = { 0 };
+	int code = -1;
+
+	(void)state;
+	assert_int_equal(exec_with(&(struct exec){ .argv = argv, .max = 10,
+	    .seconds = 10, .lenient = true }, &b, &code, &e), 0);
+	assert_int_equal(code, 5);
+	assert_string_equal(buf_str(&b), "said\nxxxxx");
+}
+
+static void
+signals_that_we_ignore_end_a_program_all_the_same(void **state)
+{
+	const char *const argv[] = { "sh", "-c", "kill -INT $$; echo lives",
+		NULL };
+	CLEANUP(drop_buf) struct buf b = { 0 };
+	struct err e = { 0 };
+	int code = -1;
+
+	(void)state;
+	signal(SIGINT, SIG_IGN);
+	assert_int_equal(exec_run(argv, 100, 10, &b, &code, &e), 0);
+	signal(SIGINT, SIG_DFL);
+	assert_int_equal(code, 128 + SIGINT);
+	assert_int_equal(b.len, 0);
+}
+
 int
 main(void)
 {
@@ -124,6 +197,12 @@ main(void)
 		cmocka_unit_test(too_long_an_answer_is_an_error),
 		cmocka_unit_test(nobody_is_waited_for_for_ever),
 		cmocka_unit_test(a_program_that_is_not_there_is_told),
+		cmocka_unit_test(input_and_environment_are_its_own),
+		cmocka_unit_test(input_need_not_be_read),
+		cmocka_unit_test(
+		    what_is_too_much_is_dropped_where_nobody_minds),
+		cmocka_unit_test(
+		    signals_that_we_ignore_end_a_program_all_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

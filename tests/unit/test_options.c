@@ -109,7 +109,7 @@ wrong_words_are_refused_with_what_was_meant(void **state)
 	refused("--root= check", table, "--root: this option needs a value");
 	refused("check --quiet=1", table,
 	    "--quiet=1: this option takes no value");
-	refused("--format xml check", table, "--format: unknown format 'xml' "
+	refused("--format qqq check", table, "--format: unknown format 'qqq' "
 	    "[one of: text, json, ndjson, html, markdown, junit, sarif, "
 	    "nagios, prometheus]");
 	refused("--format jsno check", table, "--format: unknown format "

@@ -12,7 +12,7 @@
 
 #include "agent/hook/aptlist.h"
 #include "agent/hook/ledger.h"
-#include "agent/hook/tell.h"
+#include "agent/tell/tell.h"
 #include "base/buf.h"
 #include "base/vec.h"
 #include "tests/unit/scratch.h"
