@@ -33,7 +33,7 @@ static const struct {
 	{ NULL, "hooks", N_("have package managers call driftctl") },
 	{ NULL, "last", N_("the last report once more") },
 	{ NULL, "list", N_("list what can be taken back") },
-	{ NULL, "mail", N_("mail it, by sendmail") },
+	{ NULL, "mail", N_("send it to those that driftctl.yaml names") },
 	{ NULL, "manager", N_("ask this package manager what it would do") },
 	{ NULL, "max-count", N_("so many at most") },
 	{ NULL, "message", N_("the reason, kept with the snapshot") },
