@@ -246,7 +246,7 @@ run(const struct options *o, struct err *e)
 	if (o->argc > 0 && strcmp(o->argv[0], "notify") == 0)
 		return notify(o, e);
 	n = dispatch(o, &u, &trouble);
-	if (n < 0)
+	if (n < 0 && o->listing == NULL)
 		tell_failure(o, u.origin != NULL ? u.origin : "hook", &trouble);
 	return n == REFUSED ? REFUSED : 0;
 }
