@@ -12,6 +12,7 @@ PREFIX ?= /usr/local
 DATADIR = $(PREFIX)/share/driftctl
 LIBEXECDIR = $(PREFIX)/libexec/driftctl
 MANDIR = $(PREFIX)/share/man
+LOCALEDIR = $(PREFIX)/share/locale
 VERSION := $(shell cat VERSION)
 
 CC ?= cc
@@ -26,7 +27,7 @@ OUR_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. \
 	-fstack-protector-strong -fPIE -pthread -MMD -MP \
 	-DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)"' \
 	-DLIBEXECDIR='"$(LIBEXECDIR)"' -DBINDIR='"$(PREFIX)/bin"' \
-	-DLOCALEDIR='"$(PREFIX)/share/locale"' \
+	-DLOCALEDIR='"$(LOCALEDIR)"' \
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 OUR_LDFLAGS = -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
 # libcryptsetup is opened when it is needed (specs/lukshead.c).
@@ -56,6 +57,9 @@ NOTIFY_SRC := $(wildcard agent/notify/*.c)
 MAIN_SRC := agent/main.c $(wildcard agent/cmd_*.c)
 LIB_SRC := $(filter-out $(MAIN_SRC),$(FULL_SRC))
 MAN := $(wildcard doc/*.[158])
+# Beside the program, as it looks for them there (agent/language.c).
+MO := $(patsubst po/%.po,$(BUILD)/locale/%/LC_MESSAGES/driftctl.mo,\
+	$(wildcard po/*.po))
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
 	$(wildcard tests/unit/test_*.c))
@@ -66,10 +70,22 @@ TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC) \
 
 .PHONY: all schema run test test-long check bench layers lint fuzz install \
 	install-hooks install-shims install-units enable-units clean units \
-	units-built fuzzers tidy pam attribution always
+	units-built fuzzers tidy pam pot attribution always
 .SECONDARY:
 all: $(BUILD)/driftctl $(BUILD)/driftctl-full $(BUILD)/driftctl-rpm \
-	$(BUILD)/driftctl-notify
+	$(BUILD)/driftctl-notify $(MO)
+
+$(BUILD)/locale/%/LC_MESSAGES/driftctl.mo: po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check --output-file=$@ $<
+
+# The texts of the sources anew, for translators; a test compares.
+pot:
+	@sh po/pot.sh > po/driftctl.pot.new
+	@mv po/driftctl.pot.new po/driftctl.pot
+	@for po in po/*.po; do msgmerge --quiet --update --backup=none \
+		--no-fuzzy-matching --add-location=file $$po po/driftctl.pot || \
+		exit 1; done
 
 # Other flags (another PREFIX, say) make other objects.
 $(BUILD)/flags: export FLAGS_NOW = $(CC) $(OUR_CFLAGS) $(CFLAGS)
@@ -195,6 +211,10 @@ install: all install-shims install-units
 		$(DESTDIR)$(PREFIX)/lib/systemd/catalog
 	install -m 644 doc/notification.schema.json $(DESTDIR)$(DATADIR)
 	install -m 644 doc/driftctl-specs.schema.json $(DESTDIR)$(DATADIR)
+	@for mo in $(MO:$(BUILD)/locale/%=%); do \
+		install -D -m 644 $(BUILD)/locale/$$mo \
+		    $(DESTDIR)$(LOCALEDIR)/$$mo || exit 1; \
+	done
 	@for page in $(MAN); do \
 		dir=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
 		install -d $$dir && install -m 644 $$page $$dir || exit 1; \

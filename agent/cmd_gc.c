@@ -125,7 +125,7 @@ run(const struct options *o, struct err *e)
 		return -1;
 	if (out.len == 0)
 		buf_adds(&out, _("nothing to do\n"));
-	if (o->verbose >= 0 && say_out(&out, e) < 0)
+	if (o->verbose >= 0 && say_result(o, &out, e) < 0)
 		return -1;
 	return machine_complain(&m) ? 2 : 0;
 }

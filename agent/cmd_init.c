@@ -255,7 +255,7 @@ run(const struct options *o, struct err *e)
 		code = install(&b, code);
 	if (o->format == FORMAT_JSON)
 		write_json(&b, code, &json);
-	if (o->format == FORMAT_JSON ? say_out(&json, e) < 0 :
+	if (o->format == FORMAT_JSON ? say_exact(&json, e) < 0 :
 	    o->verbose >= 0 && say_out(&b.text, e) < 0)
 		return -1;
 	return code;

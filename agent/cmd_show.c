@@ -117,7 +117,11 @@ run(const struct options *o, struct err *e)
 	} else {
 		n = show_snapshot(&m, &commit, &out, e);
 	}
-	return n < 0 || say_out(&out, e) < 0 ? -1 : 0;
+	if (n < 0)
+		return -1;
+	/* A file is shown as it was. */
+	return (colon != NULL ? say_exact(&out, e) : say_result(o, &out, e)) <
+	    0 ? -1 : 0;
 }
 
 const struct command cmd_show = {

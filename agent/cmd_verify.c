@@ -138,7 +138,7 @@ run(const struct options *o, struct err *e)
 		buf_addf(&out, ngettext("sound: the repository and %zu "
 		    "rollback\n", "sound: the repository and %zu rollbacks\n",
 		    rollbacks), rollbacks);
-	if (say_out(&out, e) < 0)
+	if (say_result(o, &out, e) < 0)
 		return -1;
 	return v.problems > 0 ? 2 : 0;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include <locale.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "agent/command.h"
+#include "agent/language.h"
 #include "agent/say.h"
 #include "agent/tell/tell.h"
 #include "base/mem.h"
@@ -138,9 +138,7 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int code;
 
-	setlocale(LC_ALL, "");
-	bindtextdomain("driftctl", LOCALEDIR);
-	textdomain("driftctl");
+	language_begin();
 	/* A reader that goes away is an error to report, not our end: a
 	 * restore must not die of `| head`. */
 	signal(SIGPIPE, SIG_IGN);

@@ -2,6 +2,7 @@
 #ifndef AGENT_SAY_H
 #define AGENT_SAY_H
 
+#include "agent/options.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -12,7 +13,15 @@ void say_error(const struct err *e);
 void say_error_text(const char *line);
 /* "driftctl: …" on stderr: not an error, but to be known. */
 void say_note(const char *fmt, ...) PRINTF(1, 2);
-/* All of it to stdout; -1 and e when it cannot be written. */
+/* A question on stderr, without a newline. */
+void say_question(const char *text);
+/* All of it to stdout, for people: in the locale's charset. -1 and e when it
+ * cannot be written. */
 int say_out(const struct buf *text, struct err *e);
+/* The same bytes: files, and formats, which are UTF-8. */
+int say_exact(const struct buf *text, struct err *e);
+/* As --format has it: text for people, other formats exactly. */
+int say_result(const struct options *o, const struct buf *text,
+    struct err *e);
 
 #endif

@@ -7,14 +7,13 @@
  * program otherwise.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/answer.h"
+#include "agent/language.h"
 #include "agent/options.h"
 #include "agent/say.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -55,12 +54,12 @@ main(int argc, char **argv)
 	CLEANUP(drop_buf) struct buf full = { 0 };
 	struct answer a = { 0 };
 	struct err e = { 0 };
+	int sys;
 
 	/* Wrong words are explained by the full program. */
 	if (argc > 0 && options_parse(argc - 1, argv + 1, &o, &e) == 0 &&
 	    may_recall(&o) && answer_recall(&o, &a)) {
-		int n = file_write_fd(STDOUT_FILENO, "stdout", buf_str(&a.text),
-		    a.text.len, &e);
+		int n = say_result(&o, &a.text, &e);
 
 		buf_done(&a.text);
 		if (n == 0)
@@ -70,7 +69,9 @@ main(int argc, char **argv)
 	}
 	find_full(&full);
 	execv(buf_str(&full), argv);
-	fprintf(stderr, "driftctl: %s: cannot start the program: %s "
-	    "[install driftctl anew]\n", buf_str(&full), strerror(errno));
+	sys = errno;
+	language_begin();
+	say_note(_("%s: cannot start the program: %s [install driftctl anew]"),
+	    buf_str(&full), strerror(sys));
 	return 2;
 }

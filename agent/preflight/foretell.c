@@ -186,8 +186,7 @@ add_paths(struct buf *out, const struct strlist *paths, bool all,
 	for (size_t i = 0; i < shown; i++)
 		buf_addf(&line, "%s%s", i > 0 ? ", " : "", paths->items[i]);
 	if (shown < paths->n)
-		buf_addf(&line, ngettext(" and %zu more", " and %zu more",
-		    paths->n - shown), paths->n - shown);
+		buf_addf(&line, _(" and %zu more"), paths->n - shown);
 	buf_addf(&line, ":%s", said);
 	wrap_from(out, INDENT, INDENT, buf_str(&line));
 }
