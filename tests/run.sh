@@ -191,6 +191,7 @@ installed() {
 	"$make" -s --no-print-directory install DESTDIR="$PWD/$dir" &&
 		[ -x "$dir/usr/local/bin/driftctl" ] &&
 		[ -x "$dir/usr/local/libexec/driftctl/driftctl-full" ] &&
+		[ -x "$dir/usr/local/libexec/driftctl/driftctl-notify" ] &&
 		[ -e "$dir/usr/local/lib/systemd/system/driftctl-boot.service" ] &&
 		[ -e "$dir/usr/local/share/driftctl/hooks/apt.conf" ] &&
 		[ -e "$dir/usr/local/share/driftctl/specs/libvirt.yaml" ]

@@ -194,14 +194,15 @@ struct reading {
 	struct owners *out;
 };
 
-/* 1 and the bytes, 0 when it is not there. */
+/* 1 and the bytes, 0 when it is not there, as no name of such a length is. */
 static int
 read_file(const struct root *r, const char *path, uint64_t max,
     struct buf *out, struct err *e)
 {
 	CLEANUP(drop_fd) int fd = root_open_in(r, path, O_RDONLY | O_NONBLOCK);
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR ||
+	    errno == ENAMETOOLONG))
 		return 0;
 	if (fd < 0)
 		return err_sys(e, path, _("cannot read the package database"));

@@ -235,3 +235,35 @@ rpm -q cyrus-imapd
 EOS
 	[ "$status" -eq 0 ]
 }
+
+@test "who upgrades, who logs in and who is named is told" {
+	box << 'EOS'
+zypper_ready
+mkdir -p /etc/driftctl
+printf '#!/bin/sh\necho "paged: $DRIFTCTL_SUBJECT" >> /tmp/paged\n' \
+    > /usr/local/bin/page
+chmod 755 /usr/local/bin/page
+printf 'on-finding:\n  - {exec: [/usr/local/bin/page], resolved: true}\n' \
+    > /etc/driftctl/driftctl.yaml
+mkdir -p /etc/driftctl/specs
+printf 'spec: site\nrules:\n  - {id: imap, path: /etc/pam.d/sieve, why: a, require: present}\n' \
+    > /etc/driftctl/specs/site.yaml
+echo "auth required pam_deny.so" > /etc/pam.d/sieve
+driftctl init -q
+# A scriptlet of somebody's, as it were, in the middle of the upgrade.
+(waits 20 test ! -e /etc/pam.d/imap && rm /etc/pam.d/sieve) &
+script -qec "$zypper_up" /dev/null < /dev/null | tr -d '\r' | sed 's/^/tty: /'
+waits 10 test -s /tmp/paged
+cat /tmp/paged
+sed 's/^/motd: /' /run/motd.d/driftctl
+driftctl restore --yes /etc/pam.d/sieve
+[ ! -e /run/motd.d/driftctl ]
+waits 10 grep -q "in order again" /tmp/paged
+EOS
+	[ "$status" -eq 0 ]
+	says "tty: driftctl: put back: /etc/pam.d/imap"
+	says "tty: driftctl: all of it: driftctl report --last"
+	says "paged: " "2 put back (cyrus-imapd 1-1 -> 2-1)"
+	says "motd: driftctl: " "not as "
+	says "motd:   /etc/pam.d/sieve"
+}

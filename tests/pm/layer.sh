@@ -11,10 +11,12 @@ local=$layer/usr/local
 mkdir -p "$local/bin" "$local/lib" "$local/libexec/driftctl" \
     "$local/share/driftctl" "$layer/etc/rpm" "$layer/usr/share/augeas/lenses"
 cp "$build/driftctl" "$local/bin"
-cp "$build/driftctl-full" "$build/driftctl-rpm" "$local/libexec/driftctl"
+cp "$build/driftctl-full" "$build/driftctl-rpm" "$build/driftctl-notify" \
+    "$local/libexec/driftctl"
 cp -r specs/catalog "$local/share/driftctl/specs"
 make -s --no-print-directory install-hooks install-shims DESTDIR="$layer"
-ldd "$build/driftctl-full" "$build/driftctl-rpm" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' |
+ldd "$build/driftctl-full" "$build/driftctl-rpm" "$build/driftctl-notify" |
+    awk '$2 == "=>" && $3 ~ /^\// { print $3 }' |
     grep -vE '/(libc|libm|libdl|libpthread|librt)\.so' |
     sort -u | xargs cp -Lt "$local/lib"
 cp -r /usr/share/augeas/lenses/dist "$layer/usr/share/augeas/lenses" || true
