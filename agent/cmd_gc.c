@@ -5,6 +5,7 @@
 
 #include "agent/command.h"
 #include "agent/hook/prune.h"
+#include "agent/json.h"
 #include "agent/machine.h"
 #include "agent/say.h"
 #include "base/tr.h"
@@ -12,6 +13,12 @@
 #include "snapshots/gitfold.h"
 #include "snapshots/gitwalk.h"
 #include "snapshots/rollback.h"
+
+/* What was done; all zero: nothing. */
+struct done {
+	uint64_t snapshots, kept;	/* that there were; kept of them */
+	uint64_t folded, rollbacks, transactions;
+};
 
 /* Counts snapshots from the newest; the last one kept is where history ends. */
 struct counting {
@@ -38,7 +45,7 @@ count(void *ctx, const struct gitcommit *c, struct err *e)
 }
 
 static int
-prune_history(struct machine *m, struct buf *out, struct err *e)
+prune_history(struct machine *m, struct done *out, struct err *e)
 {
 	struct gitrepo *repo = store_repo(m->store);
 	struct counting k = { .left = m->config.keep_snapshots };
@@ -51,22 +58,21 @@ prune_history(struct machine *m, struct buf *out, struct err *e)
 		n = gitwalk_history(repo, &live, count, &k, e);
 	if (n < 0)
 		return -1;
+	out->snapshots = out->kept = k.n;
 	if (!k.more) {
 		n = gitfold_small(repo, 1, e);
-		if (n > 0)
-			buf_addf(out, _("folded %d packs into one\n"), n);
+		out->folded = n > 0 ? (uint64_t)n : 0;
 		return n < 0 ? -1 : 0;
 	}
 	oidset_add(&cut, &k.last);
 	if (gitfold_prune(repo, &keep, &cut, e) < 0)
 		return -1;
-	buf_addf(out, _("kept the newest %llu of %zu snapshots\n"),
-	    (unsigned long long)m->config.keep_snapshots, k.n);
+	out->kept = m->config.keep_snapshots;
 	return 0;
 }
 
 static int
-prune_rollbacks(struct machine *m, struct buf *out, struct err *e)
+prune_rollbacks(struct machine *m, struct done *out, struct err *e)
 {
 	CLEANUP(drop_strlist) struct strlist ids = { 0 };
 	size_t surplus;
@@ -80,12 +86,12 @@ prune_rollbacks(struct machine *m, struct buf *out, struct err *e)
 	for (size_t i = 0; i < surplus; i++)
 		if (rollback_remove(store_fd(m->store), ids.items[i], e) < 0)
 			return -1;
-	buf_addf(out, _("removed the %zu oldest rollbacks\n"), surplus);
+	out->rollbacks = surplus;
 	return 0;
 }
 
 static int
-prune_transactions(struct machine *m, struct buf *out, struct err *e)
+prune_transactions(struct machine *m, struct done *out, struct err *e)
 {
 	const struct prune_limits limits = {
 		.count = m->config.keep_transactions,
@@ -97,10 +103,50 @@ prune_transactions(struct machine *m, struct buf *out, struct err *e)
 	if (ledger_open(store_fd(m->store), &l, e) < 0 ||
 	    prune_ledger(&l, &limits, &n, e) < 0)
 		return -1;
-	if (n > 0)
-		buf_addf(out, ngettext("removed %zu record of a transaction\n",
-		    "removed %zu records of transactions\n", n), n);
+	out->transactions = n;
 	return 0;
+}
+
+static void
+done_text(const struct done *d, struct buf *out)
+{
+	if (d->folded > 0)
+		buf_addf(out, ngettext("folded %llu pack into one\n",
+		    "folded %llu packs into one\n", d->folded),
+		    (unsigned long long)d->folded);
+	if (d->kept < d->snapshots)
+		buf_addf(out, ngettext("kept the newest %llu of %llu "
+		    "snapshot\n", "kept the newest %llu of %llu snapshots\n",
+		    d->snapshots), (unsigned long long)d->kept,
+		    (unsigned long long)d->snapshots);
+	if (d->rollbacks > 0)
+		buf_addf(out, ngettext("removed the oldest rollback\n",
+		    "removed the %llu oldest rollbacks\n", d->rollbacks),
+		    (unsigned long long)d->rollbacks);
+	if (d->transactions > 0)
+		buf_addf(out, ngettext("removed %llu record of a transaction\n",
+		    "removed %llu records of transactions\n",
+		    d->transactions), (unsigned long long)d->transactions);
+	if (out->len == 0)
+		buf_adds(out, _("nothing to do\n"));
+}
+
+static void
+done_json(const struct done *d, int code, struct buf *out)
+{
+	struct json j = { .out = out };
+
+	json_open(&j, NULL, '{');
+	json_number(&j, "version", 1);
+	json_text(&j, "verb", "gc");
+	json_number(&j, "snapshots", d->snapshots);
+	json_number(&j, "kept", d->kept);
+	json_number(&j, "folded-packs", d->folded);
+	json_number(&j, "removed-rollbacks", d->rollbacks);
+	json_number(&j, "removed-transactions", d->transactions);
+	json_number(&j, "exit", (uint64_t)code);
+	json_close(&j, '}');
+	buf_addc(out, '\n');
 }
 
 static int
@@ -110,6 +156,8 @@ run(const struct options *o, struct err *e)
 	CLEANUP(drop_strlist) struct strlist rest = { 0 };
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
 	CLEANUP(drop_buf) struct buf out = { 0 };
+	struct done done = { 0 };
+	int code;
 
 	if (options_verb(o, table, &rest, e) < 0)
 		return -1;
@@ -119,19 +167,20 @@ run(const struct options *o, struct err *e)
 		    "driftctl.yaml]"));
 	if (machine_open(o, &m, e) < 0 ||
 	    machine_open_store(&m, false, e) < 0 || machine_lock(&m, e) < 0 ||
-	    prune_history(&m, &out, e) < 0 ||
-	    prune_rollbacks(&m, &out, e) < 0 ||
-	    prune_transactions(&m, &out, e) < 0)
+	    prune_history(&m, &done, e) < 0 ||
+	    prune_rollbacks(&m, &done, e) < 0 ||
+	    prune_transactions(&m, &done, e) < 0)
 		return -1;
-	if (out.len == 0)
-		buf_adds(&out, _("nothing to do\n"));
-	if (o->verbose >= 0 && say_result(o, &out, e) < 0)
-		return -1;
-	return machine_complain(&m) ? 2 : 0;
+	code = machine_complain(&m) ? 2 : 0;
+	if (o->format == FORMAT_JSON)
+		done_json(&done, code, &out);
+	else if (o->verbose >= 0)
+		done_text(&done, &out);
+	return say_result(o, &out, e) < 0 ? -1 : code;
 }
 
 const struct command cmd_gc = {
 	"gc", "",
 	N_("keeps history, rollbacks and records of transactions within "
-	    "their limits"), false, run
+	    "their limits"), true, run
 };

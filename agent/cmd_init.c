@@ -25,7 +25,7 @@ struct beginning {
 	struct begin_hooks callers;
 	struct oid baseline;
 	bool made;
-	struct buf text;
+	struct buf text, installed;
 };
 
 static void
@@ -35,6 +35,7 @@ drop_beginning(struct beginning *b)
 	drop_begin_hooks(&b->callers);
 	machine_close(&b->m);
 	buf_done(&b->text);
+	buf_done(&b->installed);
 }
 
 static void
@@ -114,6 +115,45 @@ explain(struct beginning *b)
 		    "machine today"));
 }
 
+/* What is recorded stands, whatever comes of the hooks. */
+static int
+install(struct beginning *b, int code)
+{
+	struct begin_hooks after = { 0 };
+	struct err e = { 0 };
+	int n = begin_hooks_install(&b->callers, &b->m, &b->installed, &e);
+
+	if (n < 0) {
+		say_error(&e);
+		code = 2;
+	}
+	begin_hooks_look(&after, &b->m);
+	drop_begin_hooks(&b->callers);
+	b->callers = after;
+	return code;
+}
+
+/* The machine as it is now is what it is meant to be. */
+static int
+record(struct beginning *b, const char *subject, bool even_if_same,
+    struct err *e)
+{
+	CLEANUP(drop_snapshot_result) struct snapshot_result r = { 0 };
+
+	if (snapshot_take(&b->m, &(struct snapshot_reason){
+	    .subject = subject, .trigger = "init",
+	    .even_if_same = even_if_same }, &r, e) < 0 ||
+	    (b->from == NULL && gitrepo_ref_set(store_repo(b->m.store),
+	    GITFILES_BASELINE, &r.commit, NULL, e) < 0))
+		return -1;
+	snapshot_result_done(&b->taken);
+	b->taken = r;
+	r = (struct snapshot_result){ 0 };
+	b->baseline = b->from != NULL ? b->origin.commit : b->taken.commit;
+	b->made = true;
+	return 0;
+}
+
 static int
 first(struct beginning *b, int code, struct err *e)
 {
@@ -123,15 +163,14 @@ first(struct beginning *b, int code, struct err *e)
 
 	if (b->from != NULL && origin_record(m, b->from, &b->origin, e) < 0)
 		return -1;
-	if (snapshot_take(m, &(struct snapshot_reason){
-	    .subject = "first snapshot", .trigger = "init",
-	    .even_if_same = true }, r, e) < 0)
+	if (record(b, "first snapshot", true, e) < 0)
 		return -1;
-	b->baseline = b->from != NULL ? b->origin.commit : r->commit;
-	if (b->from == NULL && gitrepo_ref_set(store_repo(m->store),
-	    GITFILES_BASELINE, &r->commit, NULL, e) < 0)
-		return -1;
-	b->made = true;
+	/* Our own hooks are no change that anybody need be told of. */
+	if (b->hooks) {
+		code = install(b, code);
+		if (record(b, "hooks installed", false, e) < 0)
+			return -1;
+	}
 	/* Where that fails the first look at what changed does it. */
 	upgrade_note_packages(m->o, &ignored);
 	causes_note(m, LEDGER_SEEN, &r->commit, &r->live, &ignored);
@@ -200,26 +239,6 @@ write_json(struct beginning *b, int code, struct buf *out)
 	buf_addc(out, '\n');
 }
 
-/* What is recorded stands, whatever comes of the hooks. */
-static int
-install(struct beginning *b, int code)
-{
-	CLEANUP(drop_buf) struct buf said = { 0 };
-	struct begin_hooks after = { 0 };
-	struct err e = { 0 };
-	int n = begin_hooks_install(&b->callers, &b->m, &said, &e);
-
-	if (n < 0) {
-		say_error(&e);
-		code = 2;
-	}
-	buf_add(&b->text, buf_str(&said), said.len);
-	begin_hooks_look(&after, &b->m);
-	drop_begin_hooks(&b->callers);
-	b->callers = after;
-	return code;
-}
-
 static int
 run(const struct options *o, struct err *e)
 {
@@ -251,8 +270,10 @@ run(const struct options *o, struct err *e)
 		code = n > 0 ? again(&b, code, e) : first(&b, code, e);
 	if (n < 0 || code < 0)
 		return -1;
-	if (b.hooks)
+	/* Of a machine that is watched already the hooks are a change. */
+	if (b.hooks && n > 0)
 		code = install(&b, code);
+	buf_add(&b.text, buf_str(&b.installed), b.installed.len);
 	if (o->format == FORMAT_JSON)
 		write_json(&b, code, &json);
 	if (o->format == FORMAT_JSON ? say_exact(&json, e) < 0 :

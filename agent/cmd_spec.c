@@ -364,7 +364,8 @@ lint(struct machine *m, struct strlist *args, struct buf *out, struct err *e)
 	else
 		mistakes_text(d);
 	if (!json && n == 0 && args->n == 0)
-		buf_addf(out, _("%zu specs, nothing to mend\n"), specs);
+		buf_addf(out, ngettext("%zu spec, nothing to mend\n",
+		    "%zu specs, nothing to mend\n", specs), specs);
 	else if (!json && n == 0)
 		buf_adds(out, _("nothing to mend\n"));
 	diagnostics_done(&own);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "agent/command.h"
+#include "agent/json.h"
 #include "agent/machine.h"
 #include "agent/say.h"
 #include "base/text.h"
@@ -12,6 +13,7 @@
 
 struct verifying {
 	struct buf *out;
+	struct json *json;	/* NULL: text; else in its list of problems */
 	size_t problems;
 };
 
@@ -21,8 +23,17 @@ problem(void *ctx, const char *where, const char *what)
 	struct verifying *v = ctx;
 
 	v->problems++;
-	text_escape(v->out, where, strlen(where));
-	buf_adds(v->out, ": ");
+	if (v->json != NULL) {
+		json_open(v->json, NULL, '{');
+		json_text(v->json, "where", where);
+		json_text(v->json, "what", what);
+		json_close(v->json, '}');
+		return;
+	}
+	if (where[0] != '\0') {
+		text_escape(v->out, where, strlen(where));
+		buf_adds(v->out, ": ");
+	}
 	text_escape(v->out, what, strlen(what));
 	buf_addc(v->out, '\n');
 }
@@ -31,15 +42,17 @@ static void
 failed(struct verifying *v, const struct err *e)
 {
 	static const char self[] = " [run 'driftctl verify']";
-	size_t start = v->out->len, n = sizeof(self) - 1;
+	CLEANUP(drop_buf) struct buf what = { 0 };
+	size_t n = sizeof(self) - 1;
 
-	v->problems++;
-	err_format(e, v->out);
+	buf_adds(&what, e->what);
 	/* Who reads this has just done so. */
-	if (v->out->len - start > n &&
-	    strcmp(buf_str(v->out) + v->out->len - n, self) == 0)
-		buf_truncate(v->out, v->out->len - n);
-	buf_addc(v->out, '\n');
+	if (what.len > n &&
+	    strcmp(buf_str(&what) + what.len - n, self) == 0)
+		buf_truncate(&what, what.len - n);
+	if (e->sys != 0)
+		buf_addf(&what, ": %s", strerror(e->sys));
+	problem(v, e->where, buf_str(&what));
 }
 
 /* Each ref must name a snapshot whose manifest can be read. */
@@ -111,14 +124,64 @@ verify_journal(struct machine *m, struct verifying *v)
 }
 
 static int
+verify(struct machine *m, struct verifying *v, size_t *out_rollbacks,
+    struct err *e)
+{
+	if (gitverify_run(store_repo(m->store), &(struct gitverify){
+	    .problem = problem, .ctx = v }, e) < 0)
+		return -1;
+	verify_snapshots(m, v);
+	verify_rollbacks(m, v, out_rollbacks);
+	verify_journal(m, v);
+	return 0;
+}
+
+static int
+verify_json(struct machine *m, struct buf *out, struct err *e)
+{
+	struct json j = { .out = out };
+	struct verifying v = { .out = out, .json = &j };
+	size_t rollbacks = 0;
+	int code;
+
+	json_open(&j, NULL, '{');
+	json_number(&j, "version", 1);
+	json_text(&j, "verb", "verify");
+	json_open(&j, "problems", '[');
+	if (verify(m, &v, &rollbacks, e) < 0)
+		return -1;
+	json_close(&j, ']');
+	code = v.problems > 0 ? 2 : 0;
+	json_number(&j, "rollbacks", rollbacks);
+	json_number(&j, "exit", (uint64_t)code);
+	json_close(&j, '}');
+	buf_addc(out, '\n');
+	return code;
+}
+
+static int
+verify_text(struct machine *m, struct buf *out, struct err *e)
+{
+	struct verifying v = { .out = out };
+	size_t rollbacks = 0;
+
+	if (verify(m, &v, &rollbacks, e) < 0)
+		return -1;
+	if (v.problems == 0 && m->o->verbose >= 0)
+		buf_addf(out, ngettext("sound: the repository and %zu "
+		    "rollback\n", "sound: the repository and %zu rollbacks\n",
+		    rollbacks), rollbacks);
+	return v.problems > 0 ? 2 : 0;
+}
+
+static int
 run(const struct options *o, struct err *e)
 {
 	const struct verb_option table[] = { { 0 } };
 	CLEANUP(drop_strlist) struct strlist rest = { 0 };
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
 	CLEANUP(drop_buf) struct buf out = { 0 };
-	struct verifying v = { .out = &out };
-	size_t rollbacks = 0;
+	int n;
 
 	if (options_verb(o, table, &rest, e) < 0)
 		return -1;
@@ -128,22 +191,12 @@ run(const struct options *o, struct err *e)
 	if (machine_open(o, &m, e) < 0 ||
 	    machine_open_store(&m, false, e) < 0)
 		return -1;
-	if (gitverify_run(store_repo(m.store), &(struct gitverify){
-	    .problem = problem, .ctx = &v }, e) < 0)
-		return -1;
-	verify_snapshots(&m, &v);
-	verify_rollbacks(&m, &v, &rollbacks);
-	verify_journal(&m, &v);
-	if (v.problems == 0 && o->verbose >= 0)
-		buf_addf(&out, ngettext("sound: the repository and %zu "
-		    "rollback\n", "sound: the repository and %zu rollbacks\n",
-		    rollbacks), rollbacks);
-	if (say_result(o, &out, e) < 0)
-		return -1;
-	return v.problems > 0 ? 2 : 0;
+	n = o->format == FORMAT_JSON ? verify_json(&m, &out, e) :
+	    verify_text(&m, &out, e);
+	return n < 0 || say_result(o, &out, e) < 0 ? -1 : n;
 }
 
 const struct command cmd_verify = {
 	"verify", "",
-	N_("reads everything in the store and checks it"), false, run
+	N_("reads everything in the store and checks it"), true, run
 };

@@ -161,7 +161,8 @@ machine_open(const struct options *o, struct machine *m, struct err *e)
 	if (read_config(m, e) < 0 || read_specs(m, e) < 0 ||
 	    resolve_rules(m, e) < 0 ||
 	    tracked_scope(&m->config, &m->catalogue, &m->scope, e) < 0 ||
-	    tracked_secrets(&m->catalogue, &m->root, &m->secrets, e) < 0 ||
+	    tracked_secrets(&m->config, &m->catalogue, &m->root, &m->secrets,
+	    e) < 0 ||
 	    scope_settle(&m->scope, &m->root, e) < 0)
 		return -1;
 	m->ids = idnames_load(&m->root, m->live);
@@ -398,8 +399,10 @@ capture_now(struct machine *m, const struct machine_capture *how,
 
 	if (n < 0)
 		return -1;
-	if (how->scope != NULL)
+	if (how->scope != NULL) {
 		o.scope = how->scope;
+		o.whole = &m->scope;
+	}
 	o.cache = cache;
 	o.cache_names = cache != NULL && how->scope == NULL;
 	o.likely_same = how->likely_same;
@@ -433,6 +436,7 @@ machine_look(struct machine *m, const struct scope *scope,
 {
 	const struct capture_options o = {
 		.root = &m->root, .scope = scope, .secrets = &m->secrets,
+		.whole = scope != &m->scope ? &m->scope : NULL,
 		.ids = m->ids, .max_size = m->config.max_size,
 		.threads = READERS,
 	};

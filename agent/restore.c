@@ -406,7 +406,10 @@ restore_plan_text(const struct plan *p, struct buf *out)
 		else
 			step_text(&p->items[i], out);
 	}
-	if (times > 0)
+	if (times > 0 && times == p->n)
+		buf_addf(out, ngettext("  set the time of %zu entry\n",
+		    "  set the times of %zu entries\n", times), times);
+	else if (times > 0)
 		buf_addf(out, ngettext("  and the time of %zu entry\n",
 		    "  and the times of %zu entries\n", times), times);
 }

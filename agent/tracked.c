@@ -197,12 +197,34 @@ settle_too(struct scope *s, const struct root *r, struct err *e)
 	return 0;
 }
 
+/* What notifiers are let in with. */
+static int
+add_tokens(struct scope *s, const struct notifiers *l, struct err *e)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const char *const files[] = { l->items[i].file,
+			l->items[i].headers };
+
+		for (size_t k = 0; k < 2; k++) {
+			CLEANUP(drop_buf) struct buf pattern = { 0 };
+
+			if (files[k] == NULL)
+				continue;
+			glob_escape(&pattern, files[k]);
+			if (scope_include(s, buf_str(&pattern), e) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
 int
-tracked_secrets(const struct catalogue *cat, const struct root *r,
-    struct scope *out, struct err *e)
+tracked_secrets(const struct config *c, const struct catalogue *cat,
+    const struct root *r, struct scope *out, struct err *e)
 {
 	if (add_all(out, secret_names, sizeof(secret_names) /
-	    sizeof(secret_names[0]), scope_include, e) < 0)
+	    sizeof(secret_names[0]), scope_include, e) < 0 ||
+	    add_tokens(out, &c->notifiers, e) < 0)
 		return -1;
 	/* A rule that does not apply here is a secret all the same. */
 	for (size_t i = 0; i < cat->n; i++) {

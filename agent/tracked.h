@@ -9,8 +9,9 @@
 
 /*
  * What is tracked: all of /etc, what the specs in force and driftctl.yaml
- * name, less what is volatile. What is secret: what rules call so, and a
- * built-in list; files with a private key in them are found by their content.
+ * name, less what is volatile. What is secret: what rules call so, the
+ * files that driftctl.yaml lets notifiers in with, and a built-in list; files
+ * with a private key in them are found by their content.
  * Secrets count under the names they were written with as well as where these
  * lead to below the root.
  */
@@ -34,7 +35,7 @@ struct tracked_reason {
 
 int tracked_add(struct scope *s, const struct tracked_reason *r,
     struct err *e);
-int tracked_secrets(const struct catalogue *cat, const struct root *r,
-    struct scope *out, struct err *e);
+int tracked_secrets(const struct config *c, const struct catalogue *cat,
+    const struct root *r, struct scope *out, struct err *e);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "base/walk.h"
 #include "snapshots/capturecache.h"
+#include "snapshots/inodes.h"
 #include "snapshots/reader.h"
 
 /*
@@ -26,21 +27,20 @@ enum {
 	PROGRESS_EVERY = 256,
 };
 
-/* A file with several names, and the first of them in path order. */
-struct inode {
-	uint64_t dev, ino;
-	size_t first;
-	bool used;
-};
-
-struct inodes {
-	struct inode *slots;
-	size_t n, cap;		/* cap is a power of two */
-};
-
 /* Entry `slot` is another name of entry `first`. */
 struct alias {
 	size_t slot, first;
+};
+
+/*
+ * A name of a file with several. Whether it is secret is known when all names
+ * are: it is what any of them is.
+ */
+struct shared {
+	size_t slot, seen;
+	struct stat st;
+	bool found;		/* in the cache, as known */
+	struct seen known;
 };
 
 struct capturing {
@@ -54,6 +54,10 @@ struct capturing {
 		struct alias *items;
 		size_t n, cap;
 	} aliases;
+	struct {
+		struct shared *items;
+		size_t n, cap;
+	} shared;
 	struct {
 		const char **items;
 		size_t n, cap;
@@ -74,48 +78,21 @@ struct batch {
 	uint64_t bytes;
 };
 
-static struct inode *
-inode_slot(struct inodes *t, uint64_t dev, uint64_t ino)
+static bool
+is_secret(const struct capturing *c, const char *path)
 {
-	size_t i = (size_t)(ino * 0x9e3779b97f4a7c15u ^ dev) & (t->cap - 1);
-
-	while (t->slots[i].used &&
-	    (t->slots[i].ino != ino || t->slots[i].dev != dev))
-		i = (i + 1) & (t->cap - 1);
-	return &t->slots[i];
+	return c->o->secrets != NULL && secrets_has(c->o->secrets, path);
 }
 
 static void
-inodes_grow(struct inodes *t)
+note_links(struct capturing *c, const struct walk_item *item, size_t slot)
 {
-	struct inodes bigger = { .cap = t->cap > 0 ? 2 * t->cap : 64,
-		.n = t->n };
+	struct inode *i = inodes_meet(&c->inodes, item->st, slot);
 
-	bigger.slots = xcalloc(bigger.cap, sizeof(*bigger.slots));
-	for (size_t i = 0; i < t->cap; i++)
-		if (t->slots[i].used)
-			*inode_slot(&bigger, t->slots[i].dev,
-			    t->slots[i].ino) = t->slots[i];
-	free(t->slots);
-	*t = bigger;
-}
-
-static void
-note_links(struct capturing *c, const struct stat *st, size_t slot)
-{
-	struct inode *i;
-
-	if (!S_ISREG(st->st_mode) || st->st_nlink < 2)
-		return;
-	if (2 * (c->inodes.n + 1) > c->inodes.cap)
-		inodes_grow(&c->inodes);
-	i = inode_slot(&c->inodes, st->st_dev, st->st_ino);
-	if (i->used) {
+	if (!i->secret)
+		i->secret = is_secret(c, item->path);
+	if (i->first != slot)
 		*VEC_ADD(&c->aliases) = (struct alias){ slot, i->first };
-		return;
-	}
-	*i = (struct inode){ st->st_dev, st->st_ino, slot, true };
-	c->inodes.n++;
 }
 
 static void
@@ -209,7 +186,7 @@ flush(struct capturing *c)
 
 static void
 submit(struct capturing *c, const char *path, const struct stat *st,
-    size_t slot, size_t seen)
+    bool secret, size_t slot, size_t seen)
 {
 	struct job *j;
 
@@ -220,8 +197,7 @@ submit(struct capturing *c, const char *path, const struct stat *st,
 	j->seen = seen;
 	j->r.path = path;
 	j->r.mode = st->st_mode;
-	j->r.secret = S_ISREG(st->st_mode) && c->o->secrets != NULL &&
-	    secrets_has(c->o->secrets, path);
+	j->r.secret = secret;
 	if (S_ISREG(st->st_mode))
 		c->batch->bytes += (uint64_t)st->st_size;
 	if (c->batch->n == BATCH_FILES || c->batch->bytes >= BATCH_BYTES)
@@ -277,13 +253,45 @@ each_item(void *ctx, const struct walk_item *item, struct err *e)
 	manifest_add(m)->path = path;
 	VEC_ADD(&c->lines);
 	slot = m->n - 1;
-	note_links(c, item->st, slot);
-	if (!found || !from_cache(c, &known, slot, seen))
-		submit(c, path, item->st, slot, seen);
+	if (S_ISREG(item->st->st_mode) && item->st->st_nlink > 1) {
+		note_links(c, item, slot);
+		*VEC_ADD(&c->shared) = (struct shared){ slot, seen, *item->st,
+			found, known };
+	} else if (!found || !from_cache(c, &known, slot, seen)) {
+		submit(c, path, item->st, S_ISREG(item->st->st_mode) &&
+		    is_secret(c, path), slot, seen);
+	}
 	if (c->failed.kind != ERR_NONE) {
 		*e = c->failed;
 		return -1;
 	}
+	return 0;
+}
+
+/* One of them, now that all names are known. */
+static void
+take_shared(struct capturing *c, const struct shared *s)
+{
+	struct entry *en = &c->out->manifest.items[s->slot];
+	const char *path = en->path;
+	bool secret = inodes_find(&c->inodes, s->st.st_dev,
+	    s->st.st_ino)->secret;
+
+	if (s->found && from_cache(c, &s->known, s->slot, s->seen) &&
+	    (!secret || en->content != CONTENT_STORED))
+		return;
+	submit(c, path, &s->st, secret, s->slot, s->seen);
+}
+
+static int
+take_all_shared(struct capturing *c, struct err *e)
+{
+	if (c->o->whole != NULL && c->o->secrets != NULL &&
+	    inodes_find_secrets(&c->inodes, c->o->root, c->o->whole,
+	    c->o->secrets, e) < 0)
+		return -1;
+	for (size_t i = 0; i < c->shared.n; i++)
+		take_shared(c, &c->shared.items[i]);
 	return 0;
 }
 
@@ -500,6 +508,8 @@ walk_all(struct capturing *c, struct err *e)
 	c->pool = pool_new(o->threads, WINDOW, &ops);
 	n = walk(o->root, o->scope, o->cache_names ? &known : NULL, each_item,
 	    c, e);
+	if (n == 0 && c->shared.n > 0)
+		n = take_all_shared(c, e);
 	flush(c);
 	pool_drain(c->pool);
 	pool_free(c->pool);
@@ -525,8 +535,9 @@ capture_run(const struct capture_options *o, struct capture *out,
 		n = walk_all(&c, e);
 	if (n == 0 && c.cache_stored && o->cache_names)
 		capturecache_compare(out, o->cache, o->last);
-	free(c.inodes.slots);
+	inodes_done(&c.inodes);
 	free(c.aliases.items);
+	free(c.shared.items);
 	return n;
 }
 
@@ -568,9 +579,12 @@ sum_list(uint64_t sum, const struct strlist *l)
 uint64_t
 capture_key(const struct capture_options *o)
 {
+	/* A cache of a program that did not know this is of no use. */
+	static const char sealed[] = "every name of a secret";
 	uint64_t sum = checksum(o->seal != NULL, &o->max_size,
 	    sizeof(o->max_size));
 
+	sum = checksum(sum, sealed, sizeof(sealed));
 	sum = sum_list(sum, &o->scope->include);
 	sum = sum_list(sum, &o->scope->ignore);
 	sum = sum_list(sum, &o->scope->never);

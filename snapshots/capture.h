@@ -18,7 +18,12 @@ struct seal_key;
 struct capture_options {
 	const struct root *root;
 	const struct scope *scope;	/* settled */
-	const struct scope *secrets;	/* what is sealed */
+	/*
+	 * What is sealed: these paths, and every other name of their files.
+	 * Where the scope is a part of what is tracked, `whole` is all of it,
+	 * in which names are looked for; NULL: the scope is all.
+	 */
+	const struct scope *secrets, *whole;
 	const struct seal_key *seal;	/* NULL: secrets cannot be compared */
 	struct idnames *ids;
 	/* NULL: read everything. It must outlive the capture, which points
@@ -37,7 +42,8 @@ struct capture_options {
 	unsigned threads;
 	/*
 	 * Takes each blob that was read (not those that the cache knew), in
-	 * path order; NULL when nothing is to be stored.
+	 * path order, files with several names last; NULL when nothing is to
+	 * be stored.
 	 */
 	int (*blob)(void *ctx, const struct packed *o, struct err *e);
 	void *ctx;

@@ -87,6 +87,7 @@ struct spec_sources {
 	struct spec_source *items;
 	size_t n, cap;
 	struct texts of_root;	/* files that nobody but root can change */
+	struct texts refused;	/* files that define, and do not count */
 };
 
 void catalogue_read_folder(struct arena *a, int dirfd, const char *dir,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"
 #include "specs/conf_files.h"
@@ -42,23 +43,77 @@ judge_missing(struct judge *j, const char *name)
 	    _("unit %s is missing"), name);
 }
 
-/* What cannot be seen might win, add to the unit or start it. */
-static bool
-is_hidden(struct judge *j, const char *name, const char *path)
+/* Why something may stand at tail in a folder before that of path, in any
+ * folder where path is another. */
+static const char *
+hides_before(struct judge *j, const char *tail, const char *path)
 {
-	struct texts all = { 0 };
-	const char *why;
+	const char *pattern = unit_name_pattern(&j->arena, tail), *why = NULL;
 
-	unit_name_track(&j->arena, name, &all);
-	if (j->rule->enabled == ENABLED_PRESET)
-		unit_preset_track(&j->arena, &all);
-	if ((why = judge_hides(j, &all)) == NULL)
+	for (size_t i = 0; unit_folders[i] != NULL && why == NULL; i++) {
+		if (path != NULL && strcmp(path, arena_printf(&j->arena,
+		    "%s/%s", unit_folders[i], tail)) == 0)
+			return NULL;
+		why = judge_hidden(j, arena_printf(&j->arena, "%s/%s",
+		    unit_folders[i], pattern));
+	}
+	return why;
+}
+
+/* Whether another fragment may win, or the only one be unseen. */
+static bool
+is_hidden(struct judge *j, const struct unit *u, const char *name)
+{
+	const char *at = u->fragment;
+	const char *why = hides_before(j, name, at);
+
+	if (why == NULL && unit_name_is_instance(name) &&
+	    (at == NULL || strcmp(path_name(at), name) != 0))
+		why = hides_before(j, unit_name_template(&j->arena, name),
+		    at);
+	if (why == NULL && strcmp(u->id, name) != 0)
+		why = hides_before(j, u->id, at);
+	if (why == NULL && at != NULL)
+		why = hides_before(j, path_name(at), at);
+	if (why == NULL)
 		return false;
-	j->path = path != NULL ? path : place_of(j, name);
+	j->path = at != NULL ? at : place_of(j, name);
 	judge_add(j, VERDICT_CANNOT_TELL, (struct about){ .demand = "unit" },
 	    _("unit %s may have files in a folder that cannot be read (%s)"),
-	    name, why);
+	    u->id, why);
 	return true;
+}
+
+/* Why there may be more drop-ins: each may set any key, or take it back. */
+static const char *
+hides_dropins(struct judge *j, const struct unit *u)
+{
+	struct texts all = { 0 };
+
+	for (size_t i = 0; i < u->names.n; i++)
+		unit_name_track_dropins(&j->arena, u->names.items[i], &all);
+	return judge_hides(j, &all);
+}
+
+/* Why it may be started, or not, by what is not seen; by is a link that starts
+ * it, which counts unless one to /dev/null comes before it. */
+static const char *
+hides_starts(struct judge *j, const struct unit *u, const char *by)
+{
+	struct texts all = { 0 };
+
+	if (j->rule->enabled == ENABLED_PRESET)
+		unit_preset_track(&j->arena, &all);
+	for (size_t i = 0; by == NULL && i < u->names.n; i++)
+		unit_name_track_starts(&j->arena, u->names.items[i], &all);
+	for (size_t i = 0; by != NULL && unit_folders[i] != NULL; i++) {
+		size_t n = strlen(unit_folders[i]);
+
+		if (strncmp(by, unit_folders[i], n) == 0 && by[n] == '/' &&
+		    hides_before(j, by + n + 1, by) != NULL)
+			return hides_before(j, by + n + 1, by);
+	}
+	return judge_hides(j, &all);
 }
 
 /* What is masked is not read: there is nothing more to judge. */
@@ -94,9 +149,17 @@ judge_unit_keys(struct judge *j, const struct unit *u)
 	const struct view *v = view_find("systemd");
 	struct texts files = { 0 };
 	struct view_node top;
+	const char *why;
 
 	if (j->rule->keys.n == 0)
 		return;
+	if ((why = hides_dropins(j, u)) != NULL) {
+		judge_add(j, VERDICT_CANNOT_TELL, (struct about){
+		    .demand = "keys", .at = &j->rule->keys.items[0].at },
+		    _("%s may have drop-ins in a folder that cannot be read "
+		    "(%s)"), u->id, why);
+		return;
+	}
 	*VEC_ADD_IN(&j->arena, &files) = u->fragment;
 	for (size_t i = 0; i < u->dropins.n; i++)
 		*VEC_ADD_IN(&j->arena, &files) = u->dropins.items[i];
@@ -155,16 +218,22 @@ judge_enabled(struct judge *j, const struct unit *u)
 	struct unit_preset preset = { .enable = j->rule->enabled ==
 	    ENABLED_YES };
 	struct err e = { 0 };
-	const char *by;
+	const char *by, *why;
 
 	if (j->rule->enabled == ENABLED_ANY)
 		return;
+	by = unit_enabled_by(j->ev, u, &j->arena);
+	if ((why = hides_starts(j, u, by)) != NULL) {
+		judge_add(j, VERDICT_CANNOT_TELL, about,
+		    _("whether %s is enabled may hang on a folder that "
+		    "cannot be read (%s)"), u->id, why);
+		return;
+	}
 	if (j->rule->enabled == ENABLED_PRESET &&
 	    unit_preset(j->ev, u->id, &j->arena, &preset, &e) < 0) {
 		judge_unknown(j, "enabled", NULL, &e);
 		return;
 	}
-	by = unit_enabled_by(j->ev, u, &j->arena);
 	/* A preset has no say in what systemctl(1) does not enable. */
 	if ((by != NULL) == preset.enable || preset.ignored ||
 	    (j->rule->enabled == ENABLED_PRESET && !is_installable(j, u))) {
@@ -252,7 +321,7 @@ judge_unit(struct judge *j, const char *name)
 	struct unit u;
 
 	unit_load(j->ev, name, &j->arena, &u);
-	if (is_hidden(j, u.id, u.fragment))
+	if (is_hidden(j, &u, name))
 		;
 	else if (u.fragment == NULL)
 		judge_missing(j, name);

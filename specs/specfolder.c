@@ -164,7 +164,7 @@ add_source(struct folder *f, const char *name, const char *path,
 
 /* The one symlink with a meaning is that to /dev/null, as systemd's units
  * have it: it masks. Any other could lead where nobody checked the owner. */
-static void
+static int
 read_link(struct folder *f, const char *name, const char *path)
 {
 	static const char null[] = "/dev/null";
@@ -173,38 +173,91 @@ read_link(struct folder *f, const char *name, const char *path)
 	ssize_t n = readlinkat(f->fd, name, target, sizeof(target));
 
 	if (n == (ssize_t)strlen(null) &&
-	    memcmp(target, null, strlen(null)) == 0)
+	    memcmp(target, null, strlen(null)) == 0) {
 		add_source(f, name, path, &empty);
-	else
-		refuse(f, path, _("a symlink: refused [put the file itself "
-		    "here; only one to /dev/null has a meaning, it masks]"),
-		    0);
+		return 0;
+	}
+	refuse(f, path, _("a symlink: refused [put the file itself here; only "
+	    "one to /dev/null has a meaning, it masks]"), 0);
+	return -1;
 }
 
-static void
-read_file(struct folder *f, const char *name)
+static bool
+is_known(const struct folder *f, const char *name)
 {
-	const char *path = path_in(f, name);
+	for (size_t i = 0; i < f->out->n; i++)
+		if (f->out->items[i].extends == NULL &&
+		    strcmp(path_name(f->out->items[i].file), name) == 0)
+			return true;
+	return false;
+}
+
+/* 0 when it is a source now. */
+static int
+read_file(struct folder *f, const char *name, const char *path)
+{
 	CLEANUP(drop_buf) struct buf bytes = { 0 };
 	struct err e = { 0 };
 	struct stat st;
 
 	CLEANUP(drop_fd) int fd = openat(f->fd, name, O_RDONLY | O_NOFOLLOW |
 	    O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 && errno == ELOOP)
-		read_link(f, name, path);
-	else if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0 && errno == ELOOP) {
+		return read_link(f, name, path);
+	} else if (fd < 0 || fstat(fd, &st) < 0) {
 		refuse(f, path, _("cannot open"), errno);
-	else if (!S_ISREG(st.st_mode))
+	} else if (!S_ISREG(st.st_mode)) {
 		refuse(f, path, _("not a regular file: refused"), 0);
-	else if (!trusted(f, path, &st))
-		return;
-	else if (file_read_fd(fd, path, NODE_BYTES_MAX, &bytes, &e) < 0)
+	} else if (!trusted(f, path, &st)) {
+		return -1;
+	} else if (file_read_fd(fd, path, NODE_BYTES_MAX, &bytes, &e) < 0) {
 		refuse(f, path, e.what, e.sys);
-	else {
+	} else {
 		add_source(f, name, path, &bytes);
 		if (f->of_root && of_root(&st))
 			*VEC_ADD_IN(f->arena, &f->out->of_root) = path;
+		return 0;
+	}
+	return -1;
+}
+
+static void
+read_or_refuse(struct folder *f, const char *name)
+{
+	const char *path = path_in(f, name);
+
+	if (read_file(f, name, path) < 0 && f->extends == NULL)
+		*VEC_ADD_IN(f->arena, &f->out->refused) = path;
+}
+
+static bool
+is_added_to(const struct folder *f, const char *name)
+{
+	size_t n = strlen(name) - strlen(".yaml");
+
+	for (size_t i = 0; i < f->out->n; i++) {
+		const char *to = f->out->items[i].extends;
+
+		if (to != NULL && strlen(to) == n &&
+		    strncmp(to, name, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A spec that is refused is there all the same: what adds to it need not say
+ * that it is missing. */
+static void
+keep_names_of_refused(struct folder *f)
+{
+	const struct buf empty = { 0 };
+
+	for (size_t i = 0; i < f->out->refused.n; i++) {
+		const char *path = f->out->refused.items[i];
+
+		if (is_added_to(f, path_name(path)) &&
+		    !is_known(f, path_name(path)))
+			add_source(f, path_name(path), path, &empty);
 	}
 }
 
@@ -247,7 +300,7 @@ static void
 read_yaml(struct folder *f, const char *name)
 {
 	if (text_ends(name, ".yaml"))
-		read_file(f, name);
+		read_or_refuse(f, name);
 	else if (text_ends(name, ".yml"))
 		refuse(f, path_in(f, name),
 		    _("not read, since specs end in .yaml [rename it]"), 0);
@@ -290,6 +343,7 @@ catalogue_read_folder(struct arena *a, int dirfd, const char *dir,
 		else
 			read_yaml(&f, names.items[i]);
 	}
+	keep_names_of_refused(&f);
 }
 
 static bool

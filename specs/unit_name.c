@@ -165,31 +165,50 @@ unit_name_pattern(struct arena *a, const char *name)
 }
 
 void
-unit_name_track(struct arena *a, const char *name, struct texts *out)
+unit_name_track_dropins(struct arena *a, const char *name, struct texts *out)
 {
-	struct texts dropins = { 0 };
-	const char *pattern = unit_name_pattern(a, name);
-	const char *links = !unit_name_is_template(name) ? pattern :
-	    arena_printf(a, "%.*s@*.%s", (int)prefix_length(pattern), pattern,
-	    unit_name_type(name));
+	struct texts names = { 0 };
 
-	unit_name_dropins(a, name, &dropins);
+	unit_name_dropins(a, name, &names);
 	for (size_t f = 0; unit_folders[f] != NULL; f++) {
 		const char *dir = unit_folders[f];
 
-		texts_add_once(a, out, arena_printf(a, "%s/%s", dir, pattern));
+		for (size_t i = 0; i < names.n; i++)
+			texts_add_once(a, out, arena_printf(a,
+			    "%s/%s.d/*.conf", dir,
+			    unit_name_pattern(a, names.items[i])));
+		texts_add_once(a, out, arena_printf(a, "%s/%s.d/*.conf", dir,
+		    unit_name_type(name)));
+	}
+}
+
+void
+unit_name_track_starts(struct arena *a, const char *name, struct texts *out)
+{
+	const char *links = unit_name_pattern(a, name);
+
+	if (unit_name_is_template(name))
+		links = arena_printf(a, "%.*s@*.%s",
+		    (int)prefix_length(links), links, unit_name_type(name));
+	for (size_t f = 0; unit_folders[f] != NULL; f++)
+		for (size_t i = 0; unit_pulls[i] != NULL; i++)
+			texts_add_once(a, out, arena_printf(a, "%s/*%s/%s",
+			    unit_folders[f], unit_pulls[i], links));
+}
+
+void
+unit_name_track(struct arena *a, const char *name, struct texts *out)
+{
+	for (size_t f = 0; unit_folders[f] != NULL; f++) {
+		const char *dir = unit_folders[f];
+
+		texts_add_once(a, out, arena_printf(a, "%s/%s", dir,
+		    unit_name_pattern(a, name)));
 		if (unit_name_is_instance(name))
 			texts_add_once(a, out, arena_printf(a, "%s/%s", dir,
 			    unit_name_pattern(a, unit_name_template(a,
 			    name))));
-		for (size_t i = 0; i < dropins.n; i++)
-			texts_add_once(a, out, arena_printf(a,
-			    "%s/%s.d/*.conf", dir,
-			    unit_name_pattern(a, dropins.items[i])));
-		texts_add_once(a, out, arena_printf(a, "%s/%s.d/*.conf", dir,
-		    unit_name_type(name)));
-		for (size_t i = 0; unit_pulls[i] != NULL; i++)
-			texts_add_once(a, out, arena_printf(a, "%s/*%s/%s",
-			    dir, unit_pulls[i], links));
 	}
+	unit_name_track_dropins(a, name, out);
+	unit_name_track_starts(a, name, out);
 }

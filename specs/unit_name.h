@@ -37,6 +37,11 @@ const char *unit_name_pattern(struct arena *a, const char *name);
 /* Adds patterns of all files that the unit may be made of, and of the links
  * that start it. */
 void unit_name_track(struct arena *a, const char *name, struct texts *out);
+/* The same of its drop-ins alone, and of those links alone. */
+void unit_name_track_dropins(struct arena *a, const char *name,
+    struct texts *out);
+void unit_name_track_starts(struct arena *a, const char *name,
+    struct texts *out);
 
 /* Adds s where it is not there yet; true when it was added. */
 bool texts_add_once(struct arena *a, struct texts *out, const char *s);

@@ -38,10 +38,10 @@ otherroot_open(const struct machine *with, const char *dir,
 	    tracked_scope(&with->config, &with->catalogue, &out->scope,
 	    e) < 0 ||
 	    scope_settle(&out->scope, &out->m.root, e) < 0 ||
-	    tracked_secrets(&out->m.catalogue, &out->m.root, &out->secrets,
-	    e) < 0 ||
-	    tracked_secrets(&with->catalogue, &out->m.root, &out->secrets,
-	    e) < 0)
+	    tracked_secrets(&out->m.config, &out->m.catalogue, &out->m.root,
+	    &out->secrets, e) < 0 ||
+	    tracked_secrets(&with->config, &with->catalogue, &out->m.root,
+	    &out->secrets, e) < 0)
 		return -1;
 	/* Whoever has its key opens what is sealed in its store. */
 	strlist_add(&out->scope.never, OWN_FOLDER);

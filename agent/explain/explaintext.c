@@ -351,7 +351,8 @@ rule_text(const struct explain *x, const struct explain_rule *r,
 		nothing_text(x, r, out);
 	if (r->also_held == 0)
 		return;
-	buf_addf(&line, _("%zu more demands"), r->also_held);
+	buf_addf(&line, ngettext("%zu more demand", "%zu more demands",
+	    r->also_held), r->also_held);
 	labelled(out, _("holds"), buf_str(&line));
 }
 

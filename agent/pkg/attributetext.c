@@ -87,8 +87,10 @@ add_suspect(const struct attribution *a, const struct attribute_said *s,
 
 	attribute_packages(a->suspect_was, a->suspect_is, &who);
 	if (who.len == 0)
-		buf_addf(out, _(" while %zu packages changed: no package's "
-		    "list explains it (a scriptlet)"), s->touched);
+		buf_addf(out, ngettext(" while %zu package changed: no "
+		    "package's list explains it (a scriptlet)",
+		    " while %zu packages changed: no package's list explains "
+		    "it (a scriptlet)", s->touched), s->touched);
 	else if (s->touched == 1)
 		buf_addf(out, _(" by a scriptlet of %s: no package's list "
 		    "explains it"), buf_str(&who));

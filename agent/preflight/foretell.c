@@ -371,8 +371,9 @@ add_summary(const struct forecast *f, size_t hidden, struct buf *out)
 	else
 		buf_addf(&line, ngettext("%zu finding is new",
 		    "%zu findings are new", f->risks.n), f->risks.n);
-	buf_addf(&line, _("; of %zu entries tracked %zu flagged, %zu to "
-	    "merge, %zu noted"), f->tracked, n[DECISION_FLAG],
+	buf_addf(&line, ngettext("; of %zu entry tracked %zu flagged, %zu to "
+	    "merge, %zu noted", "; of %zu entries tracked %zu flagged, %zu "
+	    "to merge, %zu noted", f->tracked), f->tracked, n[DECISION_FLAG],
 	    n[DECISION_MERGE], n[DECISION_NOTE]);
 	if (hidden > 0)
 		buf_addf(&line, ngettext(" (-v lists %zu of them)",

@@ -118,17 +118,33 @@ add_asked(struct buf *out, const struct model *m)
 		    m->not_asked), m->not_asked, m->root);
 }
 
+/* "130 rules of 15 specs"; each number has its own plural. */
+static void
+rules_of(struct buf *out, const struct model *m)
+{
+	CLEANUP(drop_buf) struct buf specs = { 0 };
+
+	buf_addf(&specs, ngettext("%zu spec", "%zu specs", m->specs),
+	    m->specs);
+	buf_addf(out, ngettext("%zu rule of %s", "%zu rules of %s", m->rules),
+	    m->rules, buf_str(&specs));
+}
+
 void
 findingtext_summary(struct buf *out, const struct model *m)
 {
+	CLEANUP(drop_buf) struct buf rules = { 0 };
+
+	rules_of(&rules, m);
 	if (m->drifts + m->flagged + m->unknowns + m->notes == 0)
-		buf_addf(out, _("clean: %zu rules of %zu specs hold"),
-		    m->rules, m->specs);
+		buf_addf(out, ngettext("clean: %s holds; ",
+		    "clean: %s hold; ", m->rules), buf_str(&rules));
 	else
 		buf_addf(out, _("%zu flagged (%zu of them drift), %zu noted, "
-		    "%zu unknown; %zu rules of %zu specs"), m->flagged,
-		    m->drifts, m->notes, m->unknowns, m->rules, m->specs);
-	buf_addf(out, _("; %zu entries tracked\n"), m->entries);
+		    "%zu unknown\n%s; "), m->flagged, m->drifts, m->notes,
+		    m->unknowns, buf_str(&rules));
+	buf_addf(out, ngettext("%zu entry tracked\n",
+	    "%zu entries tracked\n", m->entries), m->entries);
 	add_asked(out, m);
 	if (m->untracked > 0)
 		buf_addf(out, ngettext("%zu entry of the baseline is not "

@@ -85,6 +85,7 @@ make_model(struct gathering *g, struct err *e)
 /* The newest snapshot that is not younger than the time asked for. */
 struct finding_from {
 	int64_t since;
+	const struct oid *own;	/* the one just taken, or NULL */
 	struct oid best;
 	bool any;
 };
@@ -97,7 +98,9 @@ each_commit(void *ctx, const struct gitcommit *c, struct err *e)
 	(void)e;
 	f->best = c->oid;
 	f->any = true;
-	return c->time <= f->since ? 1 : 0;
+	/* A second is long: ours can have the time of the baseline. */
+	return c->time <= f->since && (f->own == NULL ||
+	    !oid_equal(f->own, &c->oid)) ? 1 : 0;
 }
 
 /*
@@ -119,6 +122,8 @@ find_from(struct gathering *g, struct err *e)
 		return 0;
 	}
 	f.since = g->model.since;
+	if (g->snapshot != NULL && g->snapshot->made)
+		f.own = &g->snapshot->commit;
 	if (oid_is_zero(&g->live))
 		return 0;
 	if (gitwalk_history(repo, &g->live, each_commit, &f, e) < 0)
@@ -316,7 +321,8 @@ tie_changes(struct model *m)
 		for (size_t k = 0; k < m->changes.n; k++) {
 			struct model_change *c = &m->changes.items[k];
 
-			if (strcmp(c->path, f->path) != 0)
+			/* Of one that is open already it is news of its own. */
+			if (f->known || strcmp(c->path, f->path) != 0)
 				continue;
 			/* One diff is enough. */
 			if (!c->told)

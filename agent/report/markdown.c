@@ -208,8 +208,9 @@ add_transaction(const struct model *m, const struct transaction *t,
 		buf_addc(out, '\n');
 	}
 	if (!m->last && t->packages.n > NAMES_MAX)
-		buf_addf(out, _("  - and %zu more packages\n"),
-		    t->packages.n - NAMES_MAX);
+		buf_addf(out, ngettext("  - and %zu more package\n",
+		    "  - and %zu more packages\n",
+		    t->packages.n - NAMES_MAX), t->packages.n - NAMES_MAX);
 	add_found(t, "restored", _("put back: "), out);
 	add_found(t, "flagged", _("found: "), out);
 	add_found(t, "unknown", _("cannot tell: "), out);

@@ -115,8 +115,10 @@ casereport_text(struct buf *out, const struct case_trial *t, bool all)
 		add_escaped(out, t->c.file);
 		buf_addf(out, ":%u: ", t->c.at.line);
 		add_escaped(out, t->c.test);
-		buf_addf(out, _(" [%zu of %zu demands hold]\n"),
-		    t->results.held, t->results.held + t->results.n);
+		buf_addf(out, ngettext(" [%zu of %zu demand holds]\n",
+		    " [%zu of %zu demands hold]\n",
+		    t->results.held + t->results.n), t->results.held,
+		    t->results.held + t->results.n);
 	}
 }
 

@@ -298,7 +298,8 @@ sum_up(struct run *run)
 	}
 	if (run->o->verbose < 0)
 		return;
-	buf_addf(run->out, _("%zu of %zu cases pass"), run->passed,
+	buf_addf(run->out, ngettext("%zu of %zu case passes",
+	    "%zu of %zu cases pass", run->files.n), run->passed,
 	    run->files.n);
 	if (run->unread > 0)
 		buf_addf(run->out, _(", %zu could not be read"), run->unread);

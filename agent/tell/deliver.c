@@ -387,7 +387,7 @@ deliver_check(const struct notifiers *l, const struct notifier *to,
     struct err *e)
 {
 	CLEANUP(drop_request) struct request q = { 0 };
-	CLEANUP(drop_message) struct message m;
+	CLEANUP(drop_message) struct message m = { 0 };
 	CLEANUP(drop_buf) struct buf sender = { 0 };
 
 	if (to == NULL || to->kind == NOTIFIER_MAIL)

@@ -569,6 +569,13 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 	dm check
 	[ "$status" -eq 2 ]
 	complains "specs/mail.yaml: writable by everybody: refused [chmod o-w"
+	# What adds to it has no mistake of its own.
+	mkdir "$BATS_TEST_TMPDIR/specs/mail.d"
+	echo "rules: []" > "$BATS_TEST_TMPDIR/specs/mail.d/1.yaml"
+	dm check
+	[ "$status" -eq 2 ]
+	complains "specs/mail.yaml: writable by everybody: refused [chmod o-w"
+	[[ $stderr != *"to add to"* ]]
 }
 
 @test "a folder of specs that everybody can write is refused" {
@@ -862,7 +869,7 @@ small_store() {
 	[ "$status" -eq 2 ]
 	says unknown "/etc/private: cannot read the folder"
 	says unknown "/etc/shut: cannot open"
-	says ", 0 noted, 4 unknown;"
+	says ", 0 noted, 4 unknown"
 	rm "$PUBLIC/root/etc/crypttab"
 	as_nobody "$PUBLIC/build/driftctl" --root "$PUBLIC/root" \
 	    --store "$PUBLIC/home/store" check

@@ -331,7 +331,7 @@ time.sleep(60)' > "$BOX/port" 3>&- &
 	d --specs "$BOX/specs" init
 	d --specs "$BOX/specs" check
 	[ "$status" -eq 0 ]
-	says "clean: 0 rules of 1 specs hold"
+	says "clean: 0 rules of 1 spec hold"
 	says "1 service's own checker was not asked: it would speak for the" \
 	    "running system, not for $ROOT"
 	d --specs "$BOX/specs" --format json check

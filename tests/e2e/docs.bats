@@ -174,7 +174,7 @@ all_described() {
 	run "$DRIFTCTL" --specs "$BATS_TEST_TMPDIR/specs" spec test \
 	    "$BATS_TEST_TMPDIR/case.yaml"
 	echo "$output"
-	[ "$output" = "1 of 1 cases pass" ]
+	[ "$output" = "1 of 1 case passes" ]
 	sed -n 's/^\t{ "\([a-z-]*\)", .* },$/\1/p' \
 	    agent/spectest/{speccase,casefilekeys}.c |
 	    sort -u > "$BATS_TEST_TMPDIR/words"
@@ -436,6 +436,30 @@ validates_verb() {
 	validates_verb log log
 	validates_verb log log /etc/crypttab
 	validates_verb log log --rule mail-auth-deny/service-files
+	validates_verb show show
+	says '"first": false'
+	validates_verb show show baseline
+	validates_verb show show baseline:/etc/crypttab
+	says '"content": "'
+	validates_verb show show baseline:/etc/shadow
+	says '"content": null'
+	says_not root:
+	validates_verb show show baseline:/etc
+	printf 'a\0b' > "$ROOT/etc/nul"
+	d snapshot
+	validates_verb show show live:/etc/nul
+	says '"content": null'
+	validates_verb verify verify
+	says '"problems": []'
+	validates_verb gc gc
+	[ "$status" -eq 0 ]
+	for i in 1 2 3; do
+		echo "$i" > "$ROOT/etc/n"
+		d snapshot
+	done
+	printf 'keep-snapshots: 2\n' > "$BATS_TEST_TMPDIR/keep.yaml"
+	validates_verb gc --config "$BATS_TEST_TMPDIR/keep.yaml" gc
+	says '"kept": 2'
 	validates_verb spec-list spec list
 	validates_verb spec-show spec show spamd login-libraries libvirt
 	validates_verb spec-lint spec lint
@@ -481,6 +505,9 @@ validates_verb() {
 	rm "$STORE/repo.git/refs/driftctl/baseline"
 	validates_verb check check
 	says '"baseline": null'
+	validates_verb verify verify
+	[ "$status" -eq 2 ]
+	says '"where": "baseline"'
 }
 
 @test "JSON says exit 2 where a spec has a mistake" {

@@ -100,6 +100,27 @@ begins_from() {
 	says_not '"state": "missing"'
 }
 
+@test "hooks that init installs are part of what is meant to be" {
+	needs_root
+	scratch
+	mkdir -p "$ROOT/etc" "$ROOT/usr/bin"
+	echo x > "$ROOT/usr/bin/apt-get"
+	d init --hooks
+	[ "$status" -eq 0 ]
+	says "installed the hook of apt: /etc/apt/apt.conf.d/00driftctl"
+	d diff
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	d report
+	says_not 00driftctl
+	d log
+	says "hooks installed"
+	d --store "$STORE.2" init --hooks
+	says "all hooks are there already"
+	d --store "$STORE.2" log
+	says_not "hooks installed"
+}
+
 @test "hooks are written below the root wherever its symlinks lead" {
 	needs_root
 	scratch

@@ -64,7 +64,7 @@ l() {
 	[ "$status" -eq 0 ]
 	l check
 	[ "$status" -eq 0 ]
-	says "clean: 10 rules of 1 specs hold"
+	says "clean: 10 rules of 1 spec hold"
 }
 
 @test "what several files say is learned once, whatever their names" {

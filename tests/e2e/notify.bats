@@ -729,6 +729,34 @@ EOS
 	says "is empty"
 }
 
+@test "what lets notifiers in is sealed and shown nowhere" {
+	local file
+
+	mkdir "$ROOT/etc/driftctl"
+	echo "https://hooks.example.org/t0ken1" > "$ROOT/etc/driftctl/url"
+	echo "Authorization: t0ken2" > "$ROOT/etc/driftctl/[headers]"
+	echo "token: t0ken3" > "$ROOT/etc/driftctl/pushover"
+	ready << EOS
+on-finding:
+  - webhook: /etc/driftctl/url
+  - webhook: https://hooks.example.org/
+    headers: /etc/driftctl/[headers]
+  - pushover: /etc/driftctl/pushover
+EOS
+	run git --git-dir "$STORE/repo.git" grep -q t0ken live
+	[ "$status" -eq 1 ]
+	for file in url "[headers]" pushover; do
+		echo "# t0ken4" >> "$ROOT/etc/driftctl/$file"
+	done
+	h diff
+	[ "$status" -eq 1 ]
+	says "/etc/driftctl/[headers]: content"
+	says_not t0ken
+	h report
+	says "/etc/driftctl/url"
+	says_not t0ken
+}
+
 @test "a test says who was told" {
 	ready << EOS
 mail:
@@ -965,4 +993,11 @@ EOS
 	says "webhook 127.0.0.1:1 could not be told, last at"
 	says "hook notify --test"
 	says_not t0ken
+	echo "mail: {to: root, program: [/nonexistent/mailer]}" > "$CONFIG"
+	h doctor
+	says "the report's mail cannot be told: /nonexistent/mailer"
+	echo "mail: {to: root, program: [$BATS_TEST_TMPDIR/sendmail]}" \
+	    > "$CONFIG"
+	h doctor
+	says_not "the report's mail"
 }

@@ -60,7 +60,7 @@ later() {
 	done
 	r report --always
 	[ "$status" -eq 0 ]
-	says "clean: 2 rules of 1 specs hold"
+	says "clean: 2 rules of 1 spec hold"
 	r --format json report --always
 	says '"findings": []'
 }
@@ -103,6 +103,40 @@ later() {
 	[ -z "$output" ]
 	r --format json check
 	says '"id": "change:/etc/settings"'
+}
+
+@test "the first report begins at the baseline, however young that is" {
+	local i
+
+	# In one of them all happens in the same second.
+	for i in 1 2 3; do
+		rm -rf "$STORE"
+		r init -q
+		echo "$i" >> "$ROOT/etc/settings"
+		r report
+		says "    +$i"
+	done
+}
+
+@test "what is open and changes again is told again" {
+	echo "auth sufficent pam_permit.so" > "$ROOT/etc/pam.d/imap"
+	chmod 666 "$ROOT/etc/pam.d/imap"
+	r report
+	[ "$status" -eq 1 ]
+	says "[mail/mode]"
+	later
+	echo "auth sufficient pam_evil.so" > "$ROOT/etc/pam.d/imap"
+	for format in text html markdown; do
+		r --format $format report -n
+		says pam_evil
+	done
+	r report
+	says "still open"
+	says "changed   /etc/pam.d/imap: content"
+	says "    +auth sufficient pam_evil.so"
+	r report
+	says "still open"
+	says_not pam_evil.so
 }
 
 @test "a dry run says what the next report says again" {

@@ -501,3 +501,17 @@ merged() {
 	dm restore --dry-run /etc/crypttab
 	[ "$status" -eq 2 ]
 }
+
+@test "a plan of times alone says so, with nothing before it" {
+	mkdir -p "$ROOT/etc"
+	echo a > "$ROOT/etc/a"
+	d init
+	touch -d 2001-01-01 "$ROOT/etc/a"
+	d restore --all --dry-run
+	[ "$status" -eq 1 ]
+	[ "$output" = "would do:
+  set the time of 1 entry" ]
+	d restore --all --yes
+	[ "$status" -eq 0 ]
+	says "set the time of 1 entry"
+}

@@ -139,3 +139,55 @@ no_path_with() {
 		rm -r "$STORE"
 	done
 }
+
+@test "every name of a secret's file is sealed, and shown in no diff" {
+	echo "xyzzy-one" > "$ROOT/etc/shadow"
+	ln "$ROOT/etc/shadow" "$ROOT/etc/aside"
+	ln "$ROOT/etc/shadow" "$ROOT/etc/zzz"
+	dm init
+	[ "$status" -eq 0 ]
+	not_in_store xyzzy
+	echo "xyzzy-two" > "$ROOT/etc/shadow"
+	for path in "" /etc/aside /etc/zzz; do
+		dm diff $path
+		[ "$status" -eq 1 ]
+		says_not xyzzy
+		says "content is not shown"
+	done
+	dm snapshot
+	not_in_store xyzzy
+	dm show live:/etc/zzz
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"is secret: its content "* ]]
+	dm restore --yes --from baseline /etc/zzz /etc/aside /etc/shadow
+	[ "$(cat "$ROOT/etc/aside")" = xyzzy-one ]
+}
+
+@test "a plain file that becomes another name of a secret is sealed then" {
+	echo "xyzzy" > "$ROOT/etc/shadow"
+	dm init
+	sleep 0.1
+	dm snapshot
+	ln "$ROOT/etc/shadow" "$ROOT/etc/plain"
+	dm diff /etc/plain
+	[ "$status" -eq 1 ]
+	says "content is not shown"
+	says_not xyzzy
+	dm snapshot
+	[ "$status" -eq 0 ]
+	not_in_store xyzzy
+	# A secret's name that comes later to a file that is known.
+	echo "plugh" > "$ROOT/etc/known"
+	dm snapshot
+	ln "$ROOT/etc/known" "$ROOT/etc/later.key"
+	dm snapshot
+	echo "xyzzy-three" > "$ROOT/etc/known"
+	dm diff
+	says_not xyzzy
+	says_not plugh
+	dm snapshot
+	not_in_store xyzzy
+	dm diff baseline live
+	says_not xyzzy
+	says_not plugh
+}

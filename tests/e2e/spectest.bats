@@ -72,7 +72,7 @@ mistake() {
 	t "$CASES/x.yaml"
 	[ "$status" -eq 2 ]
 	[[ $stderr == *"x.yaml:$1: $2"* ]]
-	says "0 of 1 cases pass, 1 could not be read"
+	says "0 of 1 case passes, 1 could not be read"
 }
 
 @test "a case passes where all that is expected comes, and nothing else" {
@@ -89,7 +89,7 @@ mistake() {
 	END
 	t "$CASES/good.yaml"
 	[ "$status" -eq 0 ]
-	[ "$output" = "1 of 1 cases pass" ]
+	[ "$output" = "1 of 1 case passes" ]
 	[ -z "$stderr" ]
 	t -v "$CASES"
 	says "holds $CASES/good.yaml:1: the service lets everybody in [3 of 4 demands hold]"
@@ -125,7 +125,7 @@ mistake() {
         the line 'auth pam_permit.so' must not be there
     keys cannot tell of /etc/mail.conf:1 [keys]
         '[' without its ']' on the same line
-0 of 1 cases pass" ]
+0 of 1 case passes" ]
 }
 
 @test "a vague finding does not take the place of an exact one" {
@@ -220,7 +220,7 @@ mistake() {
 	END
 	t "$CASES"
 	[ "$status" -eq 0 ]
-	[ "$output" = "1 of 1 cases pass" ]
+	[ "$output" = "1 of 1 case passes" ]
 	case_is over <<-'END'
 	test: metadata over what the root has
 	spec: mail
@@ -362,7 +362,7 @@ mistake() {
 	    > "$SPECS/tests/mail/a.yaml"
 	t
 	[ "$status" -eq 0 ]
-	[ "$output" = "1 of 1 cases pass" ]
+	[ "$output" = "1 of 1 case passes" ]
 }
 
 @test "the specs that ship are those of the checkout" {
@@ -572,5 +572,5 @@ for f in json.load(sys.stdin)["findings"]:
 	grep -q 'rule: seen.*verdict: fails' "$CASES/live.yaml"
 	t "$CASES"
 	[ "$status" -eq 0 ]
-	[ "$output" = "1 of 1 cases pass" ]
+	[ "$output" = "1 of 1 case passes" ]
 }

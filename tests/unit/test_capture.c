@@ -213,6 +213,35 @@ hard_links_name_the_first_of_their_group(void **state)
 }
 
 static void
+a_file_is_as_secret_as_any_name_of_it(void **state)
+{
+	CLEANUP(drop_capture) struct capture out = { 0 }, part = { 0 };
+	struct scope scope = { 0 };
+	struct err e = { 0 };
+	struct capturing c;
+
+	(void)state;
+	start(&c, "cd etc; echo xyzzy > shadow; ln shadow a; ln shadow z; "
+	    "echo > b; ln b c");
+	run(&c, &out);
+	assert_int_equal(entry_of(&out, "/etc/a")->content, CONTENT_SEALED);
+	assert_int_equal(entry_of(&out, "/etc/shadow")->content,
+	    CONTENT_SEALED);
+	assert_int_equal(entry_of(&out, "/etc/z")->content, CONTENT_SEALED);
+	assert_int_equal(entry_of(&out, "/etc/c")->content, CONTENT_STORED);
+	/* Where only one of the names is asked for, as well. */
+	assert_int_equal(scope_include(&scope, "/etc/z", &e), 0);
+	assert_int_equal(scope_settle(&scope, &c.root, &e), 0);
+	c.o.scope = &scope;
+	c.o.whole = &c.scope;
+	run(&c, &part);
+	assert_int_equal(entry_of(&part, "/etc/z")->content, CONTENT_SEALED);
+	assert_null(manifest_find(&part.manifest, "/etc/shadow"));
+	scope_done(&scope);
+	end(&c);
+}
+
+static void
 large_files_are_known_by_digest_only(void **state)
 {
 	CLEANUP(drop_capture) struct capture out = { 0 };
@@ -520,6 +549,7 @@ main(void)
 		cmocka_unit_test(owners_have_the_names_of_their_root),
 		cmocka_unit_test(any_name_is_a_name),
 		cmocka_unit_test(hard_links_name_the_first_of_their_group),
+		cmocka_unit_test(a_file_is_as_secret_as_any_name_of_it),
 		cmocka_unit_test(large_files_are_known_by_digest_only),
 		cmocka_unit_test(secrets_are_sealed_or_not_recorded),
 		cmocka_unit_test(what_has_not_changed_is_not_read_again),

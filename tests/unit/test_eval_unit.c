@@ -277,30 +277,94 @@ a_drop_in_that_leads_nowhere_masks_and_is_told(void **state)
 	    "not there\n");
 }
 
+/* What its context begins with is hidden. */
+static const char *hidden_now;
+
 static const char *
-hides_dropins(void *ctx, const char *path)
+hides(void *ctx, const char *path)
 {
 	(void)ctx;
-	return strncmp(path, ETC "a.service.d/", strlen(ETC) + 12) == 0 ?
-	    "why" : NULL;
+	return strncmp(path, hidden_now, strlen(hidden_now)) == 0 ? "why" :
+	    NULL;
+}
+
+#define UNSEEN_DROPINS "U keys " LIB "a.service a.service may have drop-ins " \
+	"in a folder that cannot be read (why)\n"
+#define UNSEEN_UNIT(path) "U unit " path " unit a.service may have files in " \
+	"a folder that cannot be read (why)\n"
+#define UNSEEN_START "U enabled " LIB "a.service whether a.service is " \
+	"enabled may hang on a folder that cannot be read (why)\n"
+#define KEY "F keys " LIB "a.service:5 [Service] ExecStart is '/bin/a', " \
+	"expected '/bin/b'\n"
+#define OFF "F enabled " LIB "a.service a.service is not enabled: no link " \
+	"starts it [systemctl enable a.service]\n"
+#define ON(by) "F enabled " LIB "a.service>" by " a.service is enabled by '" \
+	by "' [systemctl disable a.service]\n"
+
+static void
+what_is_unseen_of_a_unit_leaves_unknown_what_hangs_on_it(void **state)
+{
+	static const struct {
+		const char *hidden, *rule, *expected;
+		bool linked;
+	} cases[] = {
+		/* Drop-ins decide on keys, and on nothing else. */
+		{ ETC "a.service.d/", "enabled: true", "1\n" UNSEEN_DROPINS
+		    OFF },
+		{ ETC "service.d/", "enabled: false", "2\n"
+		    UNSEEN_DROPINS },
+		/* Links start it. One that is seen is enough. */
+		{ "/run/systemd/system/*.", "enabled: true",
+		    "1\n" KEY UNSEEN_START },
+		{ "/run/systemd/system/*.", "enabled: true", "2\n" KEY,
+		    true },
+		{ "/run/systemd/system/*.", "enabled: false", "1\n" KEY
+		    ON(ETC "m.target.wants/a.service"), true },
+		/* What may be a link to /dev/null of its name. */
+		{ "/run/systemd/transient/m", "enabled: false", "1\n" KEY
+		    UNSEEN_START, true },
+		{ "/etc/systemd/system-preset", "enabled: preset",
+		    "1\n" KEY UNSEEN_START },
+		/* A folder before the fragment's may have another. */
+		{ ETC, "enabled: true", "0\n" UNSEEN_UNIT(LIB "a.service") },
+		{ "/lib/systemd/system/a.service", "enabled: true",
+		    "1\n" UNSEEN_DROPINS OFF },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct fake_file files[] = {
+			file(LIB "a.service", fragment),
+			cases[i].linked ? to(ETC "m.target.wants/a.service",
+			    LIB "a.service") : (struct fake_file)END, END };
+		struct evidence ev = fake_evidence(files);
+		char spec[512];
+
+		ev.hidden = hides;
+		hidden_now = cases[i].hidden;
+		snprintf(spec, sizeof(spec), "spec: t\nrules:\n  - {id: a, "
+		    "unit: a.service, why: w, require: present, %s,\n"
+		    "     keys: {Service.ExecStart: /bin/b}}\n",
+		    cases[i].rule);
+		judged(spec, &ev, cases[i].expected, 0);
+	}
 }
 
 static void
-what_may_add_to_a_unit_unseen_leaves_it_unknown(void **state)
+a_unit_that_may_be_unseen_is_neither_there_nor_absent(void **state)
 {
-	const struct fake_file files[] = { file(LIB "a.service", fragment),
-		file(LIB "b.service", fragment), END };
+	const struct fake_file files[] = { file(ETC "b.service", fragment),
+		END };
 	struct evidence ev = fake_evidence(files);
 
 	(void)state;
-	ev.hidden = hides_dropins;
+	ev.hidden = hides;
+	hidden_now = LIB;
 	judged("spec: t\nrules:\n"
-	    "  - {id: a, unit: a.service, why: w, enabled: false,\n"
-	    "     keys: {Service.ExecStart: /bin/a}}\n"
-	    "  - {id: b, unit: b.service, why: w, enabled: false,\n"
-	    "     keys: {Service.ExecStart: /bin/a}}\n", &ev,
-	    "2\nU unit " LIB "a.service unit a.service may have files in a "
-	    "folder that cannot be read (why)\n", 0);
+	    "  - {id: a, unit: a.service, why: w, require: present}\n"
+	    "  - {id: b, unit: b.service, why: w, require: absent}\n", &ev,
+	    "0\n" UNSEEN_UNIT(LIB "a.service")
+	    "F absent " ETC "b.service is there, but must not be\n", 0);
 }
 
 int
@@ -322,7 +386,9 @@ main(void)
 		cmocka_unit_test(
 		    a_drop_in_that_leads_nowhere_masks_and_is_told),
 		cmocka_unit_test(
-		    what_may_add_to_a_unit_unseen_leaves_it_unknown),
+		    what_is_unseen_of_a_unit_leaves_unknown_what_hangs_on_it),
+		cmocka_unit_test(
+		    a_unit_that_may_be_unseen_is_neither_there_nor_absent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

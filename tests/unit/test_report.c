@@ -100,7 +100,7 @@ each_finding_says_what_why_and_what_to_do(void **state)
 	    "(and 3 entries below it)\n"
 	    "unknown   /etc/shut (/etc/other:2): cannot open: "
 	    "Permission denied\n"
-	    "2 flagged (2 of them drift), 1 noted, 1 unknown; 39 rules of 8 "
+	    "2 flagged (2 of them drift), 1 noted, 1 unknown\n39 rules of 8 "
 	    "specs; 55 entries tracked\n"
 	    "baseline: 0fdaecf3 of 2026-11-21 20:21:37\n");
 	finish(&t);
