@@ -44,7 +44,8 @@ add_next(struct beginning *b, const char *verb, const char *what)
 	CLEANUP(drop_buf) struct buf command = { 0 };
 
 	options_command(b->m.o, &command);
-	buf_addf(&b->text, "next: %s %s\n", buf_str(&command), verb);
+	buf_adds(&b->text, _("next: "));
+	buf_addf(&b->text, "%s %s\n", buf_str(&command), verb);
 	buf_addf(&b->text, "      (%s)\n", what);
 }
 

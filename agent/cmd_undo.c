@@ -77,7 +77,7 @@ list(struct undoing *u, struct err *e)
 		    _("  (taken back)") : "");
 	if (ids.n == 0)
 		buf_adds(&out, _("no rollbacks\n"));
-	return say_out(&out, e);
+	return say_result(u->m.o, &out, e);
 }
 
 static int

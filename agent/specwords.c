@@ -16,13 +16,21 @@ static const char *
 translated(const char *text)
 {
 	CLEANUP(drop_buf) struct buf key = { 0 };
-	const char *found;
 
 	if (text == NULL)
 		return NULL;
 	buf_addf(&key, "spec\004%s", text);
-	found = gettext(buf_str(&key));
-	return found == buf_str(&key) ? text : found;
+	return tr_in(buf_str(&key), text);
+}
+
+static void
+translate_rule(struct rule *r)
+{
+	r->why = translated(r->why);
+	for (size_t i = 0; i < r->xpath.n; i++)
+		r->xpath.items[i].why = translated(r->xpath.items[i].why);
+	for (size_t i = 0; i < r->config.n; i++)
+		r->config.items[i].why = translated(r->config.items[i].why);
 }
 
 void
@@ -37,6 +45,6 @@ specwords_translate(struct catalogue *c)
 		s->about = translated(s->about);
 		for (size_t k = 0; k < s->n_rules; k++)
 			if (!text_starts(s->rules[k].at.file, SITE))
-				s->rules[k].why = translated(s->rules[k].why);
+				translate_rule(&s->rules[k]);
 	}
 }

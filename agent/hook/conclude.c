@@ -201,8 +201,10 @@ leave_changes(struct catalogue *c)
 static const char *
 step_word(const struct step *s)
 {
-	return s->bytes != NULL ? "repaired" : s->want == NULL ? "removed" :
-	    s->have == NULL ? "put back" : "replaced";
+	return s->bytes != NULL ? C_("done", "repaired") :
+	    s->want == NULL ? C_("done", "removed") :
+	    s->have == NULL ? C_("done", "put back") :
+	    C_("done", "replaced");
 }
 
 /* That of the rule "SPEC/RULE". */

@@ -166,7 +166,7 @@ static const char *const words[DECISIONS] = {
 static void
 add_word(struct buf *out, const char *word, const char *code, bool color)
 {
-	size_t n = strlen(word);
+	size_t n = text_columns(word, strlen(word));
 
 	if (color)
 		buf_addf(out, "%s%s\033[0m", code, word);
