@@ -69,8 +69,9 @@ TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC) \
 	$(NOTIFY_SRC))
 
 .PHONY: all schema run test test-long check bench layers lint fuzz install \
-	install-hooks install-shims install-units enable-units clean units \
-	units-built fuzzers tidy pam pot attribution always
+	install-hooks install-shims install-units enable-units rpm-plugin \
+	install-rpm-plugin clean units units-built fuzzers tidy pam \
+	pot attribution always
 .SECONDARY:
 all: $(BUILD)/driftctl $(BUILD)/driftctl-full $(BUILD)/driftctl-rpm \
 	$(BUILD)/driftctl-notify $(MO)
@@ -140,6 +141,23 @@ $(BUILD)/pam/compare: $(BUILD)/obj/tests/pam/compare.o $(BUILD)/libdriftctl.a
 $(BUILD)/pam/probe.so: tests/pam/probe.c
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+
+# rpm's own plugin: its header is public from 4.20 on. RPM_PLUGINS: rpm's
+# %{__plugindir}, where `make install-rpm-plugin` puts it.
+RPM_PLUGINS ?= $(shell rpm --eval '%{__plugindir}')
+$(BUILD)/rpm-plugin/driftctl.so: packaging/rpm-plugin/driftctl.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion \
+		-DPROGRAM='"$(PREFIX)/bin/driftctl"' $(CFLAGS) -fPIC -shared \
+		$(LDFLAGS) -o $@ $<
+
+rpm-plugin: $(BUILD)/rpm-plugin/driftctl.so
+
+install-rpm-plugin: rpm-plugin
+	install -d $(DESTDIR)$(RPM_PLUGINS) $(DESTDIR)/usr/lib/rpm/macros.d
+	install $(BUILD)/rpm-plugin/driftctl.so $(DESTDIR)$(RPM_PLUGINS)
+	install -m 644 packaging/rpm-plugin/macros.transaction_driftctl \
+		$(DESTDIR)/usr/lib/rpm/macros.d
 
 # What packages did, of two roots; driftctl-rpm is found beside it.
 $(BUILD)/attribution: $(BUILD)/obj/tests/pm/attribution.o \

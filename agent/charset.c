@@ -17,8 +17,8 @@ enum { CHAR_MAX_BYTES = 16 };
 static const struct {
 	const char *sign, *plain;
 } similar[] = {
-	{ "„", "\"" }, { "“", "\"" }, { "”", "\"" }, { "‚", "'" },
-	{ "‘", "'" }, { "’", "'" }, { "…", "..." }, { "→", "->" },
+	{ "…", "..." }, { "„", "\"" }, { "“", "\"" }, { "”", "\"" }, { "‚", "'" },
+	{ "‘", "'" }, { "’", "'" }, { "→", "->" },
 	{ "–", "-" }, { "—", "-" }, { "·", "-" }, { "×", "x" },
 	{ "≤", "<=" }, { "≥", ">=" }, { " ", " " },
 };
@@ -47,10 +47,11 @@ add_sign(iconv_t to, char *sign, size_t len, struct buf *out)
 		return;
 	}
 	plain = looks_like(sign, len);
-	if (plain != NULL)
-		buf_adds(out, plain);
-	else if (to == (iconv_t)-1)
+	/* Of C's signs names may have any but the one that we write. */
+	if (to == (iconv_t)-1 && plain != similar[0].plain)
 		buf_add(out, sign, len);
+	else if (plain != NULL)
+		buf_adds(out, plain);
 	else
 		for (size_t i = 0; i < len; i++)
 			buf_addf(out, "\\x%02x", (unsigned char)sign[i]);

@@ -12,6 +12,7 @@
 #include "agent/tell/look.h"
 #include "agent/tell/post.h"
 #include "agent/tell/tell.h"
+#include "base/file.h"
 #include "base/tr.h"
 
 /* What a shim takes for a no; no other failure of ours is one. */
@@ -19,7 +20,7 @@ enum { REFUSED = 3 };
 
 /* In which a message that could not be told is tried again at once. */
 enum { LINGER = 150 };
-enum { BOOT_WAIT = 20 };
+enum { BOOT_WAIT = 20, PLAN_MAX = 64 << 20 };
 
 /* Names of package managers whose shims tell begin and end. */
 static const char *const origins[] = { "rpm", "dnf", "apt", "dpkg",
@@ -60,6 +61,34 @@ find_owner(const char *given, const char *origin, struct owner *out,
 	return 0;
 }
 
+/* What it is about to do, as rpm's plugin says it: the trouble with that is
+ * told, and nothing else is lost. */
+static void
+read_plan(struct upgrade *u, struct transaction *plan)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct err e = { 0 };
+
+	if (file_read_fd(STDIN_FILENO, "stdin", PLAN_MAX, &text, &e) < 0 ||
+	    transaction_parse("stdin", buf_str(&text), text.len, plan, &e) < 0)
+		tell_failure(u->o, u->origin, &e);
+	else
+		u->plan = plan;
+}
+
+static int
+begin_planned(struct upgrade *u, struct err *e)
+{
+	CLEANUP(drop_transaction) struct transaction plan = { 0 };
+	int n;
+
+	u->patience = PLUGIN_PATIENCE;
+	read_plan(u, &plan);
+	n = upgrade_begin(u, e);
+	u->plan = NULL;
+	return n;
+}
+
 /* What is known before anything is unpacked may be told, or refused. */
 static int
 take_plan(const struct upgrade *u, struct err *e)
@@ -78,10 +107,13 @@ take_plan(const struct upgrade *u, struct err *e)
 }
 
 static int
-begin_or_end(struct upgrade *u, const struct strlist *words, struct err *e)
+begin_or_end(struct upgrade *u, const struct strlist *words, bool packages,
+    struct err *e)
 {
 	const char *when = words->n == 2 ? words->items[1] : "";
 
+	if (packages && strcmp(when, "begin") == 0)
+		return begin_planned(u, e);
 	if (strcmp(when, "begin") == 0)
 		return upgrade_begin(u, e);
 	if (strcmp(when, "end") == 0)
@@ -140,8 +172,10 @@ static int
 dispatch(const struct options *o, struct upgrade *u, struct err *e)
 {
 	const char *owner = NULL;
+	bool packages = false;
 	const struct verb_option table[] = {
-		{ "owner", 0, NULL, &owner }, { 0 } };
+		{ "owner", 0, NULL, &owner },
+		{ "packages", 0, &packages, NULL }, { 0 } };
 	CLEANUP(drop_strlist) struct strlist words = { 0 };
 	const char *what;
 
@@ -166,7 +200,7 @@ dispatch(const struct options *o, struct upgrade *u, struct err *e)
 	}
 	u->origin = find_origin(what);
 	if (u->origin != NULL)
-		return begin_or_end(u, &words, e);
+		return begin_or_end(u, &words, packages, e);
 	return err_set(e, ERR_USAGE, "hook", _("needs one of: zypp, rpm, dnf, "
 	    "apt, dpkg, pacman, timer, boot [see driftctl(8)]"));
 }

@@ -7,12 +7,14 @@
 #include "base/tr.h"
 #include "base/vec.h"
 #include "specs/mergeedit.h"
+#include "specs/mergelist.h"
 #include "specs/mergeside.h"
 
 /* What a merged file shall say of one key or row. */
 struct wanted {
 	const struct mergegroup *like;
 	const char **values;
+	const char **words;	/* where not NULL: of a list its members */
 	size_t n;
 };
 
@@ -83,20 +85,53 @@ want(struct merging3 *x, const struct mergegroup *g)
 	w = VEC_ADD(&x->wanted);
 	w->like = g;
 	w->n = g->n_values;
+	w->words = NULL;
 	w->values = arena_alloc(&x->out->arena,
 	    (w->n + 1) * sizeof(*w->values));
 	for (size_t i = 0; i < w->n; i++)
 		w->values[i] = g->values[i]->value;
 }
 
+static const char *
+separators(const struct merging3 *x, const struct mergegroup *g, size_t i)
+{
+	return mergelist_separators(x->in->view, g->row ? NULL : g->section,
+	    g->values[i]->name);
+}
+
+/* The i-th value of both sides, where it is a list to which each did something
+ * else: its text and its members. */
+static bool
+as_list(struct merging3 *x, const struct three *t, size_t i,
+    struct mergeedit_value *out, const char **out_words)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 }, words = { 0 };
+	const struct view_node *mine = t->mine->values[i];
+	const struct mergelist_input in = {
+		.separators = separators(x, t->mine, i),
+		.base = t->base->values[i]->value, .mine = mine->value,
+		.theirs = t->theirs->values[i]->value,
+		.text = x->mine.bytes + mine->value_start,
+		.len = mine->value_end - mine->value_start };
+
+	if (in.separators == NULL || !mergelist(&in, &text, &words))
+		return false;
+	*out_words = arena_memdup(&x->out->arena, buf_str(&words), words.len);
+	*out = (struct mergeedit_value){ mine, arena_memdup(&x->out->arena,
+	    buf_str(&text), text.len), text.len };
+	return true;
+}
+
 /*
  * Each value for itself: of a row one field, of a key given several times one
- * of these. False where both sides changed the same one.
+ * of these. False where both sides changed the same one, unless that is a list.
  */
 static bool
 by_value(struct merging3 *x, const struct three *t)
 {
-	size_t n = t->mine != NULL ? t->mine->n_values : 0;
+	size_t n = t->mine != NULL ? t->mine->n_values : 0, lists = 0;
+	struct mergeedit_value *edits;
+	const char **words;
 	struct wanted *w;
 	bool *take;
 
@@ -106,19 +141,28 @@ by_value(struct merging3 *x, const struct three *t)
 	    (t->mine->row && mergeside_whole_rows(x->in->view)))
 		return false;
 	take = arena_alloc(&x->out->arena, n * sizeof(*take));
+	words = arena_alloc(&x->out->arena, (n + 1) * sizeof(*words));
+	edits = arena_alloc(&x->out->arena, (n + 1) * sizeof(*edits));
 	for (size_t i = 0; i < n; i++) {
 		const char *b = t->base->values[i]->value;
 		const char *m = t->mine->values[i]->value;
 		const char *o = t->theirs->values[i]->value;
 
 		take[i] = strcmp(b, m) == 0;
-		if (!take[i] && strcmp(m, o) != 0 && strcmp(b, o) != 0)
+		words[i] = NULL;
+		if (take[i] || strcmp(m, o) == 0 || strcmp(b, o) == 0)
+			continue;
+		if (!as_list(x, t, i, &edits[lists], &words[i]))
 			return false;
+		lists++;
 	}
 	if (mergeedits_take(&x->edits, t->mine, t->theirs, take) < 0)
 		return false;
+	for (size_t i = 0; i < lists; i++)
+		mergeedits_put(&x->edits, &edits[i]);
 	want(x, t->mine);
 	w = &x->wanted.items[x->wanted.n - 1];
+	w->words = words;
 	for (size_t i = 0; i < n; i++)
 		if (take[i])
 			w->values[i] = t->theirs->values[i]->value;
@@ -217,6 +261,18 @@ walk(struct merging3 *x)
 	}
 }
 
+static bool
+says_value(struct merging3 *x, const struct wanted *w,
+    const struct mergegroup *g, size_t i)
+{
+	CLEANUP(drop_buf) struct buf words = { 0 };
+
+	if (w->words == NULL || w->words[i] == NULL)
+		return strcmp(g->values[i]->value, w->values[i]) == 0;
+	mergelist_words(separators(x, g, i), g->values[i]->value, &words);
+	return strcmp(buf_str(&words), w->words[i]) == 0;
+}
+
 /* Whether a text says all that is wanted and nothing else. */
 static bool
 says(struct merging3 *x, const char *bytes, size_t len)
@@ -235,7 +291,7 @@ says(struct merging3 *x, const char *bytes, size_t len)
 		    g->n_values != w->n)
 			return false;
 		for (size_t k = 0; k < w->n; k++)
-			if (strcmp(g->values[k]->value, w->values[k]) != 0)
+			if (!says_value(x, w, g, k))
 				return false;
 	}
 	return true;

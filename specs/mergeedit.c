@@ -234,6 +234,16 @@ mergeedits_take(struct mergeedits *l, const struct mergegroup *mine,
 	return replace(l, mine, theirs, &b);
 }
 
+void
+mergeedits_put(struct mergeedits *l, const struct mergeedit_value *v)
+{
+	CLEANUP(drop_buf) struct buf b = { 0 };
+
+	buf_add(&b, v->bytes, v->len);
+	add(l, v->value->value_start, v->value->value_end, 0, &b);
+	l->items[l->n - 1].lines = false;
+}
+
 int
 mergeedits_mark(struct mergeedits *l, const struct merge3_input *in,
     const struct mergeside *base_side, const struct mergegroup *base,

@@ -31,6 +31,13 @@ struct mergeedits {
  */
 int mergeedits_take(struct mergeedits *l, const struct mergegroup *mine,
     const struct mergegroup *theirs, const bool *fields);
+/* The text of one of mine's values. */
+struct mergeedit_value {
+	const struct view_node *value;
+	const char *bytes;
+	size_t len;
+};
+void mergeedits_put(struct mergeedits *l, const struct mergeedit_value *v);
 /* Both versions, and the base's lines where there is one, between markers. */
 int mergeedits_mark(struct mergeedits *l, const struct merge3_input *in,
     const struct mergeside *base_side, const struct mergegroup *base,

@@ -2,10 +2,12 @@
 # shellcheck shell=sh
 # What the scripts share that make a root of the distribution's own packages,
 # with mmdebstrap, from the package sources that this machine has. To be
-# sourced; cannot ends the script with 3 and the reason.
+# sourced, with $release where it is to be another one's; cannot ends the script
+# with 3 and the reason.
 
 # shellcheck source=/dev/null
-suite=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+here=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+suite=${release-$here}
 
 cannot() {
 	echo "$*"
@@ -18,12 +20,12 @@ suite_sources() {
 	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
 		[ -f "$file" ] || continue
 		case $file in
-		*.list)		grep -E "^deb .* $suite(-[a-z]+)? " "$file" ;;
-		*.sources)	awk -v RS= -v ORS='\n\n' -v suite="$suite" \
+		*.list)		grep -E "^deb .* $here(-[a-z]+)? " "$file" ;;
+		*.sources)	awk -v RS= -v ORS='\n\n' -v suite="$here" \
 		    '$0 ~ "(^|\n)Suites:[^\n]*[ ]" suite "([ \n-]|$)"' \
 		    "$file" ;;
 		esac || true
-	done
+	done | sed "s/\<$here\>/$suite/g"
 }
 
 # Its hooks are sh(1)'s, which knows descriptors of one digit: a lock's and the
@@ -42,12 +44,12 @@ make_root() {
 		cannot "mmdebstrap is not installed"
 	[ "$(id -u)" -eq 0 ] ||
 		cannot "only root can make a root of packages"
-	[ -n "$suite" ] ||
+	[ -n "$here" ] ||
 		cannot "this is no release that mmdebstrap could make"
 	mkdir -p "$(dirname "$3")"
 	suite_sources > "$3"
 	[ -s "$3" ] ||
-		cannot "no source of packages for $suite is known here"
+		cannot "no source of packages for $here is known here"
 	# Whoever has the packages may not answer once.
 	for pause in 5 20 0; do
 		rm -rf "$1" "$1.of"

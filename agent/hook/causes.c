@@ -88,9 +88,11 @@ look(struct causes *c)
 	c->looked = true;
 	if (ledger_open(store_fd(c->m->store), &l, &c->trouble) < 0)
 		return;
+	/* Where nobody could ask nothing is known. */
 	n = ledger_load_owners(&l, c->id, &c->were, &c->trouble);
 	ledger_close(&l);
-	if (n > 0)
+	/* Nor does a package manager whose database nobody here reads. */
+	if (n > 0 && c->were.packages.n > 0)
 		c->blame = blame_new(c->m->store, &c->m->root, &c->before,
 		    &c->after, &c->were, &c->trouble);
 }
@@ -138,6 +140,21 @@ causes_explain(struct causes *c, const char *path)
 	return a.how != HOW_NOT && !how_is_guess(a.how);
 }
 
+bool
+causes_soothe(struct causes *c, const struct finding *f)
+{
+	struct attribution a;
+
+	/* A rule that wants a change told wants this one, too. */
+	if (f->kind != FINDING_CHANGE || f->why != NULL)
+		return false;
+	look(c);
+	if (c->blame == NULL)
+		return false;
+	blame_path(c->blame, f->path, &a);
+	return a.remains == REMAINS_GONE && a.decision < DECISION_MERGE;
+}
+
 void
 causes_package(struct causes *c, const char *path, struct buf *out)
 {
@@ -176,19 +193,21 @@ struct telling {
 static void
 tell_one(void *arg, const char *path, const struct attribution *a)
 {
+	static const char *const kinds[DECISIONS] = {
+		[DECISION_NOTE] = "note", [DECISION_MERGE] = "merge",
+		[DECISION_FLAG] = "flagged",
+	};
 	const struct telling *x = arg;
 	struct transaction *t = x->t;
-	const bool merge = a->decision == DECISION_MERGE;
 	CLEANUP(drop_buf) struct buf package = { 0 };
 	struct transaction_finding *f;
 
-	if (a->decision < DECISION_MERGE || told(t, path))
+	if (kinds[a->decision] == NULL || told(t, path))
 		return;
-	f = transaction_found(t, merge ? "merge" : "flagged", path,
-	    text_of(x->c, a));
+	f = transaction_found(t, kinds[a->decision], path, text_of(x->c, a));
 	attribute_packages(a->was, a->is, &package);
-	f->severity = severity_words[merge ? SEVERITY_INFO :
-	    SEVERITY_WARNING];
+	f->severity = severity_words[a->decision < DECISION_FLAG ?
+	    SEVERITY_INFO : SEVERITY_WARNING];
 	f->path = f->id;
 	f->package = arena_strdup(&t->arena, buf_str(&package));
 }

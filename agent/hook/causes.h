@@ -2,6 +2,7 @@
 #ifndef AGENT_HOOK_CAUSES_H
 #define AGENT_HOOK_CAUSES_H
 
+#include "agent/finding.h"
 #include "agent/hook/ledger.h"
 #include "agent/machine.h"
 #include "agent/pkg/blame.h"
@@ -49,8 +50,11 @@ void causes_add(struct causes *c, const char *path, struct buf *what);
  * is known to have done it. */
 void causes_package(struct causes *c, const char *path,
     struct buf *out);
-/* Tells of what no finding told that a person must look at or can merge: what
- * was edited here and was replaced, or lies beside in a new version. */
+/* Whether what is gone is found elsewhere, by what its package says: then it
+ * is a note, though nobody knows it who only looks at the baseline. */
+bool causes_soothe(struct causes *c, const struct finding *f);
+/* Tells of what no finding told: what a person must look at, what can be
+ * merged, and, as a note, what else packages did. */
 void causes_tell(struct causes *c, struct transaction *t);
 
 #endif

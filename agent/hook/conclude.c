@@ -317,8 +317,9 @@ note_finding(struct ending *n, const struct finding *f)
 
 	buf_adds(&what, f->what);
 	causes_add(&n->causes, f->path, &what);
-	found(n, f->kind == FINDING_UNKNOWN ? "unknown" : "flagged", f->id,
-	    &what, f->severity, f->path);
+	found(n, f->kind == FINDING_UNKNOWN ? "unknown" :
+	    causes_soothe(&n->causes, f) ? "note" : "flagged", f->id, &what,
+	    f->severity, f->path);
 }
 
 static void

@@ -39,6 +39,27 @@ drop_transaction(struct transaction *t)
 	transaction_done(t);
 }
 
+void
+transaction_planned(struct transaction *t, const struct pkgchange *c,
+    const char *file)
+{
+	struct arena *a = &t->arena;
+
+	*VEC_ADD(&t->planned) = (struct planned){ {
+		arena_strdup(a, c->name), arena_strdup(a, c->arch),
+		c->was != NULL ? arena_strdup(a, c->was) : NULL,
+		c->is != NULL ? arena_strdup(a, c->is) : NULL },
+		arena_strdup(a, file) };
+}
+
+void
+transaction_plan(struct transaction *t, const struct transaction *from)
+{
+	for (size_t i = 0; i < from->planned.n; i++)
+		transaction_planned(t, &from->planned.items[i].change,
+		    from->planned.items[i].file);
+}
+
 struct transaction_finding *
 transaction_found(struct transaction *t, const char *kind, const char *id,
     const char *what)
@@ -323,7 +344,7 @@ take_text(struct transaction *t, const struct line *l)
 		{ "command", &t->command }, { "rollback", &t->rollback },
 	};
 	static const char *const kinds[] = { "restored", "flagged",
-		"unknown", "merge" };
+		"unknown", "merge", "note" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(l->key, texts[i].key) == 0)

@@ -25,7 +25,7 @@ enum transaction_state {
 /* Something found at the end that a person is told. */
 struct transaction_finding {
 	const char *kind;	/* "restored", "flagged", "unknown",
-				 * "merge" */
+				 * "merge", "note" */
 	const char *id;		/* a finding's; of what was restored its path */
 	const char *what;
 	const char *severity, *path, *package;	/* "" where not known; the
@@ -68,6 +68,11 @@ int transaction_parse(const char *name, const char *bytes, size_t len,
 void transaction_done(struct transaction *t);
 void drop_transaction(struct transaction *t);	/* for CLEANUP */
 
+/* Texts are copied. */
+void transaction_planned(struct transaction *t, const struct pkgchange *c,
+    const char *file);
+/* What is planned in from. */
+void transaction_plan(struct transaction *t, const struct transaction *from);
 /* Returns it, for what else is known of it. */
 struct transaction_finding *transaction_found(struct transaction *t,
     const char *kind, const char *id, const char *what);

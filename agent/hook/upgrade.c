@@ -377,6 +377,8 @@ open_transaction(const struct upgrade *u, struct ledger *l,
 
 	new_transaction(u, l, t);
 	t->began = (int64_t)time(NULL);
+	if (u->plan != NULL)
+		transaction_plan(t, u->plan);
 	if (load_packages(u, &now, &trouble) < 0 ||
 	    ledger_save_packages(l, t->id, &now, &trouble) < 0)
 		transaction_failed(t, &trouble);
@@ -394,10 +396,9 @@ upgrade_begin(const struct upgrade *u, struct err *e)
 
 	if (n <= 0 || look_at_open(u, &l, &open, e) < 0)
 		return n;
-	if (open.mine.len > 0)
-		return 0;
-	if (open.above.len > 0) {
-		join(u, &l, buf_str(&open.above));
+	if (open.mine.len > 0 || open.above.len > 0) {
+		join(u, &l, buf_str(open.mine.len > 0 ? &open.mine :
+		    &open.above));
 		return 0;
 	}
 	if (open_transaction(u, &l, &t, e) < 0)
@@ -406,22 +407,6 @@ upgrade_begin(const struct upgrade *u, struct err *e)
 	/* What the dead one took away must not pass for the state before. */
 	end_dead(u, &open.dead, &trouble);
 	return record_before(u, t.id, &trouble, e);
-}
-
-static void
-take_planned(struct transaction *t, const struct aptlist *list)
-{
-	struct arena *a = &t->arena;
-
-	for (size_t i = 0; i < list->n; i++) {
-		const struct aptplan *p = &list->items[i];
-
-		*VEC_ADD(&t->planned) = (struct planned){ {
-			arena_strdup(a, p->name), arena_strdup(a, p->arch),
-			p->was != NULL ? arena_strdup(a, p->was) : NULL,
-			p->is != NULL ? arena_strdup(a, p->is) : NULL },
-			arena_strdup(a, p->file) };
-	}
 }
 
 int
@@ -447,7 +432,12 @@ upgrade_planned(const struct upgrade *u, const struct aptlist *list,
 	if (ledger_load(&l, buf_str(&open.mine), &t, e) < 0)
 		return -1;
 	t.planned.n = 0;
-	take_planned(&t, list);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct aptplan *p = &list->items[i];
+
+		transaction_planned(&t, &(struct pkgchange){ p->name, p->arch,
+		    p->was, p->is }, p->file);
+	}
 	return ledger_save(&l, &t, e);
 }
 

@@ -20,6 +20,8 @@ struct upgrade {
 				 * database at the end, 0: ten minutes */
 	unsigned patience;	/* seconds it waits for us, 0: as long as it
 				 * takes */
+	const struct transaction *plan;	/* whose planned is what it is about
+					 * to do; NULL: nobody said */
 };
 
 /*

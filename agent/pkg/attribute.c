@@ -6,6 +6,7 @@
 
 #include "agent/pkg/attributetext.h"
 #include "agent/pkg/beside.h"
+#include "agent/pkg/touched.h"
 #include "agent/pkg/wanted.h"
 #include "base/path.h"
 #include "base/vec.h"
@@ -19,13 +20,7 @@ const char *const how_words[HOWS + 1] = { "untouched", "dropped", "erased",
 struct attributor {
 	struct attribute_input in;
 	struct arena arena;
-	/* Packages that are not the same before and after. */
-	struct {
-		struct touched {
-			const struct package *was, *is;
-		} *items;
-		size_t n, cap;
-	} touched;
+	struct touched_list touched;
 	/* Entries that were not there before. */
 	struct {
 		const struct entry **items;
@@ -33,51 +28,13 @@ struct attributor {
 	} added;
 };
 
-static bool
-same_version(const struct package *a, const struct package *b)
-{
-	return a->removed == b->removed && strcmp(a->name, b->name) == 0 &&
-	    strcmp(a->version, b->version) == 0 &&
-	    strcmp(a->arch, b->arch) == 0;
-}
-
-/* What has come of a package, or what it has come from; NULL: nothing. */
-static const struct package *
-other_end(const struct owners *o, const struct package *p)
-{
-	return p != NULL ? owners_same(o, p) : NULL;
-}
-
-static void
-find_touched(struct attributor *t)
-{
-	const struct owners *before = t->in.before, *after = t->in.after;
-
-	for (size_t i = 0; i < before->packages.n; i++) {
-		const struct package *p = &before->packages.items[i];
-		const struct package *q = other_end(after, p);
-
-		if (package_is_software(p) &&
-		    (q == NULL || !same_version(p, q)))
-			*VEC_ADD_IN(&t->arena, &t->touched) =
-			    (struct touched){ p, q };
-	}
-	for (size_t i = 0; i < after->packages.n; i++) {
-		const struct package *q = &after->packages.items[i];
-
-		if (package_is_software(q) && other_end(before, q) == NULL)
-			*VEC_ADD_IN(&t->arena, &t->touched) =
-			    (struct touched){ NULL, q };
-	}
-}
-
 struct attributor *
 attribute_new(const struct attribute_input *in)
 {
 	struct attributor *t = xcalloc(1, sizeof(*t));
 
 	t->in = *in;
-	find_touched(t);
+	touched_find(in->before, in->after, &t->arena, &t->touched);
 	for (size_t i = 0; i < in->is->n; i++)
 		if (manifest_find(in->was, in->is->items[i].path) == NULL)
 			*VEC_ADD_IN(&t->arena, &t->added) = &in->is->items[i];
@@ -193,6 +150,8 @@ new_name(const struct looking *l)
 static bool
 same_file(const struct owned *a, const struct owned *b)
 {
+	if (((a->flags ^ b->flags) & OWNED_DIR) != 0)
+		return false;
 	if (((a->flags | b->flags) & (OWNED_GHOST | OWNED_DIR)) != 0)
 		return true;
 	if (a->target != NULL || b->target != NULL)
@@ -212,7 +171,7 @@ shipped(const struct looking *l, struct attribution *out)
 	bool had = listed(in->before, l->before);
 	bool has = listed(in->after, l->after);
 
-	if (had && has && same_version(out->was, out->is))
+	if (had && has && touched_not(out->was, out->is))
 		return SHIPPED_NOTHING;
 	if (!had || (has && !ships(in->before, l->before) &&
 	    ships(in->after, l->after)))
@@ -227,50 +186,6 @@ shipped(const struct looking *l, struct attribution *out)
 	return out->other != NULL && listed(in->after,
 	    owners_find(in->after, out->other)) ? SHIPPED_MOVED :
 	    SHIPPED_DROPPED;
-}
-
-/* Whether a package has something in the folder of the path. */
-static bool
-has_neighbour(const struct owners *o, const struct package *p,
-    const char *path)
-{
-	size_t n = (size_t)(path_name(path) - path);
-
-	if (p == NULL)
-		return false;
-	for (size_t i = 0; i < o->files.n; i++)
-		if (owners_package(o, &o->files.items[i]) == p &&
-		    strncmp(o->files.items[i].path, path, n) == 0)
-			return true;
-	return false;
-}
-
-/* The one that no list proves guilty, but that is nearest. */
-static void
-suspect(const struct looking *l, struct attribution *out)
-{
-	const struct attributor *t = l->t;
-	const struct touched *found = NULL;
-
-	for (size_t i = 0; i < t->touched.n; i++) {
-		const struct touched *p = &t->touched.items[i];
-
-		if ((out->was != NULL && p->was == out->was) ||
-		    (out->is != NULL && p->is == out->is)) {
-			found = p;
-			break;
-		}
-		if (found == NULL &&
-		    (has_neighbour(t->in.before, p->was, l->path) ||
-		    has_neighbour(t->in.after, p->is, l->path)))
-			found = p;
-	}
-	if (found == NULL && t->touched.n == 1)
-		found = &t->touched.items[0];
-	if (found == NULL)
-		return;
-	out->suspect_was = found->was;
-	out->suspect_is = found->is;
 }
 
 static enum how
@@ -309,14 +224,21 @@ mode_is_shipped(const struct looking *l)
 	    strcmp(f->group, l->before->group) != 0);
 }
 
-/* What somebody had set here is as the package wants it again. */
+/* What somebody had set here is as the package wants it again. dpkg knows no
+ * modes: there, whoever may now do what he could not before. */
 static bool
 mode_lost(const struct looking *l)
 {
-	return l->was != NULL && l->is != NULL && l->before != NULL &&
-	    l->after != NULL && l->before->has_mode && l->after->has_mode &&
-	    (l->differs & DIFF_MODE) != 0 &&
-	    l->was->mode != l->before->mode && l->is->mode == l->after->mode;
+	const struct owned *before = l->before, *after = l->after;
+
+	if (l->was == NULL || l->is == NULL || before == NULL ||
+	    after == NULL || (l->differs & DIFF_MODE) == 0)
+		return false;
+	if (before->has_mode && after->has_mode)
+		return l->was->mode != before->mode &&
+		    l->is->mode == after->mode;
+	return l->now_shipped && (l->differs & DIFF_CONTENT) != 0 &&
+	    (l->is->mode & ~l->was->mode & 0777) != 0;
 }
 
 static enum how
@@ -381,11 +303,32 @@ look(struct attributor *t, const char *path, struct looking *l,
 	if (l->after != NULL)
 		out->is = owners_package(in->after, l->after);
 	else if (out->was != NULL)
-		out->is = other_end(in->after, out->was);
+		out->is = touched_other(in->after, out->was);
 	if (out->was == NULL && out->is != NULL)
-		out->was = other_end(in->before, out->is);
+		out->was = touched_other(in->before, out->is);
 	l->now_shipped = l->is != NULL && ships(in->after, l->after) &&
-	    in->pristine(in->ctx, l->after, l->is, false) == PRISTINE_YES;
+	    ((l->after->flags & OWNED_DIR) != 0 ? l->is->kind == ENTRY_DIR :
+	    in->pristine(in->ctx, l->after, l->is, false) == PRISTINE_YES);
+}
+
+void
+attribute_each_dropped(struct attributor *t,
+    void (*each)(void *arg, const char *path), void *arg)
+{
+	const struct owners *before = t->in.before, *after = t->in.after;
+	const char *last = NULL;
+
+	for (size_t i = 0; i < before->files.n; i++) {
+		const char *path = before->files.items[i].path;
+
+		if (last != NULL && strcmp(path, last) == 0)
+			continue;
+		last = path;
+		if (listed(before, owners_find(before, path)) &&
+		    !listed(after, owners_find(after, path)) &&
+		    manifest_find(t->in.is, path) != NULL)
+			each(arg, path);
+	}
 }
 
 static bool
@@ -393,6 +336,33 @@ asked(const struct attributor *t, const char *path)
 {
 	return wanted_has(&t->in.before->asked, path) &&
 	    wanted_has(&t->in.after->asked, path);
+}
+
+static bool
+is_file(const struct manifest *m, const char *path)
+{
+	const struct entry *en = path != NULL ? manifest_find(m, path) : NULL;
+
+	return en != NULL && en->kind == ENTRY_FILE;
+}
+
+static enum decision
+decision_of(const struct looking *l, const struct attribution *a)
+{
+	const struct manifest *is = l->t->in.is;
+	enum decision d = decide(a->local, a->did, a->remains);
+
+	/* With all that had been edited in it. */
+	if (a->how == HOW_RENAMED && a->did == SHIPPED_MOVED)
+		return DECISION_NOTE;
+	/* It takes two files to merge. */
+	if (d == DECISION_MERGE && (!is_file(is, l->path) ||
+	    (!is_file(is, a->aside) && !is_file(is, a->beside))))
+		d = a->remains == REMAINS_KEPT ? DECISION_NOTE :
+		    DECISION_FLAG;
+	if (a->mode_lost || (a->edit_lost && d < DECISION_MERGE))
+		d = DECISION_FLAG;
+	return d;
 }
 
 void
@@ -427,18 +397,13 @@ attribute_path(struct attributor *t, const char *path,
 	if (t->touched.n == 0 && out->remains != REMAINS_KEPT)
 		out->how = HOW_STRANGE;
 	if (out->how >= HOW_EDITED && out->how < HOW_UNASKED)
-		suspect(&l, out);
+		touched_suspect(&t->touched, &(struct touched){ out->was,
+		    out->is }, path, &out->suspect);
 	out->mode_lost = mode_lost(&l);
-	out->decision = decide(out->local, out->did, out->remains);
-	/* With all that had been edited in it. */
-	if (out->how == HOW_RENAMED && out->did == SHIPPED_MOVED)
-		out->decision = DECISION_NOTE;
 	out->edit_lost = out->local == LOCAL_EDITED && l.now_shipped &&
 	    out->remains == REMAINS_OTHER && out->aside == NULL &&
 	    (l.differs & DIFF_CONTENT) != 0;
-	if (out->mode_lost || (out->edit_lost &&
-	    out->decision < DECISION_MERGE))
-		out->decision = DECISION_FLAG;
+	out->decision = decision_of(&l, out);
 	said = (struct attribute_said){ l.was, l.is, t->touched.n };
 	attribute_text(out, &said, &text);
 	out->text = arena_memdup(&t->arena, buf_str(&text), text.len);

@@ -4,6 +4,7 @@
 
 #include "agent/pkg/decide.h"
 #include "agent/pkg/owners.h"
+#include "agent/pkg/touched.h"
 #include "snapshots/manifest.h"
 
 /*
@@ -47,7 +48,7 @@ struct attribution {
 	enum decision decision;	/* without a word from any rule */
 	const struct package *was, *is;	/* whose it was and is, or NULL */
 	/* A package that nobody proved to have done it, but that may have. */
-	const struct package *suspect_was, *suspect_is;
+	struct touched suspect;
 	const char *aside;	/* the copy of what was there, or NULL */
 	const char *beside;	/* the package's version that was not put in
 				 * place, or NULL */
@@ -73,6 +74,10 @@ void drop_attributor(struct attributor **t);	/* for CLEANUP */
 
 void attribute_path(struct attributor *t, const char *path,
     struct attribution *out);
+
+/* Calls each with what is in no package's list any more and still is there. */
+void attribute_each_dropped(struct attributor *t,
+    void (*each)(void *arg, const char *path), void *arg);
 
 /* Adds the folders and paths to ask owners_load for: where configuration and
  * its vendor's copies lie, and what else is tracked. */

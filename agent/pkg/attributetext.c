@@ -85,7 +85,7 @@ add_suspect(const struct attribution *a, const struct attribute_said *s,
 {
 	CLEANUP(drop_buf) struct buf who = { 0 };
 
-	attribute_packages(a->suspect_was, a->suspect_is, &who);
+	attribute_packages(a->suspect.was, a->suspect.is, &who);
 	if (who.len == 0)
 		buf_addf(out, ngettext(" while %zu package changed: no "
 		    "package's list explains it (a scriptlet)",
@@ -190,6 +190,8 @@ attribute_text(const struct attribution *a, const struct attribute_said *s,
 		add_fate(a, out);
 	if (a->how == HOW_BESIDE && a->beside != NULL)
 		say(out, _("; it lies beside as %s"), a->beside);
-	if (a->how == HOW_MODE || a->mode_lost)
+	if (a->how == HOW_MODE || a->mode_lost ||
+	    (a->remains == REMAINS_OTHER && s->was != NULL &&
+	    s->was->kind == s->is->kind))
 		add_modes(s, out);
 }

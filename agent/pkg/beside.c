@@ -12,7 +12,7 @@ static const struct ending {
 	{ ".dpkg-old", true }, { ".dpkg-bak", true },
 	{ ".dpkg-backup", true }, { ".dpkg-remove", true },
 	{ ".dpkg-dist", false }, { ".ucf-old", true }, { ".ucf-dist", false },
-	{ ".ucf-new", false },
+	{ ".ucf-new", false }, { ".pacsave", true }, { ".pacnew", false },
 };
 enum { N_ENDINGS = sizeof(endings) / sizeof(endings[0]) };
 

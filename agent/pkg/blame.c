@@ -118,6 +118,25 @@ each_base(struct blame *b, const char *path, const struct entry *was,
 	each(arg, base, &a);
 }
 
+/* Whoever wants to hear of all. */
+struct listener {
+	struct blame *b;
+	void (*each)(void *arg, const char *path, const struct attribution *a);
+	void *arg;
+};
+
+/* What changed as well is told of already. */
+static void
+each_dropped(void *arg, const char *path)
+{
+	const struct listener *l = arg;
+	struct attribution a;
+
+	blame_path(l->b, path, &a);
+	if (a.remains == REMAINS_KEPT)
+		l->each(l->arg, path, &a);
+}
+
 void
 blame_each(struct blame *b,
     void (*each)(void *arg, const char *path, const struct attribution *a),
@@ -130,7 +149,10 @@ blame_each(struct blame *b,
 		const struct change *c = &all.items[i];
 		const struct entry *en = c->is != NULL ? c->is : c->was;
 
-		if (en->kind != ENTRY_DIR)
+		if (en->kind != ENTRY_DIR ||
+		    (c->was != NULL && c->was->kind != ENTRY_DIR))
 			each_base(b, en->path, c->was, each, arg);
 	}
+	attribute_each_dropped(b->attributor, each_dropped,
+	    &(struct listener){ b, each, arg });
 }

@@ -24,7 +24,8 @@ void drop_blame(struct blame **b);	/* for CLEANUP */
 const struct owners *blame_now(const struct blame *b);
 /* Who did it; texts belong to the blame. */
 void blame_path(struct blame *b, const char *path, struct attribution *out);
-/* The same of all that is not as it was, or that a new version lies beside. */
+/* The same of all that is not as it was, that a new version lies beside, or
+ * that its package dropped and left. */
 void blame_each(struct blame *b,
     void (*each)(void *arg, const char *path, const struct attribution *a),
     void *arg);

@@ -2,7 +2,7 @@
 #include "agent/pkg/decide.h"
 
 const char *const decision_words[DECISIONS + 1] = { "quiet", "note", "merge",
-	"flag", "repair", "restore" };
+	"flag" };
 const char *const local_words[LOCAL_STATES + 1] = { "pristine", "edited",
 	"gone", "own", "none" };
 const char *const shipped_words[SHIPPED_KINDS + 1] = { "nothing", "same",
@@ -31,9 +31,9 @@ static const enum decision table[LOCAL_STATES][REMAINS_KINDS][SHIPPED_KINDS] = {
 	[REMAINS_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   NOTE,  FLAG  },
 	},
 	[LOCAL_EDITED] = {
-	[REMAINS_KEPT]  = { QUIET,  QUIET, MERGE,  NOTE,   MERGE, MERGE },
+	[REMAINS_KEPT]  = { QUIET,  QUIET, MERGE,  NOTE,   NOTE,  MERGE },
 	[REMAINS_OTHER] = { NOTE,   NOTE,  MERGE,  FLAG,   MERGE, MERGE },
-	[REMAINS_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   MERGE, FLAG  },
+	[REMAINS_GONE]  = { FLAG,   FLAG,  FLAG,   FLAG,   FLAG,  FLAG  },
 	},
 	/* Kept: it is still not there. */
 	[LOCAL_GONE] = {
@@ -54,38 +54,8 @@ static const enum decision table[LOCAL_STATES][REMAINS_KINDS][SHIPPED_KINDS] = {
 	},
 };
 
-static const enum decision drift[] = {
-	[ON_DRIFT_FLAG] = DECISION_FLAG,
-	[ON_DRIFT_REPAIR] = DECISION_REPAIR,
-	[ON_DRIFT_RESTORE] = DECISION_RESTORE,
-};
-
-static const enum decision change[] = {
-	[ON_CHANGE_NOTE] = DECISION_NOTE,
-	[ON_CHANGE_FLAG] = DECISION_FLAG,
-	[ON_CHANGE_RESTORE] = DECISION_RESTORE,
-};
-
 enum decision
 decide(enum local_state local, enum shipped did, enum remains remains)
 {
 	return table[local][remains][did];
-}
-
-enum decision
-decide_by_rules(enum decision d, enum remains remains,
-    const struct decide_rules *r)
-{
-	enum decision wish;
-
-	if (!r->any)
-		return d;
-	if (r->drifted) {
-		wish = drift[r->on_drift];
-		return wish > d ? wish : d;
-	}
-	if (remains == REMAINS_KEPT)
-		return d;
-	wish = change[r->on_change];
-	return wish > d ? wish : d;
 }

@@ -2,10 +2,6 @@
 #ifndef AGENT_PKG_DECIDE_H
 #define AGENT_PKG_DECIDE_H
 
-#include <stdbool.h>
-
-#include "specs/spec.h"
-
 /* What the administrator had made of a path before the transaction. */
 enum local_state {
 	LOCAL_PRISTINE,	/* it was as its package had shipped it */
@@ -36,27 +32,13 @@ enum decision {
 	DECISION_NOTE,		/* told, and all is well */
 	DECISION_MERGE,		/* `driftctl merge` has something to do */
 	DECISION_FLAG,		/* a person must look */
-	DECISION_REPAIR,
-	DECISION_RESTORE,
 	DECISIONS
 };
 
-/* Without a word from any rule. */
+/* Without a word from any rule: those come on top, and may have it told, put
+ * back or repaired where this is quiet. */
 enum decision decide(enum local_state local, enum shipped did,
     enum remains remains);
-
-/* What rules say of the path. */
-struct decide_rules {
-	bool any;		/* a rule names it */
-	bool drifted;		/* and does not hold now */
-	enum on_drift on_drift;	/* of those that do not hold the strictest */
-	enum on_change on_change;	/* of all the strictest */
-};
-
-/* With it: a rule that does not hold decides, and whoever wants a change told
- * or taken back gets that where there is one. */
-enum decision decide_by_rules(enum decision d, enum remains remains,
-    const struct decide_rules *r);
 
 /* In words of the manual: "quiet", "note"… */
 extern const char *const decision_words[DECISIONS + 1];

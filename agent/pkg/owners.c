@@ -141,9 +141,15 @@ owners_find(const struct owners *o, const char *path)
 	size_t n;
 	const struct owned *f = owners_of(o, path, &n), *best = f;
 
-	for (size_t i = 1; i < n; i++)
-		if (weight(o, &f[i]) > weight(o, best))
+	for (size_t i = 1; i < n; i++) {
+		int more = weight(o, &f[i]) - weight(o, best);
+
+		/* Two versions of one package: an upgrade that did not end. */
+		if (more > 0 || (more == 0 &&
+		    strcmp(owners_package(o, &f[i])->name,
+		    owners_package(o, best)->name) == 0))
 			best = &f[i];
+	}
 	return best;
 }
 

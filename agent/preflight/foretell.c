@@ -85,10 +85,10 @@ add_who(const struct outlook *o, struct buf *out)
 	if (by != NULL && (a->how >= HOW_EDITED || a->how == HOW_RENAMED))
 		buf_addf(out, _("%s (line %u) of %s %s"), by->script->name,
 		    by->act.line, by->package->name, by->package->version);
-	else if (a->suspect_was == NULL && a->suspect_is == NULL)
+	else if (a->suspect.was == NULL && a->suspect.is == NULL)
 		attribute_packages(a->was, a->is, out);
 	else
-		attribute_packages(a->suspect_was, a->suspect_is, out);
+		attribute_packages(a->suspect.was, a->suspect.is, out);
 }
 
 void

@@ -237,6 +237,7 @@ pasttext_transaction(struct buf *out, const struct model *m,
 	add_list(out, _("needs you:"), t, "flagged");
 	add_list(out, _("cannot tell:"), t, "unknown");
 	add_list(out, _("to merge, with 'driftctl merge':"), t, "merge");
+	add_list(out, _("noted:"), t, "note");
 	if (t->failed.n > 0)
 		buf_adds(out, _("\nwhat driftctl could not do:\n"));
 	for (size_t i = 0; i < t->failed.n; i++) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154
+# shellcheck disable=SC2030,SC2031,SC2154
 # Hooks as package managers call them, without a package manager.
 
 load ../lib.sh
@@ -184,6 +184,75 @@ record() {
 	says "put back:"
 	says "mail/imap: put back"
 	says "note " /etc/added
+}
+
+# Written by rpm 4.16, which could still do it, and by one built with ndb:
+# cyrus-imapd 1-1, which has /etc/pam.d/imap and smtp, and 2-1, which has not.
+database() {
+	mkdir -p "$ROOT/var/lib/rpm"
+	cp "$TOP/tests/cases/packages/$1/$2" "$ROOT/var/lib/rpm/$3"
+}
+
+# seen FORMAT NAME
+seen_to_the_end() {
+	database "$1" 1 "$2"
+	echo x > "$ROOT/etc/pam.d/smtp"
+	rm -r "$STORE"
+	h init -q
+	[ "$status" -eq 0 ]
+	h hook rpm begin --owner $$
+	database "$1" 2 "$2"
+	rm "$ROOT/etc/pam.d/imap" "$ROOT/etc/pam.d/smtp"
+	h hook rpm end --owner $$
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	output=$(record)
+	says "package: cyrus-imapd noarch 1-1 2-1"
+	says "restored: /etc/pam.d/imap" \
+	    "cyrus-imapd 1-1 -> 2-1 no longer ships it"
+	says "flagged: change:/etc/pam.d/smtp" \
+	    "cyrus-imapd 1-1 -> 2-1 no longer ships it"
+}
+
+noticed_later() {
+	database "$1" 1 "$2"
+	rm -r "$STORE"
+	h init -q
+	h hook timer
+	[ -z "$(find "$STORE/transactions" -name "2*")" ]
+	database "$1" 2 "$2"
+	rm "$ROOT/etc/pam.d/imap"
+	h hook timer
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	output=$(record)
+	says "origin: timer"
+	says "package: cyrus-imapd noarch 1-1 2-1"
+}
+
+@test "an upgrade in a Berkeley database is seen, and who it was is told" {
+	seen_to_the_end bdb Packages
+}
+
+@test "an upgrade in a Berkeley database that no hook saw is noticed" {
+	noticed_later bdb Packages
+}
+
+# Debian's librpm is built without it.
+@test "an ndb database is read where librpm can, else nobody guesses" {
+	mkdir "$BATS_TEST_TMPDIR/db"
+	cp "$TOP/tests/cases/packages/ndb/1" \
+	    "$BATS_TEST_TMPDIR/db/Packages.db"
+	if "$(dirname "$DRIFTCTL")/driftctl-rpm" "$BATS_TEST_TMPDIR/db"; then
+		seen_to_the_end ndb Packages.db
+		rm -f "$ROOT/etc/pam.d/smtp"
+		noticed_later ndb Packages.db
+	else
+		database ndb 1 Packages.db
+		rm "$ROOT/etc/pam.d/imap"
+		h hook rpm end --owner $$
+		[ -f "$ROOT/etc/pam.d/imap" ]
+		output=$(record)
+		says "failed: /var/lib/rpm/Packages.db: which packages are installed is not known: librpm cannot read the database"
+	fi
 }
 
 @test "gc lets go of the oldest records, and of those that are too old" {

@@ -22,7 +22,7 @@ setup() {
 	i=0
 	for header in git2.h yaml.h libxml/tree.h sys/acl.h pcre2.h \
 	    sodium.h libdeflate.h openssl/evp.h openssl/pem.h \
-	    libcryptsetup.h augeas.h rpm/rpmlib.h pthread.h; do
+	    libcryptsetup.h augeas.h rpm/rpmlib.h curl/curl.h pthread.h; do
 		i=$((i + 1))
 		source_of "specs/lib$i.c" "#include <$header>"
 	done

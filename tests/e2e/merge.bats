@@ -725,3 +725,17 @@ deb_of() {
 	version 2 MINE b NEW | cmp - "$FILE"
 	[ ! -e "$FILE.dpkg-old" ]
 }
+
+@test "a list that both added to has what each added" {
+	local sssd=$ROOT/etc/sssd/sssd.conf
+
+	mkdir -p "$ROOT/etc/sssd"
+	printf '[sssd]\nservices = nss, pam\n' | tee "$sssd" > "$sssd.rpmnew"
+	dm init
+	dm merge --yes
+	printf '[sssd]\nservices = nss, pam, ssh\n' > "$sssd"
+	printf '[sssd]\nservices = nss, pam, sudo\n' > "$sssd.rpmnew"
+	dm merge --yes
+	[ "$status" -eq 0 ]
+	printf '[sssd]\nservices = nss, pam, ssh, sudo\n' | cmp - "$sssd"
+}

@@ -61,7 +61,8 @@ agrees() {
 	bash "$TOP/tests/pm/rpm-matrix.sh" "$M" \
 	    "$TOP/tests/cases/packages/rpm.cases" > "$M/log" 2>&1 ||
 	    { cat "$M/log"; return 1; }
-	foretell rpm --remove matrix-gone "$M/noarch/matrix-2-1.noarch.rpm"
+	foretell rpm --remove matrix-gone "$M/noarch/matrix-2-1.noarch.rpm" \
+	    "$M/noarch/matrix-twin-2-1.noarch.rpm"
 	agrees rpm rpm
 }
 
@@ -71,7 +72,7 @@ agrees() {
 	bash "$TOP/tests/pm/dpkg-matrix.sh" "$M" \
 	    "$TOP/tests/cases/packages/dpkg.cases" > "$M/log" 2>&1 ||
 	    { cat "$M/log"; return 1; }
-	foretell old "$M/old-2.deb"
+	foretell old "$M/old-2.deb" "$M/heir-2.deb"
 	foretell new --conffiles new "$M/new-2.deb"
 	foretell gone --remove matrix-gone
 	foretell purged --purge matrix-purged

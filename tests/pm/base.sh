@@ -1,19 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# base.sh [boot]: makes build/pm/base, a root with zypper, dnf, rpm and apt of
-# the distribution this machine has, or build/pm/boot, one that systemd can
-# start, and prints its path. Made once. Exits with 3 and the reason where this
-# cannot be done here.
+# base.sh [boot | RELEASE]: makes build/pm/base, a root with zypper, dnf, rpm and
+# apt of the distribution this machine has, or build/pm/boot, one that systemd
+# can start, or build/pm/RELEASE, the same as base of another release, with a
+# compiler and librpm's headers, and prints its path. Made once. Exits with 3
+# and the reason where this cannot be done here.
 set -eu
 cd "$(dirname "$0")/../.."
 
 name=${1:-base}
 root=$PWD/build/pm/$name
+case $name in
+base|boot) ;;
+*)	release=$name ;;
+esac
 # shellcheck source=tests/makeroot.sh
 . tests/makeroot.sh
 packages=apt,zypper,rpm,dnf,createrepo-c,pamtester,libpam-modules,procps,mount
 packages=$packages,iproute2,acl,zstd,strace
-[ "$name" = base ] ||
+[ -z "${release-}" ] || packages=$packages,gcc,libc6-dev,librpm-dev
+[ "$name" != boot ] ||
 	packages=apt,systemd,systemd-sysv,dbus,pamtester,libpam-modules,mount
 want="$suite $packages"
 

@@ -105,12 +105,12 @@ Requires: /bin/sh
 For tests.
 %install
 mkdir -p %{buildroot}
-cd / && cp -a --parents usr/local/bin usr/local/libexec \
+cd / && cp -a --parents usr/local/bin usr/local/lib*/driftctl \
     usr/local/share/driftctl usr/lib/zypp/plugins/commit %{buildroot}
 echo $1 > %{buildroot}/usr/local/share/driftctl/version
 %files
 /usr/local/bin/driftctl
-/usr/local/libexec/driftctl
+/usr/local/lib*/driftctl
 /usr/local/share/driftctl
 /usr/lib/zypp/plugins/commit/driftctl
 EOS

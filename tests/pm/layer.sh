@@ -17,7 +17,7 @@ cp -r specs/catalog "$local/share/driftctl/specs"
 make -s --no-print-directory install-hooks install-shims DESTDIR="$layer"
 ldd "$build/driftctl-full" "$build/driftctl-rpm" "$build/driftctl-notify" |
     awk '$2 == "=>" && $3 ~ /^\// { print $3 }' |
-    grep -vE '/(libc|libm|libdl|libpthread|librt)\.so' |
+    grep -vE '/(libc|libm|libdl|libpthread|librt|libresolv)\.so' |
     sort -u | xargs cp -Lt "$local/lib"
 cp -r /usr/share/augeas/lenses/dist "$layer/usr/share/augeas/lenses" || true
 # Where zypper has it; Debian's own rpm would look into the home folder.

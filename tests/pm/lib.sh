@@ -3,15 +3,15 @@
 # What the suites with real package managers share.
 
 # Once a file: the root they live in, driftctl's layer over it, the packages.
+# RELEASE: of another release of the distribution.
 pm_setup_file() {
 	local status=0 build
 
 	build=$(dirname "$DRIFTCTL")
-	PM_BASE=$(sh "$TOP/tests/pm/base.sh") || status=$?
+	PM_BASE=$(sh "$TOP/tests/pm/base.sh" "$@") || status=$?
 	export PM_BASE PM_STATUS=$status
 	[ "$status" -eq 0 ] || return 0
 	PM_LAYER=$BATS_FILE_TMPDIR/layer
-	bash "$TOP/tests/pm/layer.sh" "$build" "$PM_LAYER"
 	PM_SHARED=$BATS_FILE_TMPDIR/shared
 	mkdir -p "$PM_SHARED"
 	cp "$TOP"/tests/pm/{fixtures,site}.sh "$PM_SHARED"
@@ -21,6 +21,12 @@ pm_setup_file() {
 		PM_STATUS=3
 		PM_BASE="no root of its own can be made here"
 		return 0
+	fi
+	if [ $# -eq 0 ]; then
+		bash "$TOP/tests/pm/layer.sh" "$build" "$PM_LAYER"
+	else
+		bash "$TOP/tests/pm/foreign.sh" "$build" "$PM_LAYER" \
+		    "$PM_BASE" "$PM_SHARED"
 	fi
 	bash "$TOP/tests/pm/box.sh" "$PM_LAYER:$PM_BASE" "$PM_SHARED" \
 	    bash /shared/fixtures.sh

@@ -158,6 +158,128 @@ each_side_s_changes_are_in_the_result(void **state)
 	}
 }
 
+/* What each added and took out, in mine's words and order. */
+static void
+lists_are_merged_by_their_members(void **state)
+{
+	static const struct clean_case cases[] = {
+		{ "postfix", "mynetworks = 127.0.0.0/8, 10.0.0.0/8\n",
+		    "mynetworks = 127.0.0.0/8, 10.0.0.0/8, 192.168.7.0/24\n",
+		    "mynetworks = 127.0.0.0/8, [::1]/128, 10.0.0.0/8\n",
+		    "mynetworks = 127.0.0.0/8, 10.0.0.0/8, 192.168.7.0/24, "
+		    "[::1]/128\n" },
+		/* One goes, another comes. */
+		{ "postfix", "mynetworks = a b c\n", "mynetworks = b c\n",
+		    "mynetworks = a b d\n", "mynetworks = b d\n" },
+		{ "postfix", "mynetworks = a b c\n", "mynetworks = a b c x\n",
+		    "mynetworks = b c\n", "mynetworks = b c x\n" },
+		/* On lines of their own. */
+		{ "postfix", "mydestination = a,\n  b\nk = 1\n",
+		    "mydestination = a,\n  b,\n  mine\nk = 1\n",
+		    "mydestination = a,\n  b, theirs\nk = 2\n",
+		    "mydestination = a,\n  b,\n  mine,\n  theirs\nk = 2\n" },
+		{ "ini", "[sssd]\nservices = nss, pam\n",
+		    "[sssd]\nservices = nss, pam, ssh\n",
+		    "[sssd]\nservices = nss, pam, sudo\n",
+		    "[sssd]\nservices = nss, pam, ssh, sudo\n" },
+		{ "shellvars", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n",
+		    "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet mitigations=auto\"\n",
+		    "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet splash\"\n",
+		    "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet mitigations=auto "
+		    "splash\"\n" },
+		{ "shellvars", "GRUB_CMDLINE_LINUX=\"\"\n",
+		    "GRUB_CMDLINE_LINUX=\"a\"\n",
+		    "GRUB_CMDLINE_LINUX=\"b\"\n",
+		    "GRUB_CMDLINE_LINUX=\"a b\"\n" },
+		{ "systemd", "[Unit]\nAfter=a.target\n",
+		    "[Unit]\nAfter=a.target mine.mount\n",
+		    "[Unit]\nAfter=a.target b.target\n",
+		    "[Unit]\nAfter=a.target mine.mount b.target\n" },
+		{ "fstab", "/dev/a / ext4 defaults 0 1\n",
+		    "/dev/a / ext4 defaults,noatime 0 1\n",
+		    "/dev/b / ext4 defaults,nofail 0 1\n",
+		    "/dev/b / ext4 defaults,noatime,nofail 0 1\n" },
+		{ "crypttab", "a /dev/a none luks\n",
+		    "a /dev/a none luks,discard\n",
+		    "a /dev/a none luks,tries=3\n",
+		    "a /dev/a none luks,discard,tries=3\n" },
+		{ "group", "mail:x:12:a\n", "mail:x:12:a,me\n",
+		    "mail:x:12:a,dovecot\n", "mail:x:12:a,me,dovecot\n" },
+		/* Both did the same, and one more. */
+		{ "postfix", "mynetworks = a b\n", "mynetworks = a x\n",
+		    "mynetworks = a x y\n", "mynetworks = a x y\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct clean_case *c = &cases[i];
+		CLEANUP(drop_outcome) struct outcome o = { 0 };
+
+		merge(c->view, c->base, c->mine, c->theirs, true, false, &o);
+		print_message("%zu %s: %s\n", i, c->view, o.why.what);
+		assert_int_equal(o.rc, 1);
+		assert_int_equal(o.out.n, 0);
+		assert_string_equal(buf_str(&o.out.text), c->want);
+	}
+}
+
+static void
+what_may_not_be_a_list_without_order_stays_a_conflict(void **state)
+{
+	static const struct {
+		const char *view, *base, *mine, *theirs;
+	} cases[] = {
+		/* Their order is their meaning. */
+		{ "nsswitch", "hosts: files dns\n", "hosts: files sss dns\n",
+		    "hosts: files mdns dns\n" },
+		{ "postfix", "smtpd_recipient_restrictions = a, c\n",
+		    "smtpd_recipient_restrictions = a, b, c\n",
+		    "smtpd_recipient_restrictions = a, d, c\n" },
+		{ "postfix", "alias_maps = hash:a\n", "alias_maps = hash:a b\n",
+		    "alias_maps = hash:a c\n" },
+		{ "ini", "[sssd]\ndomains = a\n", "[sssd]\ndomains = a, b\n",
+		    "[sssd]\ndomains = a, c\n" },
+		{ "ini", "[x]\nservices = a\n", "[x]\nservices = a, b\n",
+		    "[x]\nservices = a, c\n" },
+		{ "postfix", "mynetworks = a b\n", "mynetworks = a b !c\n",
+		    "mynetworks = a b d\n" },
+		/* They contradict each other: the last one would win. */
+		{ "fstab", "/dev/a / ext4 defaults 0 1\n",
+		    "/dev/a / ext4 defaults,ro 0 1\n",
+		    "/dev/a / ext4 defaults,rw 0 1\n" },
+		{ "fstab", "/dev/a / ext4 defaults 0 1\n",
+		    "/dev/a / ext4 defaults,exec 0 1\n",
+		    "/dev/a / ext4 defaults,noexec 0 1\n" },
+		{ "fstab", "/dev/a / ext4 defaults 0 1\n",
+		    "/dev/a / ext4 defaults,noatime 0 1\n",
+		    "/dev/a / ext4 defaults,relatime 0 1\n" },
+		{ "shellvars", "GRUB_CMDLINE_LINUX=\"a=1\"\n",
+		    "GRUB_CMDLINE_LINUX=\"a=2\"\n",
+		    "GRUB_CMDLINE_LINUX=\"a=3\"\n" },
+		{ "shellvars", "GRUB_CMDLINE_LINUX=\"q\"\n",
+		    "GRUB_CMDLINE_LINUX=\"q console=tty0 console=ttyS0\"\n",
+		    "GRUB_CMDLINE_LINUX=\"q b\"\n" },
+		/* What a shell would read otherwise. */
+		{ "shellvars", "GRUB_CMDLINE_LINUX=\"q\"\n",
+		    "GRUB_CMDLINE_LINUX=\"q $X\"\n",
+		    "GRUB_CMDLINE_LINUX=\"q b\"\n" },
+		/* Nothing would be left of it. */
+		{ "postfix", "mynetworks = a b\n", "mynetworks = a\n",
+		    "mynetworks = b\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(drop_outcome) struct outcome o = { 0 };
+
+		print_message("%zu %s\n", i, cases[i].view);
+		merge(cases[i].view, cases[i].base, cases[i].mine,
+		    cases[i].theirs, true, false, &o);
+		assert_int_equal(o.rc, 1);
+		assert_int_equal(o.out.n, 1);
+	}
+}
+
 struct conflict_case {
 	const char *view, *base, *mine, *theirs;
 	const char *what, *was, *is_mine, *is_theirs;
@@ -540,6 +662,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_side_s_changes_are_in_the_result),
+		cmocka_unit_test(lists_are_merged_by_their_members),
+		cmocka_unit_test(
+		    what_may_not_be_a_list_without_order_stays_a_conflict),
 		cmocka_unit_test(what_both_changed_differently_is_a_conflict),
 		cmocka_unit_test(
 		    a_conflict_is_marked_where_it_is_and_the_rest_is_merged),
