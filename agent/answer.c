@@ -110,9 +110,11 @@ open_store(const struct options *o)
 	return open(buf_str(&dir), O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Steps over the inputs; NULL when one of them is not what it was. */
+/* Steps over the inputs, which go to seen (may be NULL) as well; NULL when one
+ * of them is not what it was. */
 static const char *
-check_inputs(const struct header *h, const char *p, const char *end)
+check_inputs(const struct header *h, const char *p, const char *end,
+    struct inputs *seen)
 {
 	for (uint32_t i = 0; i < h->n_inputs; i++) {
 		struct kept_input k;
@@ -127,6 +129,8 @@ check_inputs(const struct header *h, const char *p, const char *end)
 		input_look(p, k.was.follow, &now);
 		if (!input_same(&k.was, &now))
 			return NULL;
+		if (seen != NULL)
+			inputs_take(seen, p, &k.was);
 		p += k.path_len + 1;
 	}
 	return (size_t)(end - p) == h->text_len ? p : NULL;
@@ -145,8 +149,10 @@ same_machine(const struct options *o, int store, uint64_t seen_sum)
 	    statcache_unchanged(c, &r);
 }
 
+/* With seen, what is tracked does not count. */
 static bool
-recall(const struct options *o, uint64_t question, struct answer *out)
+recall(const struct options *o, uint64_t question, struct answer *out,
+    struct inputs *seen)
 {
 	CLEANUP(drop_free) char *name = answer_name(question);
 	CLEANUP(drop_buf) struct buf file = { 0 };
@@ -166,8 +172,9 @@ recall(const struct options *o, uint64_t question, struct answer *out)
 	    now < h.kept_at || (h.valid_until != 0 && now >= h.valid_until))
 		return false;
 	text = check_inputs(&h, file.bytes + sizeof(h),
-	    file.bytes + file.len);
-	if (text == NULL || !same_machine(o, store, h.seen_sum))
+	    file.bytes + file.len, seen);
+	if (text == NULL ||
+	    (seen == NULL && !same_machine(o, store, h.seen_sum)))
 		return false;
 	out->exit_code = h.exit_code;
 	buf_add(&out->text, text, h.text_len);
@@ -177,21 +184,39 @@ recall(const struct options *o, uint64_t question, struct answer *out)
 bool
 answer_recall(const struct options *o, struct answer *out)
 {
-	return recall(o, question(o), out);
+	return recall(o, question(o), out, NULL);
 }
 
 /* No verb is called like this. */
 #define STATE "(state)"
+#define DERIVED "(derived)"
 
 bool
 answer_recall_state(const struct options *o, struct oid *out)
 {
 	struct answer a = { 0 };
-	bool known = recall(o, place(o, STATE), &a) &&
+	bool known = recall(o, place(o, STATE), &a, NULL) &&
 	    a.text.len == sizeof(*out);
 
 	if (known)
 		memcpy(out, a.text.bytes, sizeof(*out));
+	buf_done(&a.text);
+	return known;
+}
+
+bool
+answer_recall_derived(const struct options *o, struct buf *out,
+    struct inputs *in)
+{
+	struct inputs seen = { 0 };
+	struct answer a = { 0 };
+	bool known = recall(o, place(o, DERIVED), &a, &seen);
+
+	for (size_t i = 0; known && i < seen.n; i++)
+		inputs_take(in, seen.items[i].path, &seen.items[i].was);
+	if (known)
+		buf_add(out, buf_str(&a.text), a.text.len);
+	inputs_done(&seen);
 	buf_done(&a.text);
 	return known;
 }
@@ -285,5 +310,16 @@ answer_keep_state(const struct options *o, const struct oid *snapshot,
 
 	buf_add(&a.text, snapshot, sizeof(*snapshot));
 	keep(o, place(o, STATE), &a, seen_sum, inputs, since, 0);
+	buf_done(&a.text);
+}
+
+void
+answer_keep_derived(const struct options *o, const struct buf *text,
+    const struct inputs *inputs, int64_t since)
+{
+	struct answer a = { 0 };
+
+	buf_add(&a.text, text->bytes, text->len);
+	keep(o, place(o, DERIVED), &a, 0, inputs, since, 0);
 	buf_done(&a.text);
 }

@@ -36,6 +36,16 @@ void answer_keep_state(const struct options *o, const struct oid *snapshot,
     uint64_t seen_sum, const struct inputs *inputs, int64_t since);
 
 /*
+ * The same of what follows from the inputs alone, whatever is tracked: text
+ * that is no answer to anybody. What is recalled appends to out, and the
+ * inputs go to in.
+ */
+bool answer_recall_derived(const struct options *o, struct buf *out,
+    struct inputs *in);
+void answer_keep_derived(const struct options *o, const struct buf *text,
+    const struct inputs *inputs, int64_t since);
+
+/*
  * Keeps an answer given at a moment when the stat cache was `seen_sum`. since
  * is when the work began (statcache_now): inputs that changed later than that
  * make it worthless, as do those that are no longer what they were when they

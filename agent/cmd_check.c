@@ -7,6 +7,7 @@
 #include "agent/report/moment.h"
 #include "agent/report/output.h"
 #include "agent/say.h"
+#include "agent/summaries.h"
 #include "base/tr.h"
 
 static int
@@ -108,6 +109,7 @@ check(const struct options *o, struct err *e)
 	repoinputs_add(&m);
 	if (assess(&m, &(struct machine_capture){ 0 }, &a, e) < 0)
 		return -1;
+	summaries_add(&m, &a);
 	return tell(&m, &a, output, e);
 }
 

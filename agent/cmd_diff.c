@@ -251,7 +251,7 @@ run(const struct options *o, struct err *e)
 	find_other_root(o, &paths, &s);
 	if (s.against != NULL)
 		return other_root(o, &s, &paths, names, e);
-	if (machine_open(o, &m, e) < 0 ||
+	if (machine_open_tracked(o, &m, e) < 0 ||
 	    machine_open_store(&m, false, e) < 0 ||
 	    paths_normalize(&m, &paths, e) < 0 ||
 	    load_sides(&s, names[0] != NULL ? names[0] : "baseline", names[1],

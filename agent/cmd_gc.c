@@ -165,7 +165,7 @@ run(const struct options *o, struct err *e)
 		return err_set(e, ERR_USAGE, rest.items[0],
 		    _("'gc' takes no arguments [limits are the keep- keys in "
 		    "driftctl.yaml]"));
-	if (machine_open(o, &m, e) < 0 ||
+	if (machine_open_tracked(o, &m, e) < 0 ||
 	    machine_open_store(&m, false, e) < 0 || machine_lock(&m, e) < 0 ||
 	    prune_history(&m, &done, e) < 0 ||
 	    prune_rollbacks(&m, &done, e) < 0 ||

@@ -193,6 +193,8 @@ again(struct beginning *b, int code, struct err *e)
 
 	if (n < 0 || machine_live(m, &live, e) < 0)
 		return -1;
+	if (b->from != NULL && n == 0)
+		return first(b, code, e);
 	if (b->from != NULL)
 		return err_set(e, ERR_USAGE, store_dir(m->store),
 		    _("there is a store already, with a baseline of its own "

@@ -206,8 +206,8 @@ run(const struct options *o, struct err *e)
 			return err_set(e, ERR_USAGE, "-n",
 			    _("'%s' is no number of snapshots"), count);
 	}
-	if (machine_open(o, &m, e) < 0 ||
-	    machine_open_store(&m, false, e) < 0 ||
+	if ((rule != NULL ? machine_open : machine_open_tracked)(o, &m,
+	    e) < 0 || machine_open_store(&m, false, e) < 0 ||
 	    paths_normalize(&m, &paths, e) < 0 ||
 	    (rule != NULL && add_rule_paths(&m, rule, &paths, e) < 0))
 		return -1;

@@ -206,7 +206,7 @@ run(const struct options *o, struct err *e)
 	colon = strchr(typed, ':');
 	name = xmemdup(typed, colon != NULL ? (size_t)(colon - typed) :
 	    strlen(typed));
-	if (machine_open(o, &m, e) < 0 ||
+	if (machine_open_tracked(o, &m, e) < 0 ||
 	    machine_open_store(&m, false, e) < 0 ||
 	    snapshot_resolve(&m, name, &s.commit, e) < 0)
 		return -1;

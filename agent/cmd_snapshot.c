@@ -43,7 +43,8 @@ run(const struct options *o, struct err *e)
 	if (rest.n > 0)
 		return err_set(e, ERR_USAGE, rest.items[0], _("'snapshot' "
 		    "takes no arguments [it records everything tracked]"));
-	if (machine_open(o, &m, e) < 0 || machine_open_store(&m, false, e) < 0)
+	if (machine_open_tracked(o, &m, e) < 0 ||
+	    machine_open_store(&m, false, e) < 0)
 		return -1;
 	repoinputs_add(&m);
 	if (machine_lock(&m, e) < 0 ||

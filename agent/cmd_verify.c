@@ -188,7 +188,7 @@ run(const struct options *o, struct err *e)
 	if (rest.n > 0)
 		return err_set(e, ERR_USAGE, rest.items[0],
 		    _("'verify' takes no arguments"));
-	if (machine_open(o, &m, e) < 0 ||
+	if (machine_open_tracked(o, &m, e) < 0 ||
 	    machine_open_store(&m, false, e) < 0)
 		return -1;
 	n = o->format == FORMAT_JSON ? verify_json(&m, &out, e) :

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/checksum.h"
 #include "base/mem.h"
 #include "base/strlist.h"
 #include "base/vec.h"
@@ -49,19 +50,74 @@ input_same(const struct input_state *a, const struct input_state *b)
 	    seen_stat_equal(&a->target, &b->target);
 }
 
+/* Its slot, or the free one where it belongs; there is always one. */
+static uint32_t *
+slot_of(const struct inputs *in, const char *path, bool follow)
+{
+	uint64_t sum = checksum(follow, path, strlen(path));
+
+	for (size_t at = (size_t)sum;; at++) {
+		uint32_t *slot = &in->slots[at & (in->n_slots - 1)];
+		const struct input *i;
+
+		if (*slot == 0)
+			return slot;
+		i = &in->items[*slot - 1];
+		if (i->was.follow == follow && strcmp(i->path, path) == 0)
+			return slot;
+	}
+}
+
+static void
+make_room(struct inputs *in)
+{
+	if (in->n_slots > 2 * (in->n + 1))
+		return;
+	free(in->slots);
+	in->n_slots = in->n_slots == 0 ? 256 : 4 * in->n_slots;
+	in->slots = xcalloc(in->n_slots, sizeof(*in->slots));
+	for (size_t i = 0; i < in->n; i++)
+		*slot_of(in, in->items[i].path, in->items[i].was.follow) =
+		    (uint32_t)(i + 1);
+}
+
+/* True, and *out a new one without a state, when it was not there. */
+static bool
+find_or_add(struct inputs *in, const char *path, bool follow,
+    struct input **out)
+{
+	uint32_t *slot;
+
+	make_room(in);
+	slot = slot_of(in, path, follow);
+	if (*slot != 0) {
+		*out = &in->items[*slot - 1];
+		return false;
+	}
+	*out = VEC_ADD(in);
+	(*out)->path = xstrdup(path);
+	*slot = (uint32_t)in->n;
+	return true;
+}
+
 static const struct input *
 add(struct inputs *in, const char *path, bool follow)
 {
 	struct input *i;
 
-	for (size_t k = 0; k < in->n; k++)
-		if (in->items[k].was.follow == follow &&
-		    strcmp(in->items[k].path, path) == 0)
-			return &in->items[k];
-	i = VEC_ADD(in);
-	i->path = xstrdup(path);
-	input_look(path, follow, &i->was);
+	if (find_or_add(in, path, follow, &i))
+		input_look(path, follow, &i->was);
 	return i;
+}
+
+void
+inputs_take(struct inputs *in, const char *path,
+    const struct input_state *was)
+{
+	struct input *i;
+
+	if (find_or_add(in, path, was->follow, &i))
+		i->was = *was;
 }
 
 void
@@ -122,5 +178,6 @@ inputs_done(struct inputs *in)
 	for (size_t i = 0; i < in->n; i++)
 		free(in->items[i].path);
 	free(in->items);
+	free(in->slots);
 	*in = (struct inputs){ 0 };
 }

@@ -30,6 +30,9 @@ struct input {
 struct inputs {
 	struct input *items;
 	size_t n, cap;
+	/* Where each path stands in items, plus one; 0 = free. */
+	uint32_t *slots;
+	size_t n_slots;		/* a power of two, more than twice n */
 };
 
 /* Once each. Of a symlink both ends count: it may be turned elsewhere. */
@@ -41,6 +44,9 @@ void inputs_add(struct inputs *in, const char *path);
  */
 void inputs_add_below(struct inputs *in, const struct root *r,
     const char *path);
+/* One that was looked at before, as it was then; again once each. */
+void inputs_take(struct inputs *in, const char *path,
+    const struct input_state *was);
 void inputs_done(struct inputs *in);
 
 void input_look(const char *path, bool follow, struct input_state *out);

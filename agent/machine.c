@@ -16,6 +16,7 @@
 #include "agent/specfolders.h"
 #include "agent/specwords.h"
 #include "agent/tracked.h"
+#include "agent/trackedkept.h"
 #include "agent/verdicts.h"
 #include "base/file.h"
 #include "base/glob.h"
@@ -144,8 +145,18 @@ resolve_rules(struct machine *m, struct err *e)
 	return 0;
 }
 
-int
-machine_open(const struct options *o, struct machine *m, struct err *e)
+static int
+settle(struct machine *m, struct err *e)
+{
+	if (tracked_settle_secrets(&m->secrets, &m->root, e) < 0 ||
+	    scope_settle(&m->scope, &m->root, e) < 0)
+		return -1;
+	m->ids = idnames_load(&m->root, m->live);
+	return 0;
+}
+
+static int
+open_parts(const struct options *o, struct machine *m, struct err *e)
 {
 	struct stat here, top;
 
@@ -158,15 +169,43 @@ machine_open(const struct options *o, struct machine *m, struct err *e)
 	    here.st_dev == top.st_dev && here.st_ino == top.st_ino;
 	ownfiles_each(add_own_file, &m->inputs);
 	m->facts = facts_load(&m->root, m->live, &m->inputs);
-	if (read_config(m, e) < 0 || read_specs(m, e) < 0 ||
-	    resolve_rules(m, e) < 0 ||
-	    tracked_scope(&m->config, &m->catalogue, &m->scope, e) < 0 ||
-	    tracked_secrets(&m->config, &m->catalogue, &m->root, &m->secrets,
-	    e) < 0 ||
-	    scope_settle(&m->scope, &m->root, e) < 0)
+	return read_config(m, e);
+}
+
+static int
+read_rules(struct machine *m, struct err *e)
+{
+	if (read_specs(m, e) < 0 || resolve_rules(m, e) < 0 ||
+	    tracked_scope(&m->config, &m->catalogue, &m->scope, e) < 0)
 		return -1;
-	m->ids = idnames_load(&m->root, m->live);
-	return 0;
+	return tracked_secret_names(&m->config, &m->catalogue, &m->secrets,
+	    e);
+}
+
+int
+machine_open(const struct options *o, struct machine *m, struct err *e)
+{
+	if (open_parts(o, m, e) < 0 || read_rules(m, e) < 0)
+		return -1;
+	return settle(m, e);
+}
+
+int
+machine_open_tracked(const struct options *o, struct machine *m,
+    struct err *e)
+{
+	if (open_parts(o, m, e) < 0)
+		return -1;
+	if (m->diagnostics.n > 0 || !trackedkept_recall(o, &m->inputs,
+	    &m->scope, &m->secrets)) {
+		if (read_rules(m, e) < 0)
+			return -1;
+		/* Mistakes are to be told of each time. */
+		if (m->diagnostics.n == 0)
+			trackedkept_keep(o, &m->inputs, m->since, &m->scope,
+			    &m->secrets);
+	}
+	return settle(m, e);
 }
 
 void

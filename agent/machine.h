@@ -36,6 +36,13 @@ struct machine {
 /* Opens the root, reads configuration and specs. What is wrong with a spec is
  * no failure: it stands in diagnostics, and commands decide. */
 int machine_open(const struct options *o, struct machine *m, struct err *e);
+/*
+ * The same for verbs that ask no rule: what is tracked and secret is taken from
+ * memory while specs, configuration and packages are what they were. The
+ * catalogue is empty then; there are no mistakes in specs that were so taken.
+ */
+int machine_open_tracked(const struct options *o, struct machine *m,
+    struct err *e);
 void machine_close(struct machine *m);
 void drop_machine(struct machine *m);	/* for CLEANUP */
 

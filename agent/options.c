@@ -197,6 +197,14 @@ unknown_option(const char *word, const struct verb_option *table,
 	    _("unknown option '%s' [see driftctl help]"), plain);
 }
 
+/* Whether this is what -m of 'snapshot' and 'accept' is followed by. */
+static bool
+is_message(int i, char **argv, bool plain)
+{
+	return !plain && i > 0 && (strcmp(argv[i - 1], "-m") == 0 ||
+	    strcmp(argv[i - 1], "--message") == 0);
+}
+
 int
 options_parse(int argc, char **argv, struct options *out, struct err *e)
 {
@@ -210,6 +218,11 @@ options_parse(int argc, char **argv, struct options *out, struct err *e)
 		const struct global *g = plain ? NULL :
 		    find_global(argv[i], &value);
 
+		/* A person's own words may be any. */
+		if (out->verb != NULL && is_message(i, argv, plain)) {
+			out->argv[out->argc++] = argv[i];
+			continue;
+		}
 		if (g != NULL) {
 			if (take_global(out, g, value, argc, argv, &i, e) < 0)
 				return -1;

@@ -180,8 +180,8 @@ add_end(struct strlist *out, const struct root *r, const char *path)
 }
 
 /* Paths that are captured are real ones; those of a snapshot may be either. */
-static int
-settle_too(struct scope *s, const struct root *r, struct err *e)
+int
+tracked_settle_secrets(struct scope *s, const struct root *r, struct err *e)
 {
 	CLEANUP(drop_strlist) struct strlist written = { 0 };
 
@@ -219,8 +219,8 @@ add_tokens(struct scope *s, const struct notifiers *l, struct err *e)
 }
 
 int
-tracked_secrets(const struct config *c, const struct catalogue *cat,
-    const struct root *r, struct scope *out, struct err *e)
+tracked_secret_names(const struct config *c, const struct catalogue *cat,
+    struct scope *out, struct err *e)
 {
 	if (add_all(out, secret_names, sizeof(secret_names) /
 	    sizeof(secret_names[0]), scope_include, e) < 0 ||
@@ -235,5 +235,14 @@ tracked_secrets(const struct config *c, const struct catalogue *cat,
 				return -1;
 		}
 	}
-	return settle_too(out, r, e);
+	return 0;
+}
+
+int
+tracked_secrets(const struct config *c, const struct catalogue *cat,
+    const struct root *r, struct scope *out, struct err *e)
+{
+	if (tracked_secret_names(c, cat, out, e) < 0)
+		return -1;
+	return tracked_settle_secrets(out, r, e);
 }

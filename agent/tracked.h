@@ -37,5 +37,11 @@ int tracked_add(struct scope *s, const struct tracked_reason *r,
     struct err *e);
 int tracked_secrets(const struct config *c, const struct catalogue *cat,
     const struct root *r, struct scope *out, struct err *e);
+/* The two halves of tracked_secrets: the names as they were written, and where
+ * they lead to. */
+int tracked_secret_names(const struct config *c, const struct catalogue *cat,
+    struct scope *out, struct err *e);
+int tracked_settle_secrets(struct scope *s, const struct root *r,
+    struct err *e);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/pathset.h"
 #include "base/vec.h"
 #include "snapshots/manifest.h"
 
@@ -23,6 +24,12 @@ struct witness {
 		struct asked *items;
 		size_t n, cap;
 	} asked;
+	/* What witness_same was told: many rules ask the same. */
+	struct pathset known[QUESTIONS];
+	struct {
+		struct oid *items;
+		size_t n, cap;
+	} answers;
 };
 
 /* The name a git blob of the bytes would have, so that the answer to a tracked
@@ -274,6 +281,9 @@ witness_free(struct witness *w)
 	arena_done(&w->arena);
 	buf_done(&w->text);
 	free(w->asked.items);
+	for (size_t i = 0; i < QUESTIONS; i++)
+		pathset_done(&w->known[i]);
+	free(w->answers.items);
 	free(w);
 }
 
@@ -317,40 +327,57 @@ bytes_now(struct witness *w, const char *path)
 	return read_bytes(w, path, &bytes, &len, &n, &ignored);
 }
 
-bool
-witness_same(struct witness *w, const struct asked *a)
+/* False where there is no answer. */
+static bool
+answer_now(struct witness *w, const struct asked *a, struct oid *out)
 {
 	const struct evidence *real = w->real;
 	struct err ignored = { 0 };
-	struct oid now = { { 0 } };
 	int kind, n;
 
 	switch (a->what) {
 	case ASKED_ENTRY:
-		now = name_of_entry(w, real->entry(real->ctx, a->path));
-		break;
+		*out = name_of_entry(w, real->entry(real->ctx, a->path));
+		return true;
 	case ASKED_FIND:
-		now = find(w, a->path, NULL, NULL);
-		break;
+		*out = find(w, a->path, NULL, NULL);
+		return true;
 	case ASKED_BYTES:
-		now = bytes_now(w, a->path);
-		break;
+		*out = bytes_now(w, a->path);
+		return true;
 	case ASKED_HIDDEN:
 		if (real->hidden == NULL)
 			return false;
-		now = name_of_text(w, real->hidden(real->ctx, a->path));
-		break;
+		*out = name_of_text(w, real->hidden(real->ctx, a->path));
+		return true;
 	case ASKED_BASELINE:
-		if (w->baseline != NULL)
-			now = *w->baseline;
-		break;
+		*out = w->baseline != NULL ? *w->baseline :
+		    (struct oid){ { 0 } };
+		return true;
 	case ASKED_LOOK:
 		if (real->look == NULL)
 			return false;
-		now = look(w, a->path, &kind, &n, &ignored);
-		break;
+		*out = look(w, a->path, &kind, &n, &ignored);
+		return true;
 	case QUESTIONS:
-		return false;
+		break;
 	}
+	return false;
+}
+
+bool
+witness_same(struct witness *w, const struct asked *a)
+{
+	struct oid now;
+	size_t at;
+
+	if (a->what >= QUESTIONS)
+		return false;
+	if (pathset_find(&w->known[a->what], a->path, &at))
+		return oid_equal(&w->answers.items[at], &a->answer);
+	if (!answer_now(w, a, &now))
+		return false;
+	pathset_add(&w->known[a->what], a->path, w->answers.n);
+	*VEC_ADD(&w->answers) = now;
 	return oid_equal(&now, &a->answer);
 }

@@ -73,12 +73,12 @@ set_limits(struct regex *re)
 		pcre2_jit_stack_assign(re->limits, NULL, re->stack);
 }
 
-struct regex *
-regex_new(const char *pattern, struct err *e)
+static pcre2_code *
+compile(const char *pattern, struct err *e)
 {
 	CLEANUP(drop_compile_context) pcre2_compile_context *how =
 	    pcre2_compile_context_create(NULL);
-	CLEANUP(drop_regex) struct regex *re = xcalloc(1, sizeof(*re));
+	pcre2_code *compiled;
 	PCRE2_SIZE at = 0;
 	int code = 0;
 	char words[256];
@@ -86,17 +86,38 @@ regex_new(const char *pattern, struct err *e)
 	must(how);
 	pcre2_set_max_pattern_length(how, PATTERN_MAX);
 	pcre2_set_parens_nest_limit(how, PARENS_MAX);
-	re->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+	compiled = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
 	    PCRE2_NEVER_UTF, &code, &at, how);
-	if (re->code == NULL) {
+	if (compiled == NULL) {
 		pcre2_words(code, words, sizeof(words));
 		err_set(e, ERR_INPUT, "",
 		    _("the expression '%.200s' is wrong at byte %zu: %s"),
 		    pattern, (size_t)at + 1, words);
-		return NULL;
 	}
+	return compiled;
+}
+
+struct regex *
+regex_new(const char *pattern, struct err *e)
+{
+	pcre2_code *code = compile(pattern, e);
+	struct regex *re;
+
+	if (code == NULL)
+		return NULL;
+	re = xcalloc(1, sizeof(*re));
+	re->code = code;
 	set_limits(re);
-	return STEAL(re);
+	return re;
+}
+
+int
+regex_check(const char *pattern, struct err *e)
+{
+	pcre2_code *code = compile(pattern, e);
+
+	pcre2_code_free(code);
+	return code != NULL ? 0 : -1;
 }
 
 void

@@ -22,6 +22,8 @@ struct regex_span {
 
 /* NULL with PCRE2's words and the place in the pattern in e->what. */
 struct regex *regex_new(const char *pattern, struct err *e);
+/* Only says whether it is one, which costs less. */
+int regex_check(const char *pattern, struct err *e);
 void regex_free(struct regex *re);
 void drop_regex(struct regex **re);	/* for CLEANUP */
 

@@ -48,7 +48,9 @@ printable(uint32_t c)
 {
 	return c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0) &&
 	    !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) &&
-	    !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
+	    !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff &&
+	    /* No characters, and XML has no way to name them. */
+	    (c & 0xfffe) != 0xfffe && !(c >= 0xfdd0 && c <= 0xfdef);
 }
 
 void

@@ -237,12 +237,11 @@ bool
 read_check_regex(struct reader *r, const char *regex, struct place at)
 {
 	struct err e = { 0 };
-	struct regex *re = regex_new(regex, &e);
 
-	if (re == NULL)
-		diagnostics_add(r->diags, at, "%s", e.what);
-	regex_free(re);
-	return re != NULL;
+	if (regex_check(regex, &e) == 0)
+		return true;
+	diagnostics_add(r->diags, at, "%s", e.what);
+	return false;
 }
 
 const char *

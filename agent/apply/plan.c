@@ -254,6 +254,23 @@ check_content(const struct node *n, struct err *e)
 	return 0;
 }
 
+/* What cannot be kept is not let go; said before anything is done. */
+static int
+check_kept(const struct plan *p, struct err *e)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct step *s = &p->items[i];
+
+		if (s->kind != STEP_META && s->have != NULL &&
+		    s->have->kind == ENTRY_FILE &&
+		    s->have->size > PLAN_FILE_MAX)
+			return err_set(e, ERR_USAGE, s->path, _("too large to "
+			    "be kept in a rollback, so it is not replaced "
+			    "[move it away and run again]"));
+	}
+	return 0;
+}
+
 static struct step *
 add_step(struct planning *pl, const struct node *n)
 {
@@ -305,7 +322,7 @@ emit(struct planning *pl, struct err *e)
 	}
 	for (size_t i = gone.n; i-- > 0;)
 		add_step(pl, &gone.items[i]);
-	return 0;
+	return check_kept(pl->out, e);
 }
 
 static int

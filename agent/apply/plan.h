@@ -24,6 +24,9 @@ enum step_kind {
 	STEP_REMOVE,	/* a file, or a folder with all that is tracked in it */
 };
 
+/* What a rollback can hold of one file, and so what may be replaced. */
+enum { PLAN_FILE_MAX = (1 << 30) - 1 };
+
 /* Why a step is in the plan; for the person who reads it. */
 struct step {
 	enum step_kind kind;
@@ -74,8 +77,8 @@ void drop_wishes(struct wishes *w);	/* for CLEANUP */
  * Something of another type in the way of a wish goes, with all that is in it
  * (apply_plan keeps everything in the rollback, strangers included).
  * Fails when two wishes contradict each other, when something that nobody
- * wished for stands where a parent must be, or where the content wished for
- * was never kept. The manifests and wishes must outlive the plan.
+ * wished for stands where a parent must be, where the content wished for was
+ * never kept, or where a file that goes is larger than a rollback can hold. The manifests and wishes must outlive the plan.
  */
 int plan_make(const struct manifest *have, const struct manifest *known,
     const struct wishes *wishes, struct plan *out, struct err *e);

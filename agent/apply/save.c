@@ -16,7 +16,6 @@
 #include "snapshots/rollback.h"
 
 enum {
-	PUT_MAX = (1 << 30) - 1,	/* what a rollback can hold of a file */
 	META_MAX = 16 << 20,	/* content that does not change is a courtesy */
 };
 
@@ -318,7 +317,7 @@ save(struct saver *s, const struct saving *it, struct err *e)
 
 	if (dirfd < 0)
 		return err_sys(e, it->path, _("cannot open"));
-	n = live_read(dirfd, name, it->path, put ? PUT_MAX : META_MAX,
+	n = live_read(dirfd, name, it->path, put ? PLAN_FILE_MAX : META_MAX,
 	    r->digest, &s->arena, l, e);
 	if (n < 0)
 		return -1;

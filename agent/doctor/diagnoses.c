@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/vec.h"
@@ -29,6 +30,15 @@ diagnoses_count(const struct diagnoses *d, enum diagnosis_state s)
 	for (size_t i = 0; i < d->n; i++)
 		n += d->items[i].state == s;
 	return n;
+}
+
+bool
+diagnoses_said(const struct diagnoses *d, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(d->items[k].what, d->items[i].what) == 0)
+			return true;
+	return false;
 }
 
 int

@@ -73,12 +73,17 @@ add_one(const struct diagnosis *x, struct buf *out)
 static void
 add_sum(const struct diagnoses *d, bool all, struct buf *out)
 {
-	size_t bad = diagnoses_count(d, DIAGNOSIS_COMPLAINT);
-	size_t unknown = diagnoses_count(d, DIAGNOSIS_UNKNOWN);
+	size_t said[DIAGNOSIS_UNKNOWN + 1] = { 0 };
+	size_t bad, unknown;
 
+	for (size_t i = 0; i < d->n; i++)
+		said[d->items[i].state] += !diagnoses_said(d, i);
+	bad = said[DIAGNOSIS_COMPLAINT];
+	unknown = said[DIAGNOSIS_UNKNOWN];
 	if (bad + unknown == 0) {
 		buf_addf(out, ngettext("all well: %zu thing was looked at",
-		    "all well: %zu things were looked at", d->n), d->n);
+		    "all well: %zu things were looked at",
+		    said[DIAGNOSIS_WELL]), said[DIAGNOSIS_WELL]);
 		buf_adds(out, all ? "\n" : _(" [-v lists them]\n"));
 		return;
 	}
@@ -86,14 +91,15 @@ add_sum(const struct diagnoses *d, bool all, struct buf *out)
 	buf_addf(out, ngettext("%zu complaint", "%zu complaints", bad), bad);
 	if (unknown > 0)
 		buf_addf(out, _(", %zu not known"), unknown);
-	buf_addf(out, _(", %zu well\n"), d->n - bad - unknown);
+	buf_addf(out, _(", %zu well\n"), said[DIAGNOSIS_WELL]);
 }
 
 void
 doctor_text(const struct diagnoses *d, bool all, struct buf *out)
 {
 	for (size_t i = 0; i < d->n; i++)
-		if (all || d->items[i].state != DIAGNOSIS_WELL)
+		if ((all || d->items[i].state != DIAGNOSIS_WELL) &&
+		    !diagnoses_said(d, i))
 			add_one(&d->items[i], out);
 	add_sum(d, all, out);
 }

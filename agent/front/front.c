@@ -29,32 +29,70 @@ may_recall(const struct options *o)
 	    strcmp(o->verb, "snapshot") == 0);
 }
 
-/* Beside this program in a checkout, in libexec once installed. */
+/* Where the full program may be: beside this one in a checkout, in libexec
+ * once installed. */
+struct places {
+	struct buf beside;	/* empty: nobody knows where this program is */
+	const char *installed;
+	int beside_why, installed_why;	/* errno */
+};
+
 static void
-find_full(struct buf *out)
+drop_places(struct places *p)
+{
+	buf_done(&p->beside);
+}
+
+static void
+find_beside(struct places *p)
 {
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-	if (n > 0) {
-		self[n] = '\0';
-		*(strrchr(self, '/') + 1) = '\0';
-		buf_addf(out, "%s" FULL, self);
-		if (access(buf_str(out), X_OK) == 0)
-			return;
+	if (n <= 0)
+		return;
+	self[n] = '\0';
+	*(strrchr(self, '/') + 1) = '\0';
+	buf_addf(&p->beside, "%s" FULL, self);
+}
+
+/* Returns only where neither can be started. */
+static void
+become(struct places *p, char **argv)
+{
+	if (p->beside.len > 0) {
+		execv(buf_str(&p->beside), argv);
+		p->beside_why = errno;
 	}
-	buf_reset(out);
-	buf_adds(out, LIBEXECDIR "/" FULL);
+	execv(p->installed, argv);
+	p->installed_why = errno;
+}
+
+static void
+complain(const struct places *p)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	bool shut = p->beside_why == EACCES || p->installed_why == EACCES;
+
+	language_begin();
+	buf_adds(&text, _("cannot start the program: "));
+	if (p->beside.len > 0)
+		buf_addf(&text, "%s: %s; ", buf_str(&p->beside),
+		    strerror(p->beside_why));
+	buf_addf(&text, "%s: %s ", p->installed, strerror(p->installed_why));
+	buf_adds(&text, shut ? _("[let this user enter these folders and run "
+	    "it, or install driftctl anew]") : _("[install driftctl anew]"));
+	say_error_text(buf_str(&text));
 }
 
 int
 main(int argc, char **argv)
 {
 	CLEANUP(drop_options) struct options o = { 0 };
-	CLEANUP(drop_buf) struct buf full = { 0 };
+	CLEANUP(drop_places) struct places full = {
+		.installed = LIBEXECDIR "/" FULL };
 	struct answer a = { 0 };
 	struct err e = { 0 };
-	int sys;
 
 	/* Wrong words are explained by the full program. */
 	if (argc > 0 && options_parse(argc - 1, argv + 1, &o, &e) == 0 &&
@@ -67,11 +105,8 @@ main(int argc, char **argv)
 		say_error(&e);
 		return 2;
 	}
-	find_full(&full);
-	execv(buf_str(&full), argv);
-	sys = errno;
-	language_begin();
-	say_note(_("%s: cannot start the program: %s [install driftctl anew]"),
-	    buf_str(&full), strerror(sys));
+	find_beside(&full);
+	become(&full, argv);
+	complain(&full);
 	return 2;
 }

@@ -7,6 +7,7 @@
 #include "agent/pkg/dpkgdb.h"
 #include "agent/preflight/payload.h"
 #include "base/digest.h"
+#include "base/pathset.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -19,11 +20,11 @@ struct reading {
 	const char *name;
 	size_t coming;		/* index, once control was read */
 	bool has_control;
-	size_t first;		/* of its files */
 	struct buf control, conffiles;
 	struct dpkgdb_sums sums;
 	struct scripts scripts;
 	struct digest *digest;
+	struct pathset paths;	/* of its files */
 };
 
 static void
@@ -32,14 +33,16 @@ drop_reading(struct reading *r)
 	buf_done(&r->control);
 	buf_done(&r->conffiles);
 	free(r->scripts.items);
+	pathset_done(&r->paths);
 	digest_free(r->digest);
 }
 
 static bool
 wants_control(void *ctx, const struct entry *en)
 {
-	(void)ctx;
-	return en->size <= CONTROL_MAX;
+	const struct reading *r = ctx;
+
+	return en->size <= CONTROL_MAX && incoming_has_room(r->in, en->size);
 }
 
 static int
@@ -51,9 +54,10 @@ take_control(void *ctx, const struct entry *en, const char *bytes, size_t len,
 	struct reading *r = ctx;
 	struct arena *a = &r->in->arena;
 
-	(void)e;
 	if (bytes == NULL)
-		return 0;
+		return en->kind != ENTRY_FILE ? 0 : err_set(e, ERR_INPUT,
+		    r->name, _("a file in this package is too large"));
+	r->in->kept += len;
 	if (strcmp(en->path, "/control") == 0)
 		buf_add(&r->control, bytes, len);
 	else if (strcmp(en->path, "/conffiles") == 0)
@@ -87,7 +91,6 @@ begin_data(struct reading *r, struct err *e)
 	    s.version, s.arch, false }, r->name);
 	c->scripts = STEAL(r->scripts);
 	r->coming = r->in->coming.n - 1;
-	r->first = r->in->files.n;
 	arena_done(&scratch);
 	return 0;
 }
@@ -98,6 +101,7 @@ wants_data(void *ctx, const struct entry *en)
 	const struct reading *r = ctx;
 
 	return en->size <= r->in->max_size &&
+	    incoming_has_room(r->in, en->size) &&
 	    (incoming_wants(r->in, en->path) || incoming_named(r->has_control ?
 	    &r->in->coming.items[r->coming].scripts : &r->scripts, en));
 }
@@ -137,24 +141,37 @@ find_sum(const struct reading *r, struct owned *f)
 	}
 }
 
+static struct coming_file *
+own_file(const struct reading *r, const char *path)
+{
+	size_t i;
+
+	return pathset_find(&r->paths, path, &i) ? &r->in->files.items[i] :
+	    NULL;
+}
+
+static struct coming_file *
+add_file(struct reading *r, const char *path)
+{
+	pathset_add(&r->paths, path, r->in->files.n);
+	return incoming_add_file(r->in);
+}
+
 /* The first of a group of hard links has the bytes. */
 static void
 copy_link(struct reading *r, const char *to, struct coming_file *f)
 {
-	for (size_t i = r->in->files.n - 1; i-- > r->first;) {
-		const struct coming_file *g = &r->in->files.items[i];
+	const struct coming_file *g = own_file(r, to);
 
-		if (strcmp(g->owned.path, to) != 0)
-			continue;
-		f->has_bytes = g->has_bytes;
-		f->bytes = g->bytes;
-		f->len = g->len;
-		f->entry.size = g->entry.size;
-		f->entry.oid = g->entry.oid;
-		f->owned.algorithm = g->owned.algorithm;
-		f->owned.digest = g->owned.digest;
+	if (g == NULL || g == f)
 		return;
-	}
+	f->has_bytes = g->has_bytes;
+	f->bytes = g->bytes;
+	f->len = g->len;
+	f->entry.size = g->entry.size;
+	f->entry.oid = g->entry.oid;
+	f->owned.algorithm = g->owned.algorithm;
+	f->owned.digest = g->owned.digest;
 }
 
 static int
@@ -169,7 +186,7 @@ take_data(void *ctx, const struct entry *en, const char *bytes, size_t len,
 		return -1;
 	if (strcmp(en->path, "/") == 0)
 		return 0;
-	f = incoming_add_file(r->in);
+	f = add_file(r, en->path);
 	f->entry = entry_dup(a, en);
 	f->entry.hardlink = NULL;
 	f->owned = (struct owned){ .path = f->entry.path,
@@ -181,7 +198,7 @@ take_data(void *ctx, const struct entry *en, const char *bytes, size_t len,
 		f->owned.flags |= OWNED_DIR;
 	if (bytes != NULL) {
 		f->has_bytes = true;
-		f->bytes = arena_memdup(a, bytes, len);
+		f->bytes = incoming_keep(r->in, bytes, len);
 		f->len = len;
 		digest_object(r->digest, "blob", bytes, len, &f->entry.oid);
 		take_sum(r, bytes, len, &f->owned);
@@ -191,15 +208,6 @@ take_data(void *ctx, const struct entry *en, const char *bytes, size_t len,
 		find_sum(r, &f->owned);
 	}
 	return 0;
-}
-
-static struct coming_file *
-own_file(struct reading *r, const char *path)
-{
-	for (size_t i = r->first; i < r->in->files.n; i++)
-		if (strcmp(r->in->files.items[i].owned.path, path) == 0)
-			return &r->in->files.items[i];
-	return NULL;
 }
 
 /* deb-conffiles(5): a path a line, "remove-on-upgrade" before some. */
@@ -223,7 +231,7 @@ take_conffiles(struct reading *r)
 		if (f == NULL && !remove)
 			continue;
 		if (f == NULL) {
-			f = incoming_add_file(r->in);
+			f = add_file(r, path);
 			f->owned.path = arena_strdup(&r->in->arena, path);
 			f->owned.package = r->coming;
 			f->entry.path = f->owned.path;

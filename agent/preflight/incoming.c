@@ -7,7 +7,10 @@
 #include "base/path.h"
 #include "base/vec.h"
 
-enum { NAMED_MAX = 1 << 18 };
+/* Of a script so much is searched for names: it is, for every file. */
+enum { NAMED_MAX = 1 << 18, SEARCHED_MAX = 1 << 18 };
+/* A small package can unpack to anything; all of a release's /etc is less. */
+enum { KEPT_MAX = 512 << 20 };
 
 void
 incoming_done(struct incoming *in)
@@ -49,9 +52,23 @@ incoming_named(const struct scripts *s, const struct entry *en)
 	    !path_is_under(en->path, "/usr"))
 		return false;
 	for (size_t i = 0; i < s->n; i++)
-		if (strstr(s->items[i].body, name) != NULL)
+		if (memmem(s->items[i].body, strnlen(s->items[i].body,
+		    SEARCHED_MAX), name, strlen(name)) != NULL)
 			return true;
 	return false;
+}
+
+bool
+incoming_has_room(const struct incoming *in, uint64_t len)
+{
+	return len <= KEPT_MAX && in->kept <= KEPT_MAX - len;
+}
+
+char *
+incoming_keep(struct incoming *in, const char *bytes, size_t len)
+{
+	in->kept += len;
+	return arena_memdup(&in->arena, bytes, len);
 }
 
 static struct package

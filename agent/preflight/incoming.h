@@ -73,6 +73,7 @@ struct incoming {
 	} wanting;
 	const struct scope *scope;	/* bytes of these are kept */
 	uint64_t max_size;		/* of files up to this size */
+	uint64_t kept;			/* so many bytes so far */
 };
 
 void incoming_done(struct incoming *in);
@@ -82,6 +83,10 @@ void drop_incoming(struct incoming *in);	/* for CLEANUP */
 bool incoming_wants(const struct incoming *in, const char *path);
 /* Or of one that a script of its package names, to put it elsewhere. */
 bool incoming_named(const struct scripts *s, const struct entry *en);
+/* Whether so many bytes more are not too much to keep. */
+bool incoming_has_room(const struct incoming *in, uint64_t len);
+/* A copy that lives as long as it does, with a NUL after it. */
+char *incoming_keep(struct incoming *in, const char *bytes, size_t len);
 struct coming *incoming_add(struct incoming *in, const struct package *p,
     const char *file);
 struct leaving *incoming_add_leaving(struct incoming *in,

@@ -10,7 +10,7 @@
 #include "agent/pkg/rpmplan.h"
 #include "agent/preflight/payload.h"
 #include "base/digest.h"
-#include "base/path.h"
+#include "base/pathset.h"
 #include "base/tr.h"
 #include "base/vec.h"
 
@@ -25,12 +25,14 @@ struct reading {
 	struct digest *digest;
 	/* Of the package whose payload is read. */
 	size_t files, files_end, coming;
+	struct pathset paths;
 };
 
 static void
 drop_reading(struct reading *r)
 {
 	owners_done(&r->listed);
+	pathset_done(&r->paths);
 	digest_free(r->digest);
 }
 
@@ -110,10 +112,10 @@ take_script(void *ctx, const char *name, const char *program,
 static struct coming_file *
 find(const struct reading *r, const char *path)
 {
-	for (size_t i = r->files; i < r->files_end; i++)
-		if (strcmp(r->in->files.items[i].owned.path, path) == 0)
-			return &r->in->files.items[i];
-	return NULL;
+	size_t i;
+
+	return pathset_find(&r->paths, path, &i) ? &r->in->files.items[i] :
+	    NULL;
 }
 
 static bool
@@ -122,6 +124,7 @@ wants(void *ctx, const struct entry *en)
 	const struct reading *r = ctx;
 
 	return en->size <= r->in->max_size &&
+	    incoming_has_room(r->in, en->size) &&
 	    (incoming_wants(r->in, en->path) || incoming_named(
 	    &r->in->coming.items[r->coming].scripts, en));
 }
@@ -145,7 +148,7 @@ take_member(void *ctx, const struct entry *en, const char *bytes, size_t len,
 	if (owned_pristine(&f->owned, &f->entry, bytes, len) != PRISTINE_YES)
 		return 0;
 	f->has_bytes = true;
-	f->bytes = arena_memdup(&r->in->arena, bytes, len);
+	f->bytes = incoming_keep(r->in, bytes, len);
 	f->len = len;
 	digest_object(r->digest, "blob", bytes, len, &f->entry.oid);
 	return 0;
@@ -180,6 +183,20 @@ tell_unread(struct reading *r, const char *file, int n, const struct err *e)
 	    buf_str(&why)));
 }
 
+static void
+take_own(struct reading *r, size_t package)
+{
+	const struct coming_file *f = r->in->files.items;
+	size_t i = r->files_end;
+
+	pathset_done(&r->paths);
+	for (r->files = i; i < r->in->files.n && f[i].owned.package == package;
+	    i++)
+		pathset_add(&r->paths, f[i].owned.path, i);
+	r->files_end = i;
+	r->coming = package;
+}
+
 /* Without its payload the digests of the header are all that is known. */
 static int
 read_payloads(struct reading *r, const struct strlist *files, struct err *e)
@@ -191,11 +208,7 @@ read_payloads(struct reading *r, const struct strlist *files, struct err *e)
 		CLEANUP(drop_fd) int fd = -1;
 		struct err unread = { 0 };
 
-		for (r->files = r->files_end; r->files_end < r->in->files.n &&
-		    r->in->files.items[r->files_end].owned.package ==
-		    r->first + i; r->files_end++)
-			;
-		r->coming = r->first + i;
+		take_own(r, r->first + i);
 		if (!is_asked_for(r))
 			continue;
 		fd = open(files->items[i], O_RDONLY | O_CLOEXEC);

@@ -60,6 +60,8 @@ change_key(const struct model *m, size_t i)
 	 * that is known. */
 	add_part(&key, c->package);
 	add_part(&key, c->transaction == NULL ? c->snapshot : NULL);
+	/* What a person did is of interest each for itself. */
+	add_part(&key, c->transaction == NULL ? c->sentence : NULL);
 	return buf_steal(&key);
 }
 

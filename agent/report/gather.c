@@ -13,6 +13,7 @@
 #include "agent/report/past.h"
 #include "agent/report/since.h"
 #include "agent/snapshotter.h"
+#include "agent/summaries.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -59,7 +60,10 @@ look(struct gathering *g, struct err *e)
 		how.taken = &g->snapshot->live;
 	}
 	n = machine_live(g->m, &g->live, e);
-	return n < 0 || assess(g->m, &how, &g->a, e) < 0 ? -1 : 0;
+	if (n < 0 || assess(g->m, &how, &g->a, e) < 0)
+		return -1;
+	summaries_add(g->m, &g->a);
+	return 0;
 }
 
 static int
@@ -160,16 +164,6 @@ find_merges(struct gathering *g)
 	}
 }
 
-/* One fault can be seen in several places. */
-static bool
-is_complaint(const struct model *m, const struct diagnosis *x)
-{
-	for (size_t i = 0; i < m->complaints.n; i++)
-		if (strcmp(m->complaints.items[i].what, x->what) == 0)
-			return true;
-	return false;
-}
-
 /*
  * Of the running system alone: what keeps another root well is not here. What
  * is wrong with specs is among the troubles, word for word.
@@ -188,7 +182,7 @@ find_complaints(struct gathering *g)
 		struct model_complaint *c;
 
 		if (x->state == DIAGNOSIS_WELL ||
-		    strcmp(x->check, "specs") == 0 || is_complaint(m, x))
+		    strcmp(x->check, "specs") == 0 || diagnoses_said(&d, i))
 			continue;
 		c = VEC_ADD(&m->complaints);
 		c->check = arena_strdup(&m->arena, x->check);

@@ -4,6 +4,7 @@
 
 #include "agent/report/html.h"
 #include "agent/report/markup.h"
+#include "agent/semantic/worddiff.h"
 #include "base/tr.h"
 #include "base/vec.h"
 
@@ -33,20 +34,27 @@ add_text(struct buf *out, const char *text, size_t len)
 	markup_lines(out, copy);
 }
 
+/* Changed words are bold; words is NULL where none stand out. */
 static void
 cell(struct buf *out, const char *class, const char *style,
-    unsigned long number, const struct piece *p, size_t from, size_t to)
+    unsigned long number, const struct piece *p,
+    const struct word_ranges *words)
 {
+	size_t at = 0;
+
 	buf_addf(out, "<td class=\"n\" style=\"color:#8a919a;"
 	    "vertical-align:top\">%lu</td><td class=\"%s\" style=\"%s\">",
 	    number, class, style);
-	add_text(out, p->text, from);
-	if (to > from) {
+	for (size_t i = 0; words != NULL && i < words->n; i++) {
+		const struct word_range *w = &words->items[i];
+
+		add_text(out, p->text + at, w->start - at);
 		buf_adds(out, "<b>");
-		add_text(out, p->text + from, to - from);
+		add_text(out, p->text + w->start, w->end - w->start);
 		buf_adds(out, "</b>");
+		at = w->end;
 	}
-	add_text(out, p->text + to, p->len - to);
+	add_text(out, p->text + at, p->len - at);
 	buf_adds(out, "</td>");
 }
 
@@ -54,38 +62,6 @@ static void
 no_cell(struct buf *out)
 {
 	buf_adds(out, "<td class=\"n\"></td><td class=\"e\"></td>");
-}
-
-static bool
-is_inside(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* What both begin and end with; the rest is what was rewritten. No letter is
- * torn, nor is what stands for one that was escaped. */
-static void
-common(const struct piece *a, const struct piece *b, size_t *out_head,
-    size_t *out_tail)
-{
-	size_t least = a->len < b->len ? a->len : b->len, head = 0, tail = 0;
-
-	while (head < least && a->text[head] == b->text[head])
-		head++;
-	while (tail < least - head &&
-	    a->text[a->len - 1 - tail] == b->text[b->len - 1 - tail])
-		tail++;
-	while (head > 0 && ((head < a->len && is_inside(a->text[head])) ||
-	    (head < b->len && is_inside(b->text[head]))))
-		head--;
-	while (tail > 0 && (is_inside(a->text[a->len - tail]) ||
-	    is_inside(b->text[b->len - tail])))
-		tail--;
-	/* Lines that have next to nothing in common are two lines. */
-	if ((head + tail) * 3 < least)
-		head = tail = 0;
-	*out_head = head;
-	*out_tail = tail;
 }
 
 #define GONE "background:#ffebe9;vertical-align:top"
@@ -101,21 +77,19 @@ flush(struct sides *s)
 		    NULL;
 		const struct piece *b = i < s->come.n ? &s->come.items[i] :
 		    NULL;
-		size_t head = 0, tail = 0;
+		CLEANUP(drop_word_ranges) struct word_ranges gone = { 0 };
+		CLEANUP(drop_word_ranges) struct word_ranges come = { 0 };
 
 		if (a != NULL && b != NULL)
-			common(a, b, &head, &tail);
+			words_changed(a->text, a->len, b->text, b->len, &gone,
+			    &come);
 		buf_adds(s->out, "<tr>");
 		if (a != NULL)
-			cell(s->out, "d", GONE, s->was++, a,
-			    head + tail > 0 ? head : 0,
-			    head + tail > 0 ? a->len - tail : 0);
+			cell(s->out, "d", GONE, s->was++, a, &gone);
 		else
 			no_cell(s->out);
 		if (b != NULL)
-			cell(s->out, "a", COME, s->is++, b,
-			    head + tail > 0 ? head : 0,
-			    head + tail > 0 ? b->len - tail : 0);
+			cell(s->out, "a", COME, s->is++, b, &come);
 		else
 			no_cell(s->out);
 		buf_adds(s->out, "</tr>\n");
@@ -128,8 +102,8 @@ same(struct sides *s, const struct piece *p)
 {
 	flush(s);
 	buf_adds(s->out, "<tr>");
-	cell(s->out, "s", "vertical-align:top", s->was++, p, 0, 0);
-	cell(s->out, "s", "vertical-align:top", s->is++, p, 0, 0);
+	cell(s->out, "s", "vertical-align:top", s->was++, p, NULL);
+	cell(s->out, "s", "vertical-align:top", s->is++, p, NULL);
 	buf_adds(s->out, "</tr>\n");
 }
 

@@ -26,6 +26,8 @@ struct model_change {
 	const char *id;		/* "change:PATH", as a finding's */
 	const char *path;
 	const char *details;	/* "content, mode 0644 -> 0600" */
+	const char *sentence;	/* what differs by what its format says, with
+				 * which details begin; or NULL */
 	unsigned differs;	/* enum entry_difference */
 	bool secret;
 	int64_t when;		/* when it was recorded; 0: just now */

@@ -10,6 +10,7 @@
 #include "agent/changetext.h"
 #include "agent/pkg/owners.h"
 #include "agent/report/mask.h"
+#include "agent/semantic/semantic.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -129,6 +130,28 @@ details_of(struct model *m, const struct change *c)
 	return arena_memdup(&m->arena, at, strcspn(at, "\n"));
 }
 
+/* What of the file differs by what its format says, before the rest. */
+static void
+add_sentence(struct since *s, const struct change *c, struct model_change *x)
+{
+	CLEANUP(drop_buf) struct buf was = { 0 };
+	CLEANUP(drop_buf) struct buf is = { 0 };
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct err ignored = { 0 };
+
+	if ((c->differs & DIFF_CONTENT) == 0 || x->details == NULL ||
+	    !is_plain(c->was) || !is_plain(c->is) ||
+	    was_content(s, c->was, &was, &ignored) < 0 ||
+	    is_content(s, c->is, &is, &ignored) < 0 ||
+	    !semantic_summary(x->path, &(struct semantic_text){
+	    buf_str(&was), was.len }, &(struct semantic_text){ buf_str(&is),
+	    is.len }, x->secret, &text))
+		return;
+	x->sentence = arena_strdup(&s->model->arena, buf_str(&text));
+	x->details = arena_printf(&s->model->arena, "%s (%s)", x->sentence,
+	    x->details);
+}
+
 static void
 add_diff(struct since *s, const struct change *c, struct model_change *x,
     size_t *left)
@@ -152,6 +175,7 @@ add_diff(struct since *s, const struct change *c, struct model_change *x,
 		return;
 	}
 	*left -= len;
+	add_sentence(s, c, x);
 	if (len > 0)
 		x->diff = arena_memdup(&s->model->arena, body, len);
 }

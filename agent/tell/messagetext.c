@@ -28,22 +28,35 @@ put(struct buf *out, const char *text)
 	text_escape(out, text, strlen(text));
 }
 
-void
-news_line(const struct news *n, struct buf *out)
+static void
+put_rule(struct buf *out, const struct news *n)
 {
 	CLEANUP(drop_buf) struct buf rule = { 0 };
 
-	if (n->path[0] != '\0') {
-		put(out, n->path);
-		buf_adds(out, ": ");
-	}
-	put(out, n->what);
 	news_rule(n, &rule);
 	if (rule.len > 0) {
 		buf_adds(out, " [");
 		put(out, buf_str(&rule));
 		buf_addc(out, ']');
 	}
+}
+
+void
+news_line(const struct news *n, struct buf *out)
+{
+	if (n->path[0] != '\0') {
+		put(out, n->path);
+		buf_adds(out, ": ");
+	}
+	put(out, n->what);
+	put_rule(out, n);
+}
+
+void
+news_place(const struct news *n, struct buf *out)
+{
+	put(out, n->path[0] != '\0' ? n->path : n->id);
+	put_rule(out, n);
 }
 
 static size_t

@@ -16,5 +16,8 @@ void message_json(const struct message *m, struct buf *out);
 
 /* "mail-auth/imap: /etc/pam.d/imap is missing; …", one line, escaped. */
 void news_line(const struct news *n, struct buf *out);
+/* "/etc/pam.d/imap [mail-auth/imap]": the same without a word of what is in
+ * any file. */
+void news_place(const struct news *n, struct buf *out);
 
 #endif

@@ -17,7 +17,8 @@
 enum { SHOWN = 4 };
 
 #define FOLDER "motd.d"
-#define NAME FOLDER "/driftctl"
+#define FILE_NAME "driftctl"
+#define NAME FOLDER "/" FILE_NAME
 /* Not in the folder: pam_motd shows whatever is there. */
 #define TEMP ".driftctl-motd"
 
@@ -47,8 +48,9 @@ motd_text(const struct told *t, const char *command, struct buf *out)
 	for (; n < SHOWN && (o = worst(t, n)) != NULL; n++) {
 		CLEANUP(drop_buf) struct buf line = { 0 };
 
-		/* news_line escapes; wrap_text would again, to no effect. */
-		news_line(&o->news, &line);
+		/* Everybody can read it, not every file. It escapes; wrap_text
+		 * would again, to no effect. */
+		news_place(&o->news, &line);
 		wrap_text(out, 2, buf_str(&line));
 	}
 	if (t->open.n > n)
@@ -57,14 +59,24 @@ motd_text(const struct told *t, const char *command, struct buf *out)
 }
 
 static int
-write_text(int run, const struct buf *text, struct err *e)
+open_folder(const struct root *r)
 {
-	CLEANUP(drop_fd) int fd = -1;
+	return root_open_in(r, "/run/" FOLDER, O_RDONLY | O_DIRECTORY);
+}
+
+static int
+write_text(const struct root *r, int run, const struct buf *text,
+    struct err *e)
+{
+	CLEANUP(drop_fd) int folder = -1, fd = -1;
 
 	if (mkdirat(run, FOLDER, 0755) == 0)
 		fchmodat(run, FOLDER, 0755, 0);
 	else if (errno != EEXIST)
 		return err_sys(e, "/run/" FOLDER, _("cannot make the folder"));
+	folder = open_folder(r);
+	if (folder < 0)
+		return err_sys(e, "/run/" FOLDER, _("cannot open"));
 	unlinkat(run, TEMP, 0);
 	fd = openat(run, TEMP, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
 	    O_CLOEXEC, 0644);
@@ -74,7 +86,7 @@ write_text(int run, const struct buf *text, struct err *e)
 		unlinkat(run, TEMP, 0);
 		return -1;
 	}
-	if (renameat(run, TEMP, run, NAME) < 0) {
+	if (renameat(run, TEMP, folder, FILE_NAME) < 0) {
 		err_sys(e, "/run/" NAME, _("cannot rename into place"));
 		unlinkat(run, TEMP, 0);
 		return -1;
@@ -83,13 +95,13 @@ write_text(int run, const struct buf *text, struct err *e)
 }
 
 static bool
-is_shown(int run, const struct buf *text)
+is_shown(int folder, const struct buf *text)
 {
 	CLEANUP(drop_buf) struct buf now = { 0 };
 	struct err ignored = { 0 };
 
-	return faccessat(run, NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    file_read(run, NAME, 65536, &now, &ignored) == 0 &&
+	return faccessat(folder, FILE_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    file_read(folder, FILE_NAME, 65536, &now, &ignored) == 0 &&
 	    now.len == text->len &&
 	    memcmp(now.bytes, text->bytes, text->len) == 0;
 }
@@ -99,14 +111,18 @@ motd_show(const struct root *r, const struct buf *text, struct err *e)
 {
 	CLEANUP(drop_fd) int run = root_open_in(r, "/run",
 	    O_RDONLY | O_DIRECTORY);
+	CLEANUP(drop_fd) int folder = -1;
 
 	if (run < 0)
 		return errno == ENOENT ? 0 : err_sys(e, "/run",
 		    _("cannot open"));
+	/* Another root's link does not lead out of it. */
+	folder = open_folder(r);
 	if (text->len > 0)
-		return is_shown(run, text) ? 0 : write_text(run, text, e);
-	if (unlinkat(run, NAME, 0) < 0 && errno != ENOENT &&
-	    errno != ENOTDIR)
+		return folder >= 0 && is_shown(folder, text) ? 0 :
+		    write_text(r, run, text, e);
+	if (folder >= 0 && unlinkat(folder, FILE_NAME, 0) < 0 &&
+	    errno != ENOENT)
 		return err_sys(e, "/run/" NAME, _("cannot remove"));
 	return 0;
 }

@@ -23,18 +23,20 @@ ENV = dict(os.environ, GIT_CONFIG_NOSYSTEM='1', GIT_CONFIG_GLOBAL='/dev/null',
            HOME=SCRATCH)
 DURABLE = ['-c', 'core.fsync=all', '-c', 'core.fsyncMethod=fsync']
 
-samples = {}    # name of a measurement -> list of (seconds, KiB)
+samples = {}    # name of a measurement -> list of (seconds, KiB,
+                # seconds of processors)
 goals = []      # rows of the table
 
 
 def run(argv, ok=(0,)):
-    """Seconds and peak KiB of a program; ends all where it fails."""
+    """Seconds, peak KiB and seconds of processors of a program; ends all
+    where it fails."""
     p = subprocess.run([SCRATCH + '/measure', *argv], env=ENV, check=True,
                        stdout=subprocess.PIPE, text=True)
-    ns, rss, code = map(int, p.stdout.split())
+    ns, kib, code, cpu = map(int, p.stdout.split())
     if code not in ok:
         sys.exit('bench: exit %d of %s' % (code, ' '.join(argv)))
-    return ns / 1e9, rss
+    return ns / 1e9, kib, cpu / 1e9
 
 
 def sample(name, argv, ok=(0,)):
@@ -51,11 +53,16 @@ def rounds(n, *what, prepare=None):
 
 
 def times(name):
-    return [s for s, _ in samples[name]]
+    return [one[0] for one in samples[name]]
 
 
 def low(name):
     return min(times(name))
+
+
+def low_cpu(name):
+    """What else the machine does moves this less than times."""
+    return min(one[2] for one in samples[name])
 
 
 def mid(name):
@@ -63,7 +70,7 @@ def mid(name):
 
 
 def rss(name):
-    return max(k for _, k in samples[name])
+    return max(one[1] for one in samples[name])
 
 
 def have(program):

@@ -965,3 +965,32 @@ small_store() {
 	says_not "* y"
 	says_not "* z"
 }
+
+@test "a reason may be any words, those of options too" {
+	begin
+	echo 1 > "$ROOT/etc/n"
+	dm snapshot -m -q
+	[ "$status" -eq 0 ]
+	says "recorded"
+	echo 2 > "$ROOT/etc/n"
+	dm snapshot --message --root -v
+	[ "$status" -eq 0 ]
+	dm log -n 2
+	[[ $output == *"  --root"*"  -q"* ]]
+	dm snapshot -m
+	[ "$status" -eq 2 ]
+}
+
+@test "a program that is alone says where it looked for the other, and why" {
+	local alone=$BATS_TEST_TMPDIR/alone
+
+	mkdir "$alone"
+	cp "$DRIFTCTL" "$alone/driftctl"
+	run "$alone/driftctl" help
+	[ "$status" -eq 2 ]
+	[[ $output == "driftctl: cannot start the program: $alone/driftctl-full: No such file or directory; "*"/libexec/driftctl/driftctl-full: No such file"*"[install driftctl anew]" ]]
+	echo > "$alone/driftctl-full"
+	run "$alone/driftctl" help
+	[ "$status" -eq 2 ]
+	[[ $output == *"$alone/driftctl-full: Permission denied; "*"[let this user enter these folders and run it, or install driftctl anew]" ]]
+}

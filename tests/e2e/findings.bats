@@ -337,3 +337,31 @@ nobodys_root() {
 	d --specs "$BATS_TEST_TMPDIR/none" check
 	says_not "not tracked"
 }
+
+@test "a changed file is told by what its format says, a secret without" {
+	mkdir -p "$ROOT/etc/pam.d" "$ROOT/etc/sssd"
+	echo "auth sufficient pam_sss.so use_first_pass" > "$ROOT/etc/pam.d/x"
+	printf '[sssd]\nldap_default_authtok = xyzzy\n' \
+	    > "$ROOT/etc/sssd/sssd.conf"
+	echo "vm.swappiness = 10" > "$ROOT/etc/sysctl.conf"
+	echo "no format" > "$ROOT/etc/plain"
+	t init
+	echo "auth sufficient pam_sss.so" > "$ROOT/etc/pam.d/x"
+	printf '[sssd]\nldap_default_authtok = plugh\n' \
+	    > "$ROOT/etc/sssd/sssd.conf"
+	echo "vm.swappiness = 60" > "$ROOT/etc/sysctl.conf"
+	chmod 0600 "$ROOT/etc/sysctl.conf"
+	echo "still none" > "$ROOT/etc/plain"
+	for verb in check "report --dry-run"; do
+		t $verb
+		output=$(tr -s ' \n' ' ' <<< "$output")
+		[[ $output == *"auth: pam_sss.so lost 'use_first_pass'"* ]]
+		[[ $output == *"vm.swappiness: 10 -> 60"* ]]
+		[[ $output != *xyzzy* ]]
+		[[ $output != *plugh* ]]
+	done
+	t check
+	[[ $output == *"/etc/sysctl.conf: changed since the baseline: vm.swappiness: 10 -> 60; mode"* ]]
+	[[ $output == *"sssd.conf: changed since the baseline: "*"(secret)"* ]]
+	[[ $output == *"/etc/plain: changed since the baseline: content"* ]]
+}

@@ -344,3 +344,81 @@ removed  /etc/pam.d/smtp: file" ]
 	d --root "$OLD" diff --against "$BATS_TEST_TMPDIR/none"
 	[ "$status" -eq 2 ]
 }
+
+# killed_at CALL NTH init…: whether it came that far.
+killed_at() {
+	status=0
+	strace -f -qq -o /dev/null -e "trace=$1" \
+	    -e "inject=$1:signal=SIGKILL:when=$2" "$DRIFTCTL-full" \
+	    --root "$ROOT" --store "$STORE" "${@:3}" \
+	    > "$BATS_TEST_TMPDIR/killed" 2>&1 < /dev/null || status=$?
+	[ "$status" -eq 137 ]
+}
+
+@test "killed anywhere, nothing half made is taken for a baseline" {
+	local n=0 whole=0 call from
+
+	needs_root
+	needs strace
+	skip_unless "strace may not trace here" strace -o /dev/null true
+	two_systems
+	tar -C "$OLD" -cf "$BATS_TEST_TMPDIR/old.tar" .
+	for call in mkdirat renameat; do
+		for from in "$OLD" "$BATS_TEST_TMPDIR/old.tar"; do
+			for ((i = 1; ; i += 4)); do
+				rm -rf "$STORE"
+				if ! killed_at "$call" "$i" init --from "$from"
+				then
+					[ "$status" -eq 0 ]
+					break
+				fi
+				n=$((n + 1))
+				d -q check
+				# All of it was there, or none counts.
+				if [ "$status" -ne 2 ]; then
+					whole=$((whole + 1))
+					d init --from "$from"
+					[[ $stderr == *"a baseline of its own"* ]]
+				else
+					d init --from "$from"
+					[ "$status" -eq 0 ]
+				fi
+				differences
+				d verify
+				[ "$status" -eq 0 ]
+			done
+		done
+	done
+	echo "$n times killed, $whole times whole"
+	[ "$n" -ge 10 ]
+	[ "$whole" -lt "$n" ]
+}
+
+@test "a full disk leaves no half of an older system, and init goes on" {
+	local from
+
+	needs_root
+	two_systems
+	# What no compressor makes small.
+	head -c 1000000 /dev/urandom > "$OLD/etc/big"
+	tar -C "$OLD" -cf "$BATS_TEST_TMPDIR/old.tar" .
+	for from in "$OLD" "$BATS_TEST_TMPDIR/old.tar"; do
+		mkdir -p "$STORE"
+		skip_unless "file systems cannot be mounted here" \
+		    mount -t tmpfs -o size=400k,mode=0700 tmpfs "$STORE"
+		d init --from "$from"
+		[ "$status" -eq 2 ]
+		[[ $stderr == *"No space left on device"* ]]
+		d check
+		[ "$status" -eq 2 ]
+		mount -o remount,size=16m "$STORE"
+		d init --from "$from"
+		[ "$status" -eq 0 ]
+		d -q diff
+		[[ $output == *"removed  /etc/big: file"* ]]
+		[[ $output == *"removed  /etc/pam.d/imap: file"* ]]
+		d verify
+		[ "$status" -eq 0 ]
+		umount "$STORE"
+	done
+}

@@ -261,7 +261,7 @@ print(s.recv(65536).decode())" 3>&- &
 	[ "$(stat -c %a "$ROOT/run/motd.d")" = 755 ]
 	output=$(cat "$motd")
 	says "driftctl: 1 thing is not as it must be"
-	says "  /etc/pam.d/smtp: is missing"
+	says "  /etc/pam.d/smtp [mail/smtp]"
 	says "  -> " " check"
 	[ "$(ls -A "$ROOT/run")" = motd.d ]
 	# Nothing was changed, so nothing is written.
@@ -277,6 +277,40 @@ print(s.recv(65536).decode())" 3>&- &
 	sed -i '/id: smtp/,$d' "$SITE/mail.yaml"
 	h accept -m "no mail is sent here"
 	[ ! -e "$motd" ]
+}
+
+@test "who logs in is told nothing that is in a file" {
+	cat >> "$SITE/mail.yaml" << 'EOS'
+  - id: sender
+    path: /etc/relay
+    why: Mail is not sent by others.
+    lines: {forbid: ['user .*']}
+EOS
+	echo "user t0ken" > "$ROOT/etc/relay"
+	chmod 600 "$ROOT/etc/relay"
+	ready <<< '{}'
+	h check
+	says "the line 'user t0ken' must not be there"
+	h hook timer
+	output=$(cat "$ROOT/run/motd.d/driftctl")
+	says "  /etc/relay [mail/sender]"
+	says_not t0ken
+}
+
+@test "what is shown at the login stays in its root" {
+	mkdir "$BATS_TEST_TMPDIR/out"
+	ln -s "$BATS_TEST_TMPDIR/out" "$ROOT/run/motd.d"
+	h init
+	[ "$status" -eq 0 ]
+	echo "auth required pam_permit.so" >> "$ROOT/etc/pam.d/imap"
+	rm "$ROOT/etc/pam.d/smtp"
+	h hook timer
+	[ "$status" -eq 0 ]
+	[ -z "$(ls -A "$BATS_TEST_TMPDIR/out")" ]
+	[ "$(ls -A "$ROOT/run")" = motd.d ]
+	rm "$ROOT/run/motd.d"
+	h hook timer
+	[ -e "$ROOT/run/motd.d/driftctl" ]
 }
 
 @test "a program is told by JSON and its environment" {

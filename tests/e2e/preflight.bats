@@ -439,3 +439,45 @@ mail_packages() {
 		output=$stderr says "$M/cut.deb: cannot be read as a package"
 	done
 }
+
+# packed NAME: a package of what $M/tree has, as small as what is packed.
+packed() {
+	printf 'Package: %s\nVersion: 1\nArchitecture: all\n' "$1" \
+	    > "$M/tree/DEBIAN/control"
+	tar -C "$M/tree/DEBIAN" -czf "$M/control.tar.gz" .
+	tar -C "$M/tree" --exclude=./DEBIAN -cf - . | gzip -1 \
+	    > "$M/data.tar.gz"
+	echo 2.0 > "$M/debian-binary"
+	(cd "$M" && rm -f "$1.deb" &&
+	    ar rc "$1.deb" debian-binary control.tar.gz data.tar.gz)
+	rm -r "$M/tree" "$M"/*.tar.gz
+}
+
+@test "a package that unpacks to more than there is costs neither memory nor time" {
+	needs ar
+	mkdir -p "$ROOT/etc" "$M/tree/etc/bomb" "$M/tree/DEBIAN"
+	truncate -s 16000000 "$M/tree/etc/bomb/1"
+	for i in $(seq 2 50); do
+		cp --sparse=always "$M/tree/etc/bomb/1" "$M/tree/etc/bomb/$i"
+	done
+	packed bomb
+	python3 - "$DRIFTCTL" "$ROOT" "$STORE" "$M/bomb.deb" <<-'END'
+	import resource, subprocess, sys
+	d, root, store, deb = sys.argv[1:]
+	subprocess.run([d, "--root", root, "--store", store, "preflight", deb],
+	    stdout=subprocess.DEVNULL, check=True)
+	most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+	assert most < 1 << 20, "%d MiB" % (most >> 10)
+	END
+	# A script is not searched whole for each of many files.
+	mkdir -p "$M/tree/usr/share/many" "$M/tree/DEBIAN"
+	seq -f "$M/tree/usr/share/many/name%g" 20000 | xargs touch
+	{ echo '#!/bin/sh'; head -c 10000000 /dev/zero | tr '\0' n; echo; } \
+	    > "$M/tree/DEBIAN/postinst"
+	# Nor the list of files for each of another list.
+	seq -f 'remove-on-upgrade /etc/many/%g' 60000 \
+	    > "$M/tree/DEBIAN/conffiles"
+	packed many
+	DRIFTCTL_LIMIT=60 p "$M/many.deb"
+	[ "$status" -eq 0 ]
+}

@@ -110,3 +110,41 @@ same_without_memory() {
 	printf 'ignore: []\n' > "$ROOT/etc/driftctl/driftctl.yaml"
 	same_without_memory
 }
+
+@test "what specs and configuration say is tracked holds at once" {
+	local conf=$ROOT/etc/driftctl site=$ROOT/etc/driftctl/specs
+
+	mkdir -p "$ROOT/srv/one" "$ROOT/srv/two" "$site"
+	echo 1 > "$ROOT/srv/one/f"
+	echo 2 > "$ROOT/srv/two/f"
+	sleep 0.05
+	d snapshot
+	d snapshot -v
+	[ "$status" -eq 0 ]
+
+	printf 'track: [/srv/one/**]\n' > "$conf/driftctl.yaml"
+	same_without_memory
+	git -C "$STORE/repo.git" ls-tree -r live | grep srv/one/f
+	same_without_memory
+
+	printf 'spec: site\ntitle: Ours\ntrack: [/srv/two/**]\n' \
+	    > "$site/site.yaml"
+	same_without_memory
+	git -C "$STORE/repo.git" ls-tree -r live | grep srv/two/f
+	same_without_memory
+
+	# A mistake is told of each time, and what it hid is back afterwards.
+	printf 'spec: site\ntitle: Ours\ntrack: [srv/two]\n' \
+	    > "$site/site.yaml"
+	for _ in 1 2 3; do
+		sleep 0.05
+		d snapshot
+		[ "$status" -eq 2 ]
+		[[ $output$stderr == *site.yaml* ]]
+	done
+	rm "$site/site.yaml"
+	same_without_memory
+	diff /dev/null <(git -C "$STORE/repo.git" ls-tree -r live |
+	    grep srv/two/f)
+	git -C "$STORE/repo.git" ls-tree -r live | grep srv/one/f
+}

@@ -515,3 +515,16 @@ merged() {
 	[ "$status" -eq 0 ]
 	says "set the time of 1 entry"
 }
+
+@test "a plan says that a file is too large to be replaced" {
+	echo a > "$ROOT/etc/a"
+	d init
+	truncate -s 1G "$ROOT/etc/a"
+	for how in "--dry-run" "--yes"; do
+		d restore $how /etc/a
+		[ "$status" -eq 2 ]
+		[[ $stderr == *"/etc/a: too large to be kept in a rollback, so it is not replaced [move it away and run again]"* ]]
+		says_not "do:"
+	done
+	[ "$(stat -c %s "$ROOT/etc/a")" -eq 1073741824 ]
+}

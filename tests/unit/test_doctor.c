@@ -651,6 +651,27 @@ commands_can_be_copied_from_80_columns(void **state)
 	    "\n1 complaint, 1 not known, 1 well\n");
 }
 
+static void
+what_two_checks_see_is_told_once(void **state)
+{
+	CLEANUP(drop_diagnoses) struct diagnoses d = { 0 };
+	CLEANUP(drop_buf) struct buf out = { 0 };
+	struct checkup c;
+
+	(void)state;
+	all_is_well(&c);
+	c.systemd = false;
+	c.nightly.cron = c.boot.cron = "/etc/cron.d/mine";
+	checkup_judge(&c, &d);
+	assert_int_equal(diagnoses_count(&d, DIAGNOSIS_COMPLAINT), 2);
+	doctor_text(&d, false, &out);
+	assert_non_null(strstr(buf_str(&out), "/etc/cron.d/mine is there"));
+	assert_null(strstr(strstr(buf_str(&out), "is there") + 1,
+	    "is there"));
+	assert_non_null(strstr(buf_str(&out), "\n1 complaint, "));
+	checkup_done(&c);
+}
+
 int
 main(void)
 {
@@ -665,6 +686,7 @@ main(void)
 		cmocka_unit_test(only_the_last_transaction_counts),
 		cmocka_unit_test(the_night_is_systemds_or_crons),
 		cmocka_unit_test(the_start_is_looked_after),
+		cmocka_unit_test(what_two_checks_see_is_told_once),
 		cmocka_unit_test(of_a_mounted_system_remedies_lead_there),
 		cmocka_unit_test(specs_and_settings_must_be_right),
 		cmocka_unit_test(the_store_must_be_there_and_whole),

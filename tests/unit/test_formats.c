@@ -235,10 +235,11 @@ html_shows_both_sides_of_a_line_and_what_is_new_in_it(void **state)
 {
 	struct fixture *f = *state;
 
-	scratch_sh(&f->s, "grep -q 'required_score 5.0</td>' full.html && "
-	    "grep -q 'required_score <b>1</b>5.0</td>' full.html && "
-	    "grep -q '# f<b>ü</b>r alle' full.html && "
-	    "grep -q '# f<b>u</b>r alle' full.html");
+	scratch_sh(&f->s,
+	    "grep -q 'required_score <b>5</b>.0</td>' full.html && "
+	    "grep -q 'required_score <b>15</b>.0</td>' full.html && "
+	    "grep -q '# <b>für</b> alle' full.html && "
+	    "grep -q '# <b>fur</b> alle' full.html");
 }
 
 static void

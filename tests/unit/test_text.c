@@ -38,6 +38,11 @@ nothing_that_moves_a_cursor_is_shown(void **state)
 		{ BYTES("\xe2\x81\xa6"), "\\xe2\\x81\\xa6" },
 		{ BYTES("\xe2\x80\x8b"), "\\xe2\\x80\\x8b" },
 		{ BYTES("\xef\xbb\xbf"), "\\xef\\xbb\\xbf" },
+		/* No characters: XML cannot have them, even named. */
+		{ BYTES("\xef\xbf\xbe\xef\xbf\xbd"),
+		    "\\xef\\xbf\\xbe\xef\xbf\xbd" },
+		{ BYTES("\xf0\x9f\xbf\xbf\xef\xb7\x90"),
+		    "\\xf0\\x9f\\xbf\\xbf\\xef\\xb7\\x90" },
 		/* Overlong, surrogate, too large, cut short. */
 		{ BYTES("\xc0\xaf"), "\\xc0\\xaf" },
 		{ BYTES("\xed\xa0\x80"), "\\xed\\xa0\\x80" },

@@ -213,10 +213,10 @@ the_message_of_the_day_is_short(void **state)
 	motd_text(&t, "driftctl", &text);
 	assert_string_equal(buf_str(&text),
 	    "driftctl: 7 things are not as they must be\n"
-	    "  /\\x1b: is missing [a/7]\n"
-	    "  /etc/x: is missing [a/1]\n"
-	    "  /etc/x: is missing [a/2]\n"
-	    "  /etc/x: is missing [a/3]\n"
+	    "  /\\x1b [a/7]\n"
+	    "  /etc/x [a/1]\n"
+	    "  /etc/x [a/2]\n"
+	    "  /etc/x [a/3]\n"
 	    "  and 3 more\n"
 	    "  -> driftctl check\n");
 }
