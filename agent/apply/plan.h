@@ -78,7 +78,8 @@ void drop_wishes(struct wishes *w);	/* for CLEANUP */
  * (apply_plan keeps everything in the rollback, strangers included).
  * Fails when two wishes contradict each other, when something that nobody
  * wished for stands where a parent must be, where the content wished for was
- * never kept, or where a file that goes is larger than a rollback can hold. The manifests and wishes must outlive the plan.
+ * never kept, or where a file that goes is larger than a rollback can hold.
+ * The manifests and wishes must outlive the plan.
  */
 int plan_make(const struct manifest *have, const struct manifest *known,
     const struct wishes *wishes, struct plan *out, struct err *e);

@@ -30,7 +30,7 @@ void diagnoses_done(struct diagnoses *d);
 void drop_diagnoses(struct diagnoses *d);	/* for CLEANUP */
 /* How many are in that state. */
 size_t diagnoses_count(const struct diagnoses *d, enum diagnosis_state s);
-/* Whether one before it says the same: a fault can be seen in several places. */
+/* Whether one before it says the same: a fault is seen in several places. */
 bool diagnoses_said(const struct diagnoses *d, size_t i);
 /* 0 all is well, 1 complaints, 2 something could not be told. */
 int diagnoses_exit(const struct diagnoses *d);
