@@ -13,6 +13,7 @@
 #include "base/text.h"
 
 enum { CHAR_MAX_BYTES = 16 };
+#define FAILED ((iconv_t)-1) /* NOLINT(performance-no-int-to-ptr) */
 
 static const struct {
 	const char *sign, *plain;
@@ -33,22 +34,23 @@ looks_like(const char *sign, size_t len)
 	return NULL;
 }
 
-/* One character that is not ASCII, or a byte that is none. */
+/* One character that is not ASCII, or a byte that is none; to is NULL where
+ * the charset is ASCII. */
 static void
-add_sign(iconv_t to, char *sign, size_t len, struct buf *out)
+add_sign(const iconv_t *to, char *sign, size_t len, struct buf *out)
 {
 	char bytes[CHAR_MAX_BYTES], *in = sign, *at = bytes;
 	size_t left = len, room = sizeof(bytes);
 	const char *plain;
 
-	if (to != (iconv_t)-1 &&
-	    iconv(to, &in, &left, &at, &room) == 0 && left == 0) {
+	if (to != NULL &&
+	    iconv(*to, &in, &left, &at, &room) == 0 && left == 0) {
 		buf_add(out, bytes, sizeof(bytes) - room);
 		return;
 	}
 	plain = looks_like(sign, len);
 	/* Of C's signs names may have any but the one that we write. */
-	if (to == (iconv_t)-1 && plain != similar[0].plain)
+	if (to == NULL && plain != similar[0].plain)
 		buf_add(out, sign, len);
 	else if (plain != NULL)
 		buf_adds(out, plain);
@@ -63,13 +65,11 @@ charset_in(const char *charset, const char *text, size_t len,
 {
 	const bool ascii = strncasecmp(charset, "ANSI_X3.4", 9) == 0;
 	CLEANUP(drop_free) char *copy = xmemdup(text, len);
-	iconv_t to = (iconv_t)-1;
+	iconv_t to = NULL;
 
-	if (!ascii) {
-		to = iconv_open(charset, "UTF-8");
-		if (to == (iconv_t)-1)
-			return false;
-	}
+	/* iconv_open(3) has -1 for an answer, and no name for it. */
+	if (!ascii && (to = iconv_open(charset, "UTF-8")) == FAILED)
+		return false;
 	for (size_t i = 0; i < len;) {
 		size_t n = (unsigned char)copy[i] < 0x80 ? 0 :
 		    text_utf8(copy + i, len - i, &(uint32_t){ 0 });
@@ -78,11 +78,11 @@ charset_in(const char *charset, const char *text, size_t len,
 			buf_addc(out, copy[i++]);
 		else {
 			n = n == 0 ? 1 : n;
-			add_sign(to, copy + i, n, out);
+			add_sign(ascii ? NULL : &to, copy + i, n, out);
 			i += n;
 		}
 	}
-	if (to != (iconv_t)-1)
+	if (!ascii)
 		iconv_close(to);
 	return true;
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The program speaks German where the locale asks for it, whole, within the
 # terminal and in its charset; and what machines read stays as it is.
-# shellcheck disable=SC2154
+# shellcheck disable=SC1111,SC2154
 
 load ../lib.sh
 
