@@ -5,6 +5,7 @@
 
 #include "agent/assess.h"
 #include "agent/command.h"
+#include "agent/language.h"
 #include "agent/hook/plugin.h"
 #include "agent/hook/upgrade.h"
 #include "agent/preflight/hooked.h"
@@ -242,6 +243,7 @@ run(const struct options *o, struct err *e)
 	struct err trouble = { 0 };
 	int n;
 
+	language_of_machine(o->root);
 	/* No package manager calls this. */
 	if (o->argc > 0 && strcmp(o->argv[0], "notify") == 0)
 		return notify(o, e);
