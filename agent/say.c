@@ -17,6 +17,13 @@ say_error_text(const char *line)
 }
 
 void
+say_passing(const char *line)
+{
+	fprintf(stderr, "\r\033[K%s", line != NULL ? line : "");
+	fflush(stderr);
+}
+
+void
 say_error(const struct err *e)
 {
 	CLEANUP(drop_buf) struct buf line = { 0 };

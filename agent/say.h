@@ -12,6 +12,9 @@ void say_error(const struct err *e);
 void say_error_text(const char *line);
 /* "driftctl: …" on stderr: not an error, but to be known. */
 void say_note(const char *fmt, ...) PRINTF(1, 2);
+/* A line on the terminal in place of the one before it, which the next
+ * message takes the place of; NULL: it is taken away. */
+void say_passing(const char *line);
 /* All of it to stdout; -1 and e when it cannot be written. */
 int say_out(const struct buf *text, struct err *e);
 
