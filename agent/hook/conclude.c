@@ -68,6 +68,7 @@ describe(const struct transaction *t, const char *when, struct buf *subject,
 {
 	CLEANUP(language_back) locale_t was = language_english();
 
+	(void)was;
 	buf_addf(subject, "%s %s", when, t->command[0] != '\0' ? t->command :
 	    t->origin);
 	if (t->packages.n > 0) {
