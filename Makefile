@@ -13,6 +13,7 @@ PREFIX ?= /usr/local
 DATADIR = $(PREFIX)/share/driftctl
 LIBEXECDIR = $(PREFIX)/libexec/driftctl
 MANDIR = $(PREFIX)/share/man
+LOCALEDIR = $(PREFIX)/share/locale
 VERSION := $(shell cat VERSION)
 
 CC ?= cc
@@ -27,7 +28,7 @@ OUR_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. \
 	-fstack-protector-strong -fPIE -pthread -MMD -MP \
 	-DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)"' \
 	-DLIBEXECDIR='"$(LIBEXECDIR)"' -DBINDIR='"$(PREFIX)/bin"' \
-	-DLOCALEDIR='"$(PREFIX)/share/locale"' \
+	-DLOCALEDIR='"$(LOCALEDIR)"' \
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 OUR_LDFLAGS = -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
 # libcryptsetup is opened when it is needed (specs/lukshead.c).
@@ -57,6 +58,9 @@ NOTIFY_SRC := $(wildcard agent/notify/*.c)
 MAIN_SRC := agent/main.c $(wildcard agent/cmd_*.c)
 LIB_SRC := $(filter-out $(MAIN_SRC),$(FULL_SRC))
 MAN := $(wildcard doc/*.[158])
+# Beside the program, as it looks for them there (agent/language.c).
+MO := $(patsubst po/%.po,$(BUILD)/locale/%/LC_MESSAGES/driftctl.mo,\
+	$(wildcard po/*.po))
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
 	$(wildcard tests/unit/test_*.c))
@@ -67,11 +71,23 @@ TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC) \
 
 .PHONY: all schema run test test-long check bench layers lint fuzz rpm-plugin \
 	install-rpm-plugin clean units units-built fuzzers tidy pam \
-	attribution always
+	pot attribution always
 .SECONDARY:
 # The first is what a person calls, the others are started by it.
 PROGRAMS = driftctl driftctl-full driftctl-rpm driftctl-notify
-all: $(PROGRAMS:%=$(BUILD)/%)
+all: $(PROGRAMS:%=$(BUILD)/%) $(MO)
+
+$(BUILD)/locale/%/LC_MESSAGES/driftctl.mo: po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check --output-file=$@ $<
+
+# The texts of the sources anew, for translators; a test compares.
+pot:
+	@sh po/pot.sh > po/driftctl.pot.new
+	@mv po/driftctl.pot.new po/driftctl.pot
+	@for po in po/*.po; do msgmerge --quiet --update --backup=none \
+		--no-fuzzy-matching --add-location=file $$po po/driftctl.pot || \
+		exit 1; done
 
 # Other flags (another PREFIX, say) make other objects.
 $(BUILD)/flags: export FLAGS_NOW = $(CC) $(OUR_CFLAGS) $(CFLAGS)

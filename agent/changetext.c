@@ -10,7 +10,7 @@
 #include "base/tr.h"
 #include "snapshots/gitrepo.h"
 
-enum { CONTEXT = 3 };
+enum { CONTEXT = 3, KIND_COLUMNS = 9 };
 
 static const char *
 word(const struct change *c)
@@ -67,7 +67,7 @@ add_details(struct buf *out, const struct entry *a, const struct entry *b,
 {
 	if (d & DIFF_KIND)
 		buf_addf(out, ", %s %s -> %s", _("type"),
-		    entry_kind_name(a->kind), entry_kind_name(b->kind));
+		    entry_kind_shown(a->kind), entry_kind_shown(b->kind));
 	if (d & DIFF_CONTENT && a->kind == ENTRY_SYMLINK)
 		add_text_pair(out, _("target"), a->target, b->target);
 	else if (d & DIFF_CONTENT)
@@ -104,13 +104,13 @@ change_line(struct buf *out, const struct change *c)
 	const struct entry *en = c->was != NULL ? c->was : c->is;
 	CLEANUP(drop_buf) struct buf details = { 0 };
 
-	buf_addf(out, "%-8s ", c->was == NULL ? _("added") :
-	    c->is == NULL ? _("removed") : _("changed"));
+	text_pad(out, c->was == NULL ? _("added") :
+	    c->is == NULL ? _("removed") : _("changed"), KIND_COLUMNS);
 	text_escape(out, en->path, strlen(en->path));
 	if (c->was != NULL && c->is != NULL)
 		add_details(&details, c->was, c->is, c->differs);
 	else
-		buf_addf(&details, "  %s", entry_kind_name(en->kind));
+		buf_addf(&details, "  %s", entry_kind_shown(en->kind));
 	if (details.len > 2)
 		buf_addf(out, ": %s", buf_str(&details) + 2);
 	buf_addc(out, '\n');
@@ -198,7 +198,7 @@ change_json(struct json *j, const struct change *c)
 
 	json_text(j, "change", word(c));
 	json_text(j, "path", en->path);
-	json_text(j, "type", entry_kind_name(en->kind));
+	json_text(j, "type", entry_kind_shown(en->kind));
 	json_bool(j, "secret", change_is_secret(c));
 	if (c->was != NULL && c->is != NULL)
 		add_details(&details, c->was, c->is, c->differs);

@@ -182,7 +182,7 @@ run(const struct options *o, struct err *e)
 		snapshot_name(&baseline, &out);
 		buf_addc(&out, '\n');
 	}
-	return say_out(&out, e) < 0 ? -1 : code;
+	return say_result(o, &out, e) < 0 ? -1 : code;
 }
 
 const struct command cmd_accept = {

@@ -225,7 +225,7 @@ other_root(const struct options *o, const struct sides *s,
 	code = tworoots_compare(o, s->against, &(struct tworoots_style){
 	    .semantic = s->semantic, .word = s->word, .paths = &plain },
 	    &out, e);
-	return code < 0 || say_out(&out, e) < 0 ? -1 : code;
+	return code < 0 || say_result(o, &out, e) < 0 ? -1 : code;
 }
 
 static int
@@ -262,7 +262,8 @@ run(const struct options *o, struct err *e)
 	if (s.live)
 		untracked_drop(&m, &c);
 	keep_covered(&c, &paths);
-	if (write_diff(&s, &c, &out, e) < 0 || say_out(&out, e) < 0)
+	if (write_diff(&s, &c, &out, e) < 0 ||
+	    say_result(o, &out, e) < 0)
 		return -1;
 	for (size_t i = 0; i < s.now.unknown.n; i++)
 		say_note("%s: %s", s.now.unknown.items[i].path,

@@ -24,7 +24,7 @@ run(const struct options *o, struct err *e)
 		doctor_json(&d, &out);
 	else if (code != 0 || o->verbose >= 0)
 		doctor_text(&d, o->verbose > 0, &out);
-	return say_out(&out, e) < 0 ? -1 : code;
+	return say_result(o, &out, e) < 0 ? -1 : code;
 }
 
 const struct command cmd_doctor = {

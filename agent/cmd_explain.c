@@ -125,7 +125,7 @@ run(const struct options *o, struct err *e)
 		explain_json(&x, code, &out);
 	else
 		explain_text(&x, &out);
-	return say_out(&out, e) < 0 ? -1 : code;
+	return say_result(o, &out, e) < 0 ? -1 : code;
 }
 
 const struct command cmd_explain = {

@@ -176,7 +176,7 @@ run(const struct options *o, struct err *e)
 		done_json(&done, code, &out);
 	else if (o->verbose >= 0)
 		done_text(&done, &out);
-	return say_out(&out, e) < 0 ? -1 : code;
+	return say_result(o, &out, e) < 0 ? -1 : code;
 }
 
 const struct command cmd_gc = {

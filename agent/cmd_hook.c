@@ -5,6 +5,7 @@
 
 #include "agent/assess.h"
 #include "agent/command.h"
+#include "agent/language.h"
 #include "agent/hook/plugin.h"
 #include "agent/hook/upgrade.h"
 #include "agent/preflight/hooked.h"
@@ -191,9 +192,12 @@ dispatch(const struct options *o, struct upgrade *u, struct err *e)
 	}
 	if ((strcmp(what, "boot") == 0 || strcmp(what, "timer") == 0) &&
 	    words.n == 1) {
-		u->origin = what;
+		const bool boots = strcmp(what, "boot") == 0;
+
+		/* A failure is told of when the words are gone. */
+		u->origin = boots ? "boot" : "timer";
 		/* Services wait, and nobody else can be at work yet. */
-		if (strcmp(what, "boot") == 0)
+		if (boots)
 			u->wait = BOOT_WAIT;
 		return catch_up_and_tell(u, e);
 	}
@@ -239,6 +243,7 @@ run(const struct options *o, struct err *e)
 	struct err trouble = { 0 };
 	int n;
 
+	language_of_machine(o->root);
 	/* No package manager calls this. */
 	if (o->argc > 0 && strcmp(o->argv[0], "notify") == 0)
 		return notify(o, e);

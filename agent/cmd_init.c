@@ -44,7 +44,8 @@ add_next(struct beginning *b, const char *verb, const char *what)
 	CLEANUP(drop_buf) struct buf command = { 0 };
 
 	options_command(b->m.o, &command);
-	buf_addf(&b->text, "next: %s %s\n", buf_str(&command), verb);
+	buf_adds(&b->text, _("next: "));
+	buf_addf(&b->text, "%s %s\n", buf_str(&command), verb);
 	buf_addf(&b->text, "      (%s)\n", what);
 }
 
@@ -278,7 +279,7 @@ run(const struct options *o, struct err *e)
 	buf_add(&b.text, buf_str(&b.installed), b.installed.len);
 	if (o->format == FORMAT_JSON)
 		write_json(&b, code, &json);
-	if (o->format == FORMAT_JSON ? say_out(&json, e) < 0 :
+	if (o->format == FORMAT_JSON ? say_exact(&json, e) < 0 :
 	    o->verbose >= 0 && say_out(&b.text, e) < 0)
 		return -1;
 	return code;

@@ -276,7 +276,7 @@ run(const struct options *o, struct err *e)
 	    paths_normalize(&l.m, &l.paths, e) < 0 ||
 	    learn(&l, &out, e) < 0)
 		return -1;
-	return say_out(&out, e) < 0 ? -1 : 0;
+	return say_exact(&out, e) < 0 ? -1 : 0;
 }
 
 const struct command cmd_learn = {

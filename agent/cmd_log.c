@@ -222,7 +222,7 @@ run(const struct options *o, struct err *e)
 		json_close(&t.json, ']');
 		buf_addc(&out, '\n');
 	}
-	return say_out(&out, e) < 0 ? -1 : 0;
+	return say_result(o, &out, e) < 0 ? -1 : 0;
 }
 
 const struct command cmd_log = {

@@ -374,7 +374,7 @@ tell(struct merging *x, struct err *e)
 		options_command(x->m.o, &text);
 		buf_addf(&text, " undo %s\n", buf_str(&x->id));
 	}
-	return say_out(&text, e) < 0 ? -1 : x->exit_code;
+	return say_result(x->m.o, &text, e) < 0 ? -1 : x->exit_code;
 }
 
 static int

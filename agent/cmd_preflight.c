@@ -50,7 +50,7 @@ tell(struct forecast *f, struct err *e)
 		foretell_json(f, &text);
 	else
 		foretell_text(f, options_color(f->m->o), &text);
-	return say_out(&text, e) < 0 ? -1 : forecast_exit(f);
+	return say_result(f->m->o, &text, e) < 0 ? -1 : forecast_exit(f);
 }
 
 /* Without a store it is told all the same: nothing is kept. */

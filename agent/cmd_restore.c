@@ -82,7 +82,7 @@ tell(struct asked_for *a, struct restored *out, struct err *e)
 		outcome_json(a, out, &text);
 	else
 		outcome_text(a, out, &text);
-	return say_out(&text, e) < 0 ? -1 : out->exit_code;
+	return say_result(a->m.o, &text, e) < 0 ? -1 : out->exit_code;
 }
 
 static int
@@ -95,7 +95,7 @@ show_plan(struct asked_for *a, struct err *e)
 		return 0;
 	buf_adds(&text, a->dry_run ? _("would do:\n") : _("to do:\n"));
 	restore_plan_text(&a->r.plan, &text);
-	return say_out(&text, e);
+	return say_result(a->m.o, &text, e);
 }
 
 static int

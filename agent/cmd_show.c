@@ -216,7 +216,11 @@ run(const struct options *o, struct err *e)
 			return -1;
 		s.path = path.items[0];
 	}
-	return show(&s, e) < 0 || say_out(&out, e) < 0 ? -1 : 0;
+	if (show(&s, e) < 0)
+		return -1;
+	/* A file is shown as it was. */
+	return (s.path != NULL ? say_exact(&out, e) :
+	    say_result(o, &out, e)) < 0 ? -1 : 0;
 }
 
 const struct command cmd_show = {

@@ -63,7 +63,7 @@ run(const struct options *o, struct err *e)
 		snapshot_name(&r.commit, &a.text);
 		buf_addc(&a.text, '\n');
 	}
-	n = say_out(&a.text, e);
+	n = say_result(o, &a.text, e);
 	tell_unknown(&r.live);
 	if (r.made && o->verbose >= 0)
 		tell_large(&r.live.manifest);

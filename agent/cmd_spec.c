@@ -437,12 +437,12 @@ run(const struct options *o, struct err *e)
 	args = (struct strlist){ words.items + 1, words.n - 1, 0 };
 	if (verbs[i].alone != NULL) {
 		n = verbs[i].alone(o, &args, &out, e);
-		return n >= 0 && say_out(&out, e) < 0 ? -1 : n;
+		return n >= 0 && say_exact(&out, e) < 0 ? -1 : n;
 	}
 	if (machine_open(o, &m, e) < 0)
 		return -1;
 	n = verbs[i].run(&m, &args, &out, e);
-	if (n >= 0 && say_out(&out, e) < 0)
+	if (n >= 0 && say_result(o, &out, e) < 0)
 		return -1;
 	return n;
 }

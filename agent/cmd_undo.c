@@ -77,7 +77,7 @@ list(struct undoing *u, struct err *e)
 		    _("  (taken back)") : "");
 	if (ids.n == 0)
 		buf_adds(&out, _("no rollbacks\n"));
-	return say_out(&out, e);
+	return say_result(u->m.o, &out, e);
 }
 
 static int
@@ -107,7 +107,7 @@ show_plan(struct undoing *u, struct err *e)
 	buf_addf(&text, u->dry_run ? _("would take back %s:\n") :
 	    _("to take back %s:\n"), u->old.id);
 	restore_plan_text(&u->plan, &text);
-	return say_out(&text, e);
+	return say_result(u->m.o, &text, e);
 }
 
 /* of: the rollback that is or would be used. */
@@ -132,7 +132,7 @@ tell(struct undoing *u, const char *of, bool done, int code, struct err *e)
 	} else if (done && u->m.o->verbose >= 0) {
 		buf_addf(&text, _("%s was taken back\n"), of);
 	}
-	return say_out(&text, e) < 0 ? -1 : code;
+	return say_result(u->m.o, &text, e) < 0 ? -1 : code;
 }
 
 static int
@@ -184,7 +184,7 @@ tell_interrupted(struct undoing *u, const char *id, struct err *e)
 	if (!u->dry_run || u->m.o->format == FORMAT_JSON)
 		return tell(u, id, !u->dry_run, u->dry_run ? 1 : 0, e);
 	buf_addf(&text, _("would take back %s, which was interrupted\n"), id);
-	return say_out(&text, e) < 0 ? -1 : 1;
+	return say_result(u->m.o, &text, e) < 0 ? -1 : 1;
 }
 
 /* What one machine had is not put into another one. */

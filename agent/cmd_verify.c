@@ -208,7 +208,7 @@ run(const struct options *o, struct err *e)
 		return -1;
 	n = o->format == FORMAT_JSON ? verify_json(&m, &out, e) :
 	    verify_text(&m, &out, e);
-	return n < 0 || say_out(&out, e) < 0 ? -1 : n;
+	return n < 0 || say_result(o, &out, e) < 0 ? -1 : n;
 }
 
 const struct command cmd_verify = {

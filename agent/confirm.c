@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "agent/say.h"
+#include "base/mem.h"
 #include "base/tr.h"
 
 /* In the person's own language: nl_langinfo(3) knows what yes looks like. */
@@ -25,13 +27,15 @@ means_yes(const char *answer)
 int
 confirm(const char *question, struct err *e)
 {
+	CLEANUP(drop_buf) struct buf asked = { 0 };
 	char answer[64];
 
 	if (isatty(STDIN_FILENO) != 1)
 		return err_set(e, ERR_USAGE, NULL, _("nothing was done: there "
 		    "is no terminal to ask on [add --yes]"));
-	fprintf(stderr, "%s [y/N] ", question);
-	fflush(stderr);
+	/* TRANSLATORS: a question, and the keys for yes and no. */
+	buf_addf(&asked, _("%s [y/N] "), question);
+	say_question(buf_str(&asked));
 	if (fgets(answer, sizeof(answer), stdin) == NULL)
 		return 0;
 	return means_yes(answer);

@@ -15,6 +15,7 @@
 #include "agent/progress.h"
 #include "agent/say.h"
 #include "agent/specfolders.h"
+#include "agent/specwords.h"
 #include "agent/tracked.h"
 #include "agent/trackedkept.h"
 #include "agent/verdicts.h"
@@ -92,6 +93,8 @@ read_specs(struct machine *m, struct err *e)
 		catalogue_build(&m->catalogue, sources.items, sources.n,
 		    &m->config.vars, facts_get(m->facts), &m->diagnostics);
 		catalogue_set_owners(&m->catalogue, &sources);
+		if (m->o->specs.n == 0)
+			specwords_translate(&m->catalogue);
 	}
 	tell_trouble(m);
 	free(sources.items);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <locale.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -7,6 +6,7 @@
 
 #include "agent/candidates.h"
 #include "agent/help.h"
+#include "agent/language.h"
 #include "agent/say.h"
 #include "agent/tell/tell.h"
 #include "base/mem.h"
@@ -158,9 +158,7 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int code;
 
-	setlocale(LC_ALL, "");
-	bindtextdomain("driftctl", LOCALEDIR);
-	textdomain("driftctl");
+	language_begin();
 	/* A reader that goes away is an error to report, not our end: a
 	 * restore must not die of `| head`. */
 	signal(SIGPIPE, SIG_IGN);

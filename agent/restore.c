@@ -347,23 +347,27 @@ restore_new_id(struct machine *m, const char *suffix, struct buf *out)
 	}
 }
 
+/* What a step does, in so many columns. */
+enum { STEP_COLUMNS = 13 };
+
 static const char *
 step_word(const struct step *s)
 {
 	switch (s->kind) {
 	case STEP_MAKE_DIR:
-		return _("make folder");
+		return C_("step", "make folder");
 	case STEP_PUT:
-		return s->bytes != NULL ? _("repair") : s->have == NULL ?
-		    _("put back") : _("replace");
+		return s->bytes != NULL ? C_("step", "repair") :
+		    s->have == NULL ? C_("step", "put back") :
+		    C_("step", "replace");
 	case STEP_SWAP_KIND:
-		return _("replace");
+		return C_("step", "replace");
 	case STEP_META:
-		return _("set");
+		return C_("step", "set");
 	case STEP_LINK:
-		return _("link");
+		return C_("step", "link");
 	case STEP_REMOVE:
-		return _("remove");
+		return C_("step", "remove");
 	}
 	return "";
 }
@@ -373,11 +377,12 @@ step_text(const struct step *s, struct buf *out)
 {
 	CLEANUP(drop_buf) struct buf what = { 0 };
 
-	buf_addf(out, "  %-12s ", step_word(s));
+	buf_adds(out, "  ");
+	text_pad(out, step_word(s), STEP_COLUMNS);
 	text_escape(out, s->path, strlen(s->path));
 	if (s->kind == STEP_SWAP_KIND)
-		buf_addf(out, ": %s -> %s", entry_kind_name(s->have->kind),
-		    entry_kind_name(s->want->kind));
+		buf_addf(out, ": %s -> %s", entry_kind_shown(s->have->kind),
+		    entry_kind_shown(s->want->kind));
 	else if (s->kind == STEP_META) {
 		entry_difference_text(&what, s->differs);
 		buf_addf(out, ": %s", buf_str(&what));

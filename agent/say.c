@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/charset.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -13,7 +14,10 @@
 void
 say_error_text(const char *line)
 {
-	fprintf(stderr, "driftctl: %s\n", line);
+	CLEANUP(drop_buf) struct buf shown = { 0 };
+
+	fprintf(stderr, "driftctl: %s\n", charset_shown(line, strlen(line),
+	    &shown) ? buf_str(&shown) : line);
 }
 
 void
@@ -49,8 +53,34 @@ say_note(const char *fmt, ...)
 	say_error_text(buf_str(&line));
 }
 
+void
+say_question(const char *text)
+{
+	CLEANUP(drop_buf) struct buf shown = { 0 };
+
+	fputs(charset_shown(text, strlen(text), &shown) ? buf_str(&shown) :
+	    text, stderr);
+	fflush(stderr);
+}
+
 int
 say_out(const struct buf *text, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf shown = { 0 };
+
+	return say_exact(charset_shown(buf_str(text), text->len, &shown) ?
+	    &shown : text, e);
+}
+
+int
+say_result(const struct options *o, const struct buf *text, struct err *e)
+{
+	return o->format == FORMAT_TEXT ? say_out(text, e) :
+	    say_exact(text, e);
+}
+
+int
+say_exact(const struct buf *text, struct err *e)
 {
 	return file_write_fd(STDOUT_FILENO, "stdout", buf_str(text), text->len,
 	    e);

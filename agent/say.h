@@ -2,6 +2,7 @@
 #ifndef AGENT_SAY_H
 #define AGENT_SAY_H
 
+#include "agent/options.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -15,7 +16,15 @@ void say_note(const char *fmt, ...) PRINTF(1, 2);
 /* A line on the terminal in place of the one before it, which the next
  * message takes the place of; NULL: it is taken away. */
 void say_passing(const char *line);
-/* All of it to stdout; -1 and e when it cannot be written. */
+/* A question on stderr, without a newline. */
+void say_question(const char *text);
+/* All of it to stdout, for people: in the locale's charset. -1 and e when it
+ * cannot be written. */
 int say_out(const struct buf *text, struct err *e);
+/* The same bytes: files, and formats, which are UTF-8. */
+int say_exact(const struct buf *text, struct err *e);
+/* As --format has it: text for people, other formats exactly. */
+int say_result(const struct options *o, const struct buf *text,
+    struct err *e);
 
 #endif

@@ -7,24 +7,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* Columns of the next word; a letter of several bytes has one. */
-static size_t
-columns(const char *p, size_t n)
-{
-	size_t shown = 0;
-
-	for (size_t i = 0; i < n; i++)
-		shown += ((unsigned char)p[i] & 0xc0) != 0x80;
-	return shown;
-}
-
 void
 wrap_safe(struct buf *out, size_t col, int indent, const char *safe)
 {
 	bool begun = false;
 
 	for (const char *p = safe; *p != '\0';) {
-		size_t n = strcspn(p, " "), shown = columns(p, n);
+		size_t n = strcspn(p, " "), shown = text_columns(p, n);
 
 		if (begun && col + 1 + shown > WRAP_WIDTH) {
 			buf_addf(out, "\n%*s", indent, "");

@@ -98,6 +98,22 @@ entry_kind_name(enum entry_kind k)
 	return entry_kind_words[k];
 }
 
+const char *
+entry_kind_shown(enum entry_kind k)
+{
+	static const char *const words[ENTRY_KINDS] = {
+		[ENTRY_FILE] = NC_("kind", "file"),
+		[ENTRY_DIR] = NC_("kind", "directory"),
+		[ENTRY_SYMLINK] = NC_("kind", "symlink"),
+		[ENTRY_FIFO] = NC_("kind", "fifo"),
+		[ENTRY_SOCKET] = NC_("kind", "socket"),
+		[ENTRY_CHAR] = NC_("kind", "char"),
+		[ENTRY_BLOCK] = NC_("kind", "block"),
+	};
+
+	return tr_in(words[k], strchr(words[k], '\004') + 1);
+}
+
 int
 entry_kind_from(const char *name, enum entry_kind *out)
 {

@@ -80,6 +80,8 @@ unsigned entry_differs(const struct entry *a, const struct entry *b);
 extern const char *const entry_kind_words[ENTRY_KINDS + 1];
 /* The type in words of the spec language: "file", "directory"… */
 const char *entry_kind_name(enum entry_kind k);
+/* The same word in the language of the reader. */
+const char *entry_kind_shown(enum entry_kind k);
 /* The reverse; -1 when there is no such type. */
 int entry_kind_from(const char *name, enum entry_kind *out);
 /* "content, mode" for a person; untranslated words, comma separated. */

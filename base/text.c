@@ -127,6 +127,24 @@ text_decode(struct buf *out, const char *word, size_t len)
 	return 0;
 }
 
+size_t
+text_columns(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return n;
+}
+
+void
+text_pad(struct buf *out, const char *text, size_t columns)
+{
+	size_t n = text_columns(text, strlen(text));
+
+	buf_addf(out, "%s%*s", text, n < columns ? (int)(columns - n) : 0, "");
+}
+
 void
 text_quote_sh(struct buf *out, const char *s)
 {

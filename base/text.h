@@ -25,6 +25,11 @@ void text_encode(struct buf *out, const char *bytes, size_t len);
 /* The reverse; -1 where the word could not have come from text_encode. */
 int text_decode(struct buf *out, const char *word, size_t len);
 
+/* Columns that text takes: one for each letter, of however many bytes. */
+size_t text_columns(const char *text, size_t len);
+/* Appends text and blanks up to so many columns. */
+void text_pad(struct buf *out, const char *text, size_t columns);
+
 /* Appends s in single quotes for sh(1), whatever bytes it has but NUL. */
 void text_quote_sh(struct buf *out, const char *s);
 /* Appends a JSON string (RFC 8259) with its quotes; bytes that are no UTF-8

@@ -11,4 +11,16 @@
 #define _(s) gettext(s)
 #define N_(s) (s)
 
+/* The same of a word that means several things: where says which. */
+#define C_(where, s) tr_in(where "\004" s, s)
+/* Marked only, in a table; tr_in looks it up. */
+#define NC_(where, s) where "\004" s
+static inline const char *
+tr_in(const char *key, const char *text)
+{
+	const char *found = gettext(key);
+
+	return found == key ? text : found;
+}
+
 #endif

@@ -16,6 +16,7 @@ must command:cc                 gcc                   gcc                     gc
 must file:/usr/include/stdio.h  libc6-dev             glibc-devel             glibc-devel
 must command:make               make                  make                    make
 must command:pkg-config         pkg-config            pkgconf-pkg-config      pkgconf-pkg-config
+must command:msgfmt             gettext               gettext-tools           gettext-tools
 must lib:libgit2                libgit2-dev           pkgconfig(libgit2)      pkgconfig(libgit2)
 must lib:yaml-0.1               libyaml-dev           pkgconfig(yaml-0.1)     pkgconfig(yaml-0.1)
 must lib:libxml-2.0             libxml2-dev           pkgconfig(libxml-2.0)   pkgconfig(libxml-2.0)
@@ -44,6 +45,8 @@ must command:chattr             e2fsprogs             e2fsprogs               e2
 must command:zstd               zstd                  zstd                    zstd
 must command:python3            python3               python3                 python3
 want python:jsonschema.Draft202012Validator python3-jsonschema python3-jsonschema python3-jsonschema
+want command:localedef           locales               glibc-locale-source     glibc-i18ndata
+want command:xgettext            gettext               gettext                 gettext-tools
 want python:yaml.safe_load      python3-yaml          python3-pyyaml          python3-PyYAML
 must command:xmllint            libxml2-utils         libxml2                 libxml2-tools
 want file:/usr/include/security/pam_appl.h libpam0g-dev pam-devel    pam-devel

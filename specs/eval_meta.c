@@ -93,12 +93,12 @@ judge_kind(struct judge *j)
 		return;
 	if ((int)j->entry->kind == j->rule->kind)
 		judge_holds(j, (struct about){ .demand = "type" },
-		    _("is a %s"), entry_kind_name(j->entry->kind));
+		    _("is a %s"), entry_kind_shown(j->entry->kind));
 	else
 		judge_add(j, VERDICT_FAILS, (struct about){ .demand = "type" },
 		    _("is a %s, expected a %s"),
-		    entry_kind_name(j->entry->kind),
-		    entry_kind_name((enum entry_kind)j->rule->kind));
+		    entry_kind_shown(j->entry->kind),
+		    entry_kind_shown((enum entry_kind)j->rule->kind));
 }
 
 void

@@ -103,7 +103,7 @@ judge_size(struct judge *j, const struct entry *en, const struct bound *b,
 	if (en->kind != ENTRY_FILE)
 		judge_add(j, VERDICT_CANNOT_TELL, about,
 		    _("is a %s, which has no size to judge"),
-		    entry_kind_name(en->kind));
+		    entry_kind_shown(en->kind));
 	else if (within(b, (int64_t)en->size))
 		judge_holds(j, about, _("the size is %s, expected %s"),
 		    show_number(j, MEASURE_BYTES, (int64_t)en->size),

@@ -262,7 +262,7 @@ judge_bytes(struct judge *j, const char **out_bytes, size_t *out_len,
 	if (en != NULL && en->kind != ENTRY_FILE && en->kind != ENTRY_SYMLINK)
 		return err_set(e, ERR_INPUT, j->path,
 		    _("is a %s, which has no content to judge"),
-		    entry_kind_name(en->kind));
+		    entry_kind_shown(en->kind));
 	if (en != NULL && en->kind == ENTRY_FILE && en->size > CONTENT_MAX)
 		return err_set(e, ERR_INPUT, j->path,
 		    _("larger than the %d MiB whose content is judged"),

@@ -228,8 +228,8 @@ not_there(struct judge *j, const struct sided *x, const struct instead *is)
 		judge_add(j, VERDICT_FAILS, about,
 		    _("%s needs %s, which is a %s, expected a %s"),
 		    judge_shows(j, x->value), path,
-		    entry_kind_name((enum entry_kind)is->kind),
-		    entry_kind_name((enum entry_kind)rel->kind));
+		    entry_kind_shown((enum entry_kind)is->kind),
+		    entry_kind_shown((enum entry_kind)rel->kind));
 	else if (rel->exists.n == 1)
 		judge_add(j, VERDICT_FAILS, about,
 		    _("%s needs %s, which is not there"),

@@ -3,6 +3,10 @@
 # What the bats files share. `load ../lib.sh` from tests/e2e; each test then has
 # a $ROOT and a $STORE of its own under bats' temporary folder.
 
+# What is said is compared as English has it.
+export LC_ALL=C
+unset LANGUAGE
+
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 DRIFTCTL=${DRIFTCTL:-$TOP/build/driftctl}
 

@@ -115,8 +115,10 @@ add_units(struct buf *out, const struct begin_hooks *h)
 		const struct start_fact *s = units[i].nightly ?
 		    &h->c.nightly : &h->c.boot;
 
-		buf_addf(out, "  %-8s %s\n%11s", units[i].nightly ?
-		    _("nightly") : _("at boot"), units[i].name, "");
+		buf_adds(out, "  ");
+		text_pad(out, units[i].nightly ? _("nightly") :
+		    _("at boot"), 9);
+		buf_addf(out, "%s\n%11s", units[i].name, "");
 		wrap_from(out, 11, 11, s->masked ? _("is masked") :
 		    s->enabled ? _("is enabled") : s->unit ?
 		    _("would be enabled") :

@@ -14,7 +14,8 @@ enum { LABEL = 12, BELOW = 12 };
 static void
 labelled(struct buf *out, const char *label, const char *text)
 {
-	buf_addf(out, "  %-*s", LABEL - 2, label);
+	buf_adds(out, "  ");
+	text_pad(out, label, LABEL - 2);
 	wrap_from(out, LABEL, BELOW, text);
 }
 
@@ -49,7 +50,7 @@ head_text(const struct explain *x, struct buf *out)
 		labelled(out, _("now"), _("is not there"));
 		return;
 	}
-	buf_addf(&line, _("a %s"), entry_kind_name(en->kind));
+	buf_addf(&line, _("a %s"), entry_kind_shown(en->kind));
 	if (en->kind == ENTRY_SYMLINK && en->target != NULL)
 		buf_addf(&line, _(" to %s"), en->target);
 	else

@@ -7,14 +7,13 @@
  * program otherwise.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/answer.h"
+#include "agent/language.h"
 #include "agent/options.h"
 #include "agent/say.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -75,6 +74,7 @@ complain(const struct places *p)
 	CLEANUP(drop_buf) struct buf text = { 0 };
 	bool shut = p->beside_why == EACCES || p->installed_why == EACCES;
 
+	language_begin();
 	buf_adds(&text, _("cannot start the program: "));
 	if (p->beside.len > 0)
 		buf_addf(&text, "%s: %s; ", buf_str(&p->beside),
@@ -97,8 +97,7 @@ main(int argc, char **argv)
 	/* Wrong words are explained by the full program. */
 	if (argc > 0 && options_parse(argc - 1, argv + 1, &o, &e) == 0 &&
 	    may_recall(&o) && answer_recall(&o, &a)) {
-		int n = file_write_fd(STDOUT_FILENO, "stdout", buf_str(&a.text),
-		    a.text.len, &e);
+		int n = say_result(&o, &a.text, &e);
 
 		buf_done(&a.text);
 		if (n == 0)

@@ -8,6 +8,7 @@
 #include "agent/answer.h"
 #include "agent/hook/causes.h"
 #include "agent/hook/standing.h"
+#include "agent/language.h"
 #include "agent/pkg/ownerskept.h"
 #include "agent/repoinputs.h"
 #include "agent/pkg/pkgversion.h"
@@ -60,6 +61,22 @@ trailers(const struct transaction *t, struct buf *out)
 	}
 }
 
+/* History is read by programs, too, and stays in one language. */
+static void
+describe(const struct transaction *t, const char *when, struct buf *subject,
+    struct buf *more)
+{
+	CLEANUP(language_back) locale_t was = language_english();
+
+	buf_addf(subject, "%s %s", when, t->command[0] != '\0' ? t->command :
+	    t->origin);
+	if (t->packages.n > 0) {
+		buf_adds(subject, ": ");
+		transaction_packages_text(t, subject);
+	}
+	trailers(t, more);
+}
+
 int
 conclude_snapshot(struct machine *m, const struct transaction *t,
     const char *when, struct oid *out, struct capture *seen, struct err *e)
@@ -67,13 +84,7 @@ conclude_snapshot(struct machine *m, const struct transaction *t,
 	CLEANUP(drop_snapshot_result) struct snapshot_result r = { 0 };
 	CLEANUP(drop_buf) struct buf subject = { 0 }, more = { 0 };
 
-	buf_addf(&subject, "%s %s", when, t->command[0] != '\0' ? t->command :
-	    t->origin);
-	if (t->packages.n > 0) {
-		buf_adds(&subject, ": ");
-		transaction_packages_text(t, &subject);
-	}
-	trailers(t, &more);
+	describe(t, when, &subject, &more);
 	if (snapshot_take(m, &(struct snapshot_reason){
 	    .subject = buf_str(&subject), .trigger = t->origin,
 	    .likely_same = true,
@@ -190,8 +201,10 @@ leave_changes(struct catalogue *c)
 static const char *
 step_word(const struct step *s)
 {
-	return s->bytes != NULL ? "repaired" : s->want == NULL ? "removed" :
-	    s->have == NULL ? "put back" : "replaced";
+	return s->bytes != NULL ? C_("done", "repaired") :
+	    s->want == NULL ? C_("done", "removed") :
+	    s->have == NULL ? C_("done", "put back") :
+	    C_("done", "replaced");
 }
 
 /* That of the rule "SPEC/RULE". */

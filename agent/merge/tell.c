@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 
-enum { SHOWN_MAX = 60, CONFLICTS_SHOWN = 20 };
+enum { SHOWN_MAX = 60, CONFLICTS_SHOWN = 20, STATE_COLUMNS = 9 };
 
 bool
 merge_is_open(const struct merge_job *j)
@@ -214,7 +214,7 @@ head_text(const struct merge_job *j, struct buf *out)
 		[MERGE_UNKNOWN] = N_("unknown"),
 	};
 
-	buf_addf(out, "%-8s ", _(words[j->state]));
+	text_pad(out, _(words[j->state]), STATE_COLUMNS);
 	add_path(out, j->path);
 	buf_adds(out, "\n    ");
 	buf_adds(out, _("with "));

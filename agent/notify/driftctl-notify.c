@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/language.h"
 #include "agent/tell/request.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -182,6 +183,8 @@ main(int argc, char **argv)
 		fputs("usage: driftctl-notify < REQUEST\n", stderr);
 		return REQUEST_REFUSED;
 	}
+	language_begin();
+	language_of_machine("/");
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	code = run(&why);
 	curl_global_cleanup();

@@ -166,7 +166,7 @@ static const char *const words[DECISIONS] = {
 static void
 add_word(struct buf *out, const char *word, const char *code, bool color)
 {
-	size_t n = strlen(word);
+	size_t n = text_columns(word, strlen(word));
 
 	if (color)
 		buf_addf(out, "%s%s\033[0m", code, word);
@@ -186,8 +186,7 @@ add_paths(struct buf *out, const struct strlist *paths, bool all,
 	for (size_t i = 0; i < shown; i++)
 		buf_addf(&line, "%s%s", i > 0 ? ", " : "", paths->items[i]);
 	if (shown < paths->n)
-		buf_addf(&line, ngettext(" and %zu more", " and %zu more",
-		    paths->n - shown), paths->n - shown);
+		buf_addf(&line, _(" and %zu more"), paths->n - shown);
 	buf_addf(&line, ":%s", said);
 	wrap_from(out, INDENT, INDENT, buf_str(&line));
 }

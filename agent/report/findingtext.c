@@ -40,7 +40,7 @@ findingtext_color(const struct model_finding *f)
 void
 findingtext_label(struct buf *out, const char *word, const char *paint)
 {
-	size_t shown = strlen(word);
+	size_t shown = text_columns(word, strlen(word));
 
 	if (paint != NULL)
 		buf_addf(out, "%s%s\033[0m", paint, word);

@@ -26,7 +26,8 @@ output_write(const char *file, enum format format, const struct buf *text,
 	int n;
 
 	if (file == NULL)
-		return say_out(text, e);
+		return format == FORMAT_TEXT ? say_out(text, e) :
+		    say_exact(text, e);
 	if (fstatat(AT_FDCWD, file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISREG(st.st_mode))
 		mode = st.st_mode & 0777;
@@ -53,5 +54,5 @@ output_failure(enum format format, const struct err *e)
 	if (format != FORMAT_NAGIOS)
 		return -1;
 	report_nagios_failure(e, &line);
-	return say_out(&line, &ignored) < 0 ? -1 : 3;
+	return say_exact(&line, &ignored) < 0 ? -1 : 3;
 }

@@ -151,7 +151,7 @@ check_file(struct reader *r, const struct case_file *f)
 	    f->kind != ENTRY_FILE)
 		diagnostics_add(r->diags, f->at, _("'%s' is a %s and has no "
 		    "content [take 'text' or 'copy' out]"), f->path,
-		    entry_kind_name((enum entry_kind)f->kind));
+		    entry_kind_shown((enum entry_kind)f->kind));
 	else if (f->kind == ENTRY_SYMLINK && f->target == NULL)
 		diagnostics_add(r->diags, f->at, _("'%s' is a symlink to "
 		    "nowhere [write {link: TARGET}]"), f->path);

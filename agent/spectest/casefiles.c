@@ -275,7 +275,7 @@ make_parents(struct casefiles *f, const char *path, struct place at)
 		} else if (en->kind != ENTRY_DIR) {
 			diagnostics_add(f->diags, at, _("'%s' is a %s: "
 			    "nothing lies below it"), up,
-			    entry_kind_name(en->kind));
+			    entry_kind_shown(en->kind));
 			return false;
 		}
 	}

@@ -22,6 +22,7 @@
 
 enum {
 	NAMED_MAX = 4,
+	TOLD_COLUMNS = 10,
 	NEWS_MAX = 5000,	/* what is beyond is counted */
 };
 
@@ -416,8 +417,8 @@ say_test(const char *name, enum delivery n, const struct buf *why,
 {
 	CLEANUP(drop_buf) struct buf line = { 0 };
 
-	buf_addf(&line, "%-9s ", n == DELIVERY_DONE ? _("told") :
-	    _("not told"));
+	text_pad(&line, n == DELIVERY_DONE ? _("told") : _("not told"),
+	    TOLD_COLUMNS);
 	text_escape(&line, name, strlen(name));
 	if (why->len > 0)
 		buf_addf(&line, ": %s", buf_str(why));

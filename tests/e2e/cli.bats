@@ -193,7 +193,7 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 	refuses "live~4: there are only 0 snapshots before 'live'" show live~4
 	refuses "/etc/nope: is not in that snapshot" show live:/etc/nope
 	refuses "b: one snapshot at a time" show live b
-	refuses "c: two snapshots can be compared, not three [write a path as /etc/… or ./…]" \
+	refuses "c: two snapshots can be compared, not three [write a path as /etc/... or ./...]" \
 	    diff live live c
 	refuses "mail/nope: no such rule [see 'driftctl spec show SPEC']" \
 	    restore --rule mail/nope --yes

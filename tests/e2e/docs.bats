@@ -320,6 +320,8 @@ same_every_time() {
 }
 
 @test "the session of the README happens as it is shown" {
+	# The page has all signs, as most terminals do.
+	export LC_ALL=C.UTF-8
 	needs_root
 	scratch
 	sh "$TOP/tests/story/make-root.sh" "$ROOT" before

@@ -299,9 +299,9 @@ no rule in force is about it"
 	[ "$status" -eq 2 ]
 	[ "$stderr" = "driftctl: /srv/nope: is not there, the baseline does not have it, and no rule in force is about it" ]
 	e explain mail/cnf
-	[ "$stderr" = "driftctl: mail/cnf: no such rule (did you mean 'mail/conf'?) [write a path as /etc/… or ./…]" ]
+	[ "$stderr" = "driftctl: mail/cnf: no such rule (did you mean 'mail/conf'?) [write a path as /etc/... or ./...]" ]
 	e explain xyzzy
-	[ "$stderr" = "driftctl: xyzzy: no such rule [see 'driftctl spec show SPEC'; write a path as /etc/… or ./…]" ]
+	[ "$stderr" = "driftctl: xyzzy: no such rule [see 'driftctl spec show SPEC'; write a path as /etc/... or ./...]" ]
 	rm -r "$STORE"
 	e explain /srv/mail.conf
 	[ "$status" -eq 2 ]

@@ -412,10 +412,10 @@ mistake() {
 
 @test "each mistake in a case is told where it stands" {
 	mistake 1:1 "unknown key 'tset' (did you mean 'test'?)" <<< 'tset: a'
-	mistake 1:1 "the case does not say what it tests [begin it with 'test: …', a sentence]" \
+	mistake 1:1 "the case does not say what it tests [begin it with 'test: ...', a sentence]" \
 	    <<< 'spec: mail'
 	mistake 1:1 "the case names no spec [add 'spec: NAME']" <<< 'test: a'
-	mistake 1:1 "a case is a mapping [begin it with 'test: …']" <<< '[a]'
+	mistake 1:1 "a case is a mapping [begin it with 'test: ...']" <<< '[a]'
 	also() {
 		mistake "$1" "$2" <<-END
 		test: a
@@ -453,7 +453,7 @@ mistake() {
 	also 4:11 "'x' has no value" "vars: {x: }"
 	touch "$CASES/file"
 	also 4:7 "the root '$CASES/file' is no folder" "root: file"
-	also 4:11 "an answer to nothing [add 'run: [PROGRAM, ARGUMENT, …]']" \
+	also 4:11 "an answer to nothing [add 'run: [PROGRAM, ARGUMENT, ...]']" \
 	    "answers: [{exit: 1}]"
 	also 4:18 "'exit' takes a whole number up to 255, not '256'" \
 	    "answers: [{exit: 256, run: x}]"
