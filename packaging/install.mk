@@ -35,7 +35,7 @@ install-programs: all
 	    $(PROGRAMS))),$(LIBEXECDIR))
 
 # Lists are patterns: what comes to a folder comes along.
-install-data:
+install-data: all
 	$(call put,644,$(wildcard specs/catalog/*.yaml),$(DATADIR)/specs)
 	$(call put,644,$(wildcard doc/*.schema.json),$(DATADIR))
 	$(call put,644,$(wildcard packaging/journal/*.catalog),$(CATALOGDIR))
