@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# make install          everything below DESTDIR, hooks of the package managers
-#                       that are on this machine included
-# make uninstall        the same away; settings and the store stay
+# make install          everything below DESTDIR; with HOOKS="apt dpkg cron" what
+#                       has these call driftctl, too
+# make uninstall        the same away, and hooks; settings and the store stay
 # make install-hooks    HOOKS: which, whether their package manager is here or not
 # make dist, deb, rpm   a tarball of what is committed, packages made of that
 # Nothing that is installed knows of DESTDIR.
@@ -35,7 +35,7 @@ install-programs: all
 	    $(PROGRAMS))),$(LIBEXECDIR))
 
 # Lists are patterns: what comes to a folder comes along.
-install-data:
+install-data: all
 	$(call put,644,$(wildcard specs/catalog/*.yaml),$(DATADIR)/specs)
 	$(call put,644,$(wildcard doc/*.schema.json),$(DATADIR))
 	$(call put,644,$(wildcard packaging/journal/*.catalog),$(CATALOGDIR))
@@ -78,12 +78,9 @@ install-shims install-units:
 	done
 
 # Where each package manager looks for what it is to call. "systemd" enables
-# the units, which a plain `make install` leaves to somebody.
+# the units. `make install` alone leaves both to `driftctl init --hooks`.
 HOOKS ?= zypp apt dpkg dnf4 dnf5 pacman cron systemd
-HERE = $(foreach hook,zypp=zypper apt=apt-get dpkg=dpkg dnf4=dnf-3 dnf5=dnf5 \
-	pacman=pacman,$(if $(shell command -v $(lastword $(subst =, ,$(hook)))),\
-	$(firstword $(subst =, ,$(hook)))))
-install: HOOKS = cron $(HERE)
+install: HOOKS =
 HOOK_zypp = 755 zypp-plugin /usr/lib/zypp/plugins/commit/driftctl
 HOOK_apt = 644 apt.conf /etc/apt/apt.conf.d/00driftctl
 HOOK_dpkg = 644 dpkg.cfg /etc/dpkg/dpkg.cfg.d/driftctl
@@ -113,13 +110,18 @@ enable-units: install-units
 	@ln -sf $(UNITDIR)/driftctl-report.timer $(WANTS)/timers.target.wants
 
 
-# What another installation would put there goes, then the folders that are
-# nobody else's. Who edited settings has them kept.
+# Files of ours go, hooks where they are those of this PREFIX, then the folders
+# that are nobody else's.
 uninstall:
 	@staged=$$(mktemp -d) && trap 'rm -rf "$$staged"' EXIT && \
-	$(MAKE) -s install DESTDIR="$$staged" && cd "$$staged" && \
+	$(MAKE) -s install DESTDIR="$$staged" \
+	    HOOKS="zypp apt dpkg dnf4 dnf5 pacman cron" && cd "$$staged" && \
 	find . ! -type d ! -path '.$(SYSCONFDIR)/driftctl/*' | \
-	while IFS= read -r file; do rm -f "$(DESTDIR)/$$file" || exit 1; done
+	while IFS= read -r file; do \
+		case $$file in .$(PREFIX)/*|.$(UNITDIR)/*) ;; \
+		*) cmp -s "$$file" "$(DESTDIR)/$$file" || continue ;; esac; \
+		rm -f "$(DESTDIR)/$$file" || exit 1; \
+	done
 	@for dir in $(DATADIR)/specs $(DATADIR)/hooks $(DATADIR) $(LIBEXECDIR) \
 	    $(DOCDIR) $(LICENSEDIR) $(SYSCONFDIR)/driftctl/specs; do \
 		[ ! -d "$(DESTDIR)$$dir" ] || rmdir --ignore-fail-on-non-empty \

@@ -184,17 +184,38 @@ check_catalogue() {
 	done
 }
 
+# Each place, nothing that knows of DESTDIR, and nothing left of it.
 installed() {
-	local dir=$out/installed
+	local dir=$PWD/$out/installed file
 
 	rm -rf "$dir"
-	"$make" -s --no-print-directory install DESTDIR="$PWD/$dir" &&
-		[ -x "$dir/usr/local/bin/driftctl" ] &&
-		[ -x "$dir/usr/local/libexec/driftctl/driftctl-full" ] &&
-		[ -x "$dir/usr/local/libexec/driftctl/driftctl-notify" ] &&
-		[ -e "$dir/usr/local/lib/systemd/system/driftctl-boot.service" ] &&
-		[ -e "$dir/usr/local/share/driftctl/hooks/apt.conf" ] &&
-		[ -e "$dir/usr/local/share/driftctl/specs/libvirt.yaml" ]
+	"$make" -s --no-print-directory install DESTDIR="$dir" \
+	    HOOKS="zypp cron" || return 1
+	for file in usr/local/bin/driftctl usr/local/libexec/driftctl/driftctl-full \
+	    usr/local/libexec/driftctl/driftctl-rpm etc/driftctl/driftctl.yaml \
+	    usr/local/lib/systemd/system/driftctl-boot.service etc/cron.d/driftctl \
+	    usr/local/share/{driftctl/{hooks/apt.conf,specs/libvirt.yaml},man/man8/driftctl.8} \
+	    usr/local/share/{bash-completion/completions/driftctl,zsh/site-functions/_driftctl} \
+	    usr/local/share/{driftctl/check.schema.json,doc/driftctl/LICENSE} \
+	    usr/lib/zypp/plugins/commit/driftctl; do
+		[ -e "$dir/$file" ] || { echo "$file is missing"; return 1; }
+	done
+	! grep -rlF "$dir" "$dir" || return 1
+	"$make" -s --no-print-directory uninstall DESTDIR="$dir" || return 1
+	[ "$(cd "$dir" && find . ! -type d)" = ./etc/driftctl/driftctl.yaml ]
+}
+
+# What names the version says the same one.
+one_version() {
+	local version
+
+	version=$(cat VERSION)
+	grep -x "Version: *$version" packaging/rpm/driftctl.spec &&
+		head -n 1 packaging/debian/changelog | grep -F "($version)" &&
+		diff <(sed -n '/^%transfiletrigger/,/^%files/p' \
+		    packaging/rpm/driftctl.spec | grep -v ^%files) \
+		    <(sed '1,/^# around/d; s|@BINDIR@|%{_bindir}|g' \
+		    packaging/hooks/rpm-triggers.spec; echo)
 }
 
 under_valgrind() {
@@ -261,7 +282,9 @@ run_suite() {
 	shellcheck)	check_shell ;;
 	man)		check_man ;;
 	catalogue)	check_catalogue ;;
-	install)	case_ok "make install puts all in place" installed ;;
+	install)	case_ok "make install puts all in place" installed
+			case_ok "the packages say what the sources say" \
+			    one_version ;;
 	esac
 }
 

@@ -114,6 +114,7 @@ EOS
 	[ "$status" -eq 0 ]
 	says "nothing of apt's"
 	says "what it recorded stays in /var/lib/driftctl"
+	grep -x "left: > /etc/driftctl/seal.key *" <<< "$output"
 	says_not "not found"
 	says_not "cannot"
 }
@@ -214,6 +215,9 @@ EOS
 	[ "$status" -eq 0 ]
 	says "none is left"
 	says_not "not found"
+	# Folders that no package here has stay; of driftctl only its key.
+	[ "$(grep ^left: <<< "$output" | grep -o '/[^ ]*driftctl[^ ]*')" = \
+	    /etc/driftctl/seal.key ]
 }
 
 @test "lintian and rpmlint have nothing to say" {
