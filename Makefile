@@ -5,7 +5,8 @@
 # make test-long  the same with long fuzzing and the slow sweeps
 # make bench      how fast it is, beside other programs, as ratios
 # make fuzz       fuzzers in build-fuzz/fuzz/
-# make install    PREFIX, DESTDIR
+# make install    PREFIX, DESTDIR and more, see packaging/install.mk
+# make deb, rpm   packages in build/packages-out
 # SAN=1 builds with AddressSanitizer and UBSan in a folder of its own.
 
 PREFIX ?= /usr/local
@@ -68,13 +69,13 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
 TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(FULL_SRC) $(FRONT_SRC) $(RPM_SRC) \
 	$(NOTIFY_SRC))
 
-.PHONY: all schema run test test-long check bench layers lint fuzz install \
-	install-hooks install-shims install-units enable-units rpm-plugin \
+.PHONY: all schema run test test-long check bench layers lint fuzz rpm-plugin \
 	install-rpm-plugin clean units units-built fuzzers tidy pam \
 	pot attribution always
 .SECONDARY:
-all: $(BUILD)/driftctl $(BUILD)/driftctl-full $(BUILD)/driftctl-rpm \
-	$(BUILD)/driftctl-notify $(MO)
+# The first is what a person calls, the others are started by it.
+PROGRAMS = driftctl driftctl-full driftctl-rpm driftctl-notify
+all: $(PROGRAMS:%=$(BUILD)/%) $(MO)
 
 $(BUILD)/locale/%/LC_MESSAGES/driftctl.mo: po/%.po
 	@mkdir -p $(@D)
@@ -215,72 +216,7 @@ bench:
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) sh tests/bench/bench.sh
 
-install: all install-shims install-units
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR) \
-		$(DESTDIR)$(DATADIR)/specs
-	install $(BUILD)/driftctl $(DESTDIR)$(PREFIX)/bin/driftctl
-	install $(BUILD)/driftctl-full $(DESTDIR)$(LIBEXECDIR)/driftctl-full
-	install $(BUILD)/driftctl-rpm $(DESTDIR)$(LIBEXECDIR)/driftctl-rpm
-	install $(BUILD)/driftctl-notify \
-		$(DESTDIR)$(LIBEXECDIR)/driftctl-notify
-	install -m 644 specs/catalog/*.yaml $(DESTDIR)$(DATADIR)/specs
-	install -d $(DESTDIR)$(PREFIX)/lib/systemd/catalog
-	install -m 644 packaging/journal/driftctl.catalog \
-		$(DESTDIR)$(PREFIX)/lib/systemd/catalog
-	install -m 644 doc/notification.schema.json $(DESTDIR)$(DATADIR)
-	install -m 644 doc/driftctl-specs.schema.json $(DESTDIR)$(DATADIR)
-	@for mo in $(MO:$(BUILD)/locale/%=%); do \
-		install -D -m 644 $(BUILD)/locale/$$mo \
-		    $(DESTDIR)$(LOCALEDIR)/$$mo || exit 1; \
-	done
-	@for page in $(MAN); do \
-		dir=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
-		install -d $$dir && install -m 644 $$page $$dir || exit 1; \
-	done
-
-# What hooks are installed from, and compared with by `driftctl doctor`.
-SHIMS = $(wildcard packaging/hooks/* packaging/cron/*)
-# Nothing of these runs before it is enabled.
-UNITDIR ?= $(PREFIX)/lib/systemd/system
-install-shims: TO = $(DESTDIR)$(DATADIR)/hooks
-install-shims: FILES = $(SHIMS)
-install-units: TO = $(DESTDIR)$(UNITDIR)
-install-units: FILES = $(wildcard packaging/systemd/*)
-install-shims install-units:
-	@install -d $(TO)
-	@for file in $(FILES); do \
-		sed 's|@BINDIR@|$(PREFIX)/bin|g' $$file > $(TO)/$${file##*/} && \
-		chmod 644 $(TO)/$${file##*/} || exit 1; \
-	done
-
-# Where each package manager looks for what it is to call. HOOKS: which.
-HOOKS ?= zypp apt dpkg dnf4 dnf5 pacman cron systemd
-HOOK_zypp = 755 zypp-plugin /usr/lib/zypp/plugins/commit/driftctl
-HOOK_apt = 644 apt.conf /etc/apt/apt.conf.d/00driftctl
-HOOK_dpkg = 644 dpkg.cfg /etc/dpkg/dpkg.cfg.d/driftctl
-PYTHON_SITE ?= /usr/lib/python3/dist-packages
-HOOK_dnf4 = 644 dnf4.py $(PYTHON_SITE)/dnf-plugins/driftctl.py
-HOOK_dnf5 = 644 dnf5.actions \
-	/etc/dnf/libdnf5-plugins/actions.d/driftctl.actions
-HOOK_pacman = 644 pacman-begin.hook \
-	/usr/share/libalpm/hooks/00-driftctl-begin.hook \
-	644 pacman-end.hook /usr/share/libalpm/hooks/zz-driftctl-end.hook
-HOOK_cron = 644 ../cron/driftctl.cron /etc/cron.d/driftctl
-install-hooks: $(if $(filter systemd,$(HOOKS)),enable-units)
-	@set -- $(foreach h,$(HOOKS),$(HOOK_$(h))); \
-	while [ $$# -gt 0 ]; do \
-		install -d "$(DESTDIR)$$(dirname "$$3")" && \
-		sed 's|@BINDIR@|$(PREFIX)/bin|g' "packaging/hooks/$$2" \
-		    > "$(DESTDIR)$$3" && chmod $$1 "$(DESTDIR)$$3" || exit 1; \
-		shift 3; \
-	done
-
-# As `systemctl enable` does it, also where none is.
-WANTS = $(DESTDIR)/etc/systemd/system
-enable-units: install-units
-	@install -d $(WANTS)/multi-user.target.wants $(WANTS)/timers.target.wants
-	@ln -sf $(UNITDIR)/driftctl-boot.service $(WANTS)/multi-user.target.wants
-	@ln -sf $(UNITDIR)/driftctl-report.timer $(WANTS)/timers.target.wants
+include packaging/install.mk
 
 clean:
 	rm -rf build build-san build-fuzz build-clang

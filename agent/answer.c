@@ -160,7 +160,8 @@ recall(const struct options *o, uint64_t question, struct answer *out,
 	struct header h;
 	struct err ignored = { 0 };
 	const char *text;
-	int64_t now = time(NULL);
+	/* time(2) may lag behind by a tick, into the second before. */
+	int64_t now = statcache_now() / 1000000000;
 
 	if (store < 0 ||
 	    file_read(store, name, ANSWER_BYTES_MAX, &file, &ignored) < 0 ||

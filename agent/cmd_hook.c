@@ -192,9 +192,12 @@ dispatch(const struct options *o, struct upgrade *u, struct err *e)
 	}
 	if ((strcmp(what, "boot") == 0 || strcmp(what, "timer") == 0) &&
 	    words.n == 1) {
-		u->origin = what;
+		const bool boots = strcmp(what, "boot") == 0;
+
+		/* A failure is told of when the words are gone. */
+		u->origin = boots ? "boot" : "timer";
 		/* Services wait, and nobody else can be at work yet. */
-		if (strcmp(what, "boot") == 0)
+		if (boots)
 			u->wait = BOOT_WAIT;
 		return catch_up_and_tell(u, e);
 	}
@@ -245,7 +248,7 @@ run(const struct options *o, struct err *e)
 	if (o->argc > 0 && strcmp(o->argv[0], "notify") == 0)
 		return notify(o, e);
 	n = dispatch(o, &u, &trouble);
-	if (n < 0)
+	if (n < 0 && o->listing == NULL)
 		tell_failure(o, u.origin != NULL ? u.origin : "hook", &trouble);
 	return n == REFUSED ? REFUSED : 0;
 }

@@ -5,6 +5,7 @@
 #include "agent/command.h"
 #include "agent/json.h"
 #include "agent/machine.h"
+#include "agent/progress.h"
 #include "agent/say.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -15,7 +16,16 @@ struct verifying {
 	struct buf *out;
 	struct json *json;	/* NULL: text; else in its list of problems */
 	size_t problems;
+	struct progress progress;
 };
+
+static void
+tell_seen(void *ctx, size_t objects)
+{
+	struct verifying *v = ctx;
+
+	progress_show(&v->progress, _("checking: %zu objects"), objects);
+}
 
 static void
 problem(void *ctx, const char *where, const char *what)
@@ -127,8 +137,13 @@ static int
 verify(struct machine *m, struct verifying *v, size_t *out_rollbacks,
     struct err *e)
 {
-	if (gitverify_run(store_repo(m->store), &(struct gitverify){
-	    .problem = problem, .ctx = v }, e) < 0)
+	int n;
+
+	progress_begin(&v->progress, m->o);
+	n = gitverify_run(store_repo(m->store), &(struct gitverify){
+	    .problem = problem, .progress = tell_seen, .ctx = v }, e);
+	progress_end(&v->progress);
+	if (n < 0)
 		return -1;
 	verify_snapshots(m, v);
 	verify_rollbacks(m, v, out_rollbacks);

@@ -265,6 +265,22 @@ unknown_key(const struct node_pair *p, struct diagnostics *d)
 		    "driftctl.yaml(5)]"), p->key);
 }
 
+static bool
+is_comment_alone(const char *bytes, size_t len)
+{
+	bool comment = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '\n')
+			comment = false;
+		else if (bytes[i] == '#')
+			comment = true;
+		else if (!comment && bytes[i] != ' ' && bytes[i] != '\r')
+			return false;
+	}
+	return true;
+}
+
 void
 config_parse(const char *file, const char *bytes, size_t len,
     struct config *c, struct diagnostics *diags)
@@ -273,7 +289,7 @@ config_parse(const char *file, const char *bytes, size_t len,
 	const struct node *top;
 
 	/* An empty file, or one of comments alone, changes nothing. */
-	if (len == 0)
+	if (is_comment_alone(bytes, len))
 		return;
 	top = node_parse(name, bytes, len, &c->arena, diags);
 	if (top == NULL)

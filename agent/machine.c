@@ -12,6 +12,7 @@
 #include "agent/apply/apply.h"
 #include "agent/apply/journal.h"
 #include "agent/ownfiles.h"
+#include "agent/progress.h"
 #include "agent/say.h"
 #include "agent/specfolders.h"
 #include "agent/specwords.h"
@@ -403,6 +404,7 @@ machine_say_pending(struct machine *m)
 struct blob_sink {
 	struct machine *m;
 	struct packfile *pack;
+	struct progress progress;
 };
 
 static int
@@ -411,6 +413,14 @@ take_blob(void *ctx, const struct packed *o, struct err *e)
 	struct blob_sink *s = ctx;
 
 	return store_add_blob(s->m->store, s->pack, o, e);
+}
+
+static void
+tell_read(void *ctx, size_t files)
+{
+	struct blob_sink *s = ctx;
+
+	progress_show(&s->progress, _("reading: %zu files"), files);
 }
 
 static struct capture_options
@@ -428,7 +438,7 @@ static int
 capture_now(struct machine *m, const struct machine_capture *how,
     struct capture *out, struct err *e)
 {
-	struct blob_sink sink = { m, how->pack };
+	struct blob_sink sink = { .m = m, .pack = how->pack };
 	struct capture_options o = capture_options(m, &sink);
 	uint64_t key = capture_key(&o);
 	struct oid last;
@@ -446,7 +456,10 @@ capture_now(struct machine *m, const struct machine_capture *how,
 	o.cache_names = cache != NULL && how->scope == NULL;
 	o.likely_same = how->likely_same;
 	o.last = n > 0 ? &last : NULL;
+	o.progress = tell_read;
+	progress_begin(&sink.progress, m->o);
 	n = capture_run(&o, out, e);
+	progress_end(&sink.progress);
 	out->cache = STEAL(cache);
 	return n;
 }
@@ -488,7 +501,7 @@ machine_keep_cache(struct machine *m, const struct capture *c,
     const struct oid *last, bool stored, enum statcache_as as)
 {
 	static const struct oid none;
-	struct blob_sink sink = { m, NULL };
+	struct blob_sink sink = { .m = m };
 	struct capture_options o = capture_options(m, &sink);
 	struct err ignored = { 0 };
 	uint64_t sum = 0;

@@ -4,7 +4,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "agent/command.h"
+#include "agent/candidates.h"
+#include "agent/help.h"
 #include "agent/language.h"
 #include "agent/say.h"
 #include "agent/tell/tell.h"
@@ -32,16 +33,9 @@ static const struct command *const commands[] = {
 	&cmd_gc,
 	&cmd_learn,
 	&cmd_hook,
+	NULL
 };
-enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
-
-static const char usage[] = N_(
-"usage: driftctl [--root DIR] [--store DIR] [--specs DIR]... [--config FILE]\n"
-"                [--format FORMAT] [-q|-v] [--no-color] VERB ...\n"
-"\n"
-"Keeps the files that a server lives by as they must be: records them, says\n"
-"what an upgrade took away or changed, puts it back, and can undo that.\n"
-"\n");
+enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) - 1 };
 
 static int
 version(struct err *e)
@@ -52,22 +46,13 @@ version(struct err *e)
 	return say_out(&out, e);
 }
 
-static int
-help(struct err *e)
+static const struct command *
+find_command(const char *verb)
 {
-	CLEANUP(drop_buf) struct buf out = { 0 };
-
-	buf_adds(&out, _(usage));
-	for (int i = 0; i < N_COMMANDS; i++) {
-		const struct command *c = commands[i];
-
-		buf_addf(&out, "  %s%s%s\n        %s\n", c->name,
-		    c->args[0] != '\0' ? " " : "", c->args, _(c->summary));
-	}
-	buf_adds(&out, _("\nexit: 0 clean or done, 1 drift or something left "
-	    "to do, 2 could not tell or do\nsee driftctl(8) and "
-	    "driftctl-specs(5)\n"));
-	return say_out(&out, e);
+	for (int i = 0; verb != NULL && i < N_COMMANDS; i++)
+		if (strcmp(commands[i]->name, verb) == 0)
+			return commands[i];
+	return NULL;
 }
 
 static int
@@ -84,6 +69,40 @@ unknown_verb(const char *verb, struct err *e)
 		    "(did you mean '%s'?)"), verb, near);
 	return err_set(e, ERR_USAGE, NULL,
 	    _("unknown verb '%s' [see 'driftctl help']"), verb);
+}
+
+/* "driftctl help VERB" and "driftctl VERB --help". */
+static int
+help(const struct options *o, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf out = { 0 };
+	const char *verb = o->verb;
+	const struct command *c;
+
+	if (verb != NULL && strcmp(verb, "help") == 0)
+		verb = o->argc > 0 ? o->argv[0] : NULL;
+	c = find_command(verb);
+	if (verb != NULL && c == NULL)
+		return unknown_verb(verb, e);
+	if (c != NULL)
+		help_verb(c, &out);
+	else
+		help_all(commands, &out);
+	return say_out(&out, e);
+}
+
+/* For shells: "driftctl complete -- WORDS…", what the last word can become. */
+static int
+complete(const struct options *o, struct err *e)
+{
+	CLEANUP(drop_options) struct options typed = { 0 };
+	CLEANUP(drop_buf) struct buf out = { 0 };
+	CLEANUP(drop_cursor) struct cursor c = { 0 };
+	int skip = o->argc > 0 && strcmp(o->argv[0], "--") == 0;
+
+	cursor_find(commands, o->argc - skip, o->argv + skip, &typed, &c);
+	candidates_add(&c, commands, &typed, &out);
+	return say_out(&out, e);
 }
 
 static int
@@ -109,13 +128,14 @@ dispatch(const struct options *o, struct err *e)
 	if (o->version)
 		return version(e);
 	if (o->help || (o->verb != NULL && strcmp(o->verb, "help") == 0))
-		return help(e);
+		return help(o, e);
 	if (o->verb == NULL)
 		return err_set(e, ERR_USAGE, NULL,
 		    _("no verb given [see 'driftctl help']"));
-	for (int i = 0; i < N_COMMANDS; i++)
-		if (strcmp(commands[i]->name, o->verb) == 0)
-			return run_command(commands[i], o, e);
+	if (strcmp(o->verb, "complete") == 0)
+		return complete(o, e);
+	if (find_command(o->verb) != NULL)
+		return run_command(find_command(o->verb), o, e);
 	return unknown_verb(o->verb, e);
 }
 

@@ -9,6 +9,7 @@
 #include "base/root.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "base/vec.h"
 
 #define STORE_DEFAULT "/var/lib/driftctl"
 
@@ -340,12 +341,39 @@ options_color(const struct options *o)
 	    (term == NULL || strcmp(term, "dumb") != 0);
 }
 
+void
+options_global_names(struct option_names *out)
+{
+	for (int i = 0; i < N_GLOBALS; i++)
+		*VEC_ADD(out) = (struct option_name){ globals[i].name,
+			globals[i].letter, globals[i].takes_value };
+}
+
+void
+drop_option_names(struct option_names *l)
+{
+	free(l->items);
+	*l = (struct option_names){ 0 };
+}
+
+static int
+list_only(const struct verb_option *table, struct option_names *out,
+    struct err *e)
+{
+	for (; table->name != NULL; table++)
+		*VEC_ADD(out) = (struct option_name){ table->name,
+			table->letter, table->flag == NULL };
+	return err_set(e, ERR_USAGE, NULL, "%s", "");
+}
+
 int
 options_verb(const struct options *o, const struct verb_option *table,
     struct strlist *rest, struct err *e)
 {
 	bool plain = false;
 
+	if (o->listing != NULL)
+		return list_only(table, o->listing, e);
 	for (int i = 0; i < o->argc; i++) {
 		const struct verb_option *t = table;
 		const char *word = o->argv[i], *value = NULL;

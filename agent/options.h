@@ -15,6 +15,18 @@ enum format {
 	FORMAT_SARIF, FORMAT_NAGIOS, FORMAT_PROMETHEUS,
 };
 
+/* One option that a parser takes. */
+struct option_name {
+	const char *name;	/* without dashes */
+	char letter;		/* 0 = none */
+	bool takes_value;
+};
+
+struct option_names {
+	struct option_name *items;
+	size_t n, cap;
+};
+
 /* What stands before (or after) any verb. Strings are argv's own. */
 struct options {
 	const char *root;	/* "/" when not given */
@@ -29,7 +41,14 @@ struct options {
 	const char *verb;	/* NULL: none given */
 	int argc;		/* what is left for the verb, without it */
 	char **argv;		/* owned array of borrowed strings */
+	/* Not NULL: options_verb adds what the verb takes, and fails, so that
+	 * nothing is done. */
+	struct option_names *listing;
 };
+
+/* Those that stand before any verb. */
+void options_global_names(struct option_names *out);
+void drop_option_names(struct option_names *l);	/* for CLEANUP */
 
 /* Takes the words after the program's name. */
 int options_parse(int argc, char **argv, struct options *out, struct err *e);

@@ -30,6 +30,7 @@ content(void *ctx, const struct entry *want, struct buf *out, struct err *e)
 {
 	struct restoring *r = ctx;
 
+	progress_show(&r->progress, _("writing: %zu files"), r->written++);
 	return store_content(r->m->store, want, out, e);
 }
 
@@ -198,11 +199,22 @@ restoring_plan(struct restoring *r, struct err *e)
 	return nobody_asks(r) ? 0 : make_plan(r, e);
 }
 
+static void
+tell_step(void *ctx, const struct step *s)
+{
+	struct restoring *r = ctx;
+
+	(void)s;
+	progress_show(&r->progress, _("putting in place: %zu files"),
+	    r->placed++);
+}
+
 int
 restoring_carry_out(struct restoring *r, struct restored *out,
     struct err *e)
 {
 	struct apply_options o;
+	int n;
 
 	restore_new_id(r->m, r->title, &r->id);
 	o = (struct apply_options){
@@ -210,8 +222,12 @@ restoring_carry_out(struct restoring *r, struct restored *out,
 		.root = &r->m->root, .store_fd = store_fd(r->m->store),
 		.id = buf_str(&r->id), .title = r->title,
 		.have = &r->a.live.manifest, .content = content, .ctx = r,
+		.progress = tell_step,
 	};
-	if (apply_plan(&o, &r->plan, e) < 0)
+	progress_begin(&r->progress, r->m->o);
+	n = apply_plan(&o, &r->plan, e);
+	progress_end(&r->progress);
+	if (n < 0)
 		return -1;
 	out->done = true;
 	return 0;

@@ -2,6 +2,7 @@
 #ifndef AGENT_RESTORING_H
 #define AGENT_RESTORING_H
 
+#include "agent/progress.h"
 #include "agent/restore.h"
 
 /*
@@ -19,6 +20,8 @@ struct restoring {
 	struct plan plan;
 	struct buf id;		/* of the rollback, once there is one */
 	struct scope only;	/* the paths asked for */
+	struct progress progress;
+	size_t written, placed;	/* for it */
 };
 
 /* What came of it. */

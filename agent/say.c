@@ -21,6 +21,13 @@ say_error_text(const char *line)
 }
 
 void
+say_passing(const char *line)
+{
+	fputs("\r\033[K", stderr);
+	say_question(line != NULL ? line : "");
+}
+
+void
 say_error(const struct err *e)
 {
 	CLEANUP(drop_buf) struct buf line = { 0 };

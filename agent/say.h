@@ -13,6 +13,9 @@ void say_error(const struct err *e);
 void say_error_text(const char *line);
 /* "driftctl: …" on stderr: not an error, but to be known. */
 void say_note(const char *fmt, ...) PRINTF(1, 2);
+/* A line on the terminal in place of the one before it, which the next
+ * message takes the place of; NULL: it is taken away. */
+void say_passing(const char *line);
 /* A question on stderr, without a newline. */
 void say_question(const char *text);
 /* All of it to stdout, for people: in the locale's charset. -1 and e when it

@@ -65,6 +65,12 @@ want command:promtool           prometheus            golang-github-prometheus g
 want command:valgrind           valgrind              valgrind                valgrind
 want command:visudo             sudo                  sudo                    sudo
 want command:rpmbuild           rpm                   rpm-build               rpm-build
+want command:dh                 debhelper             debhelper               debhelper
+want command:dpkg-buildpackage  dpkg-dev              dpkg-dev                dpkg
+want command:lintian            lintian               lintian                 lintian
+want command:rpmlint            rpmlint               rpmlint                 rpmlint
+want command:zsh                zsh                   zsh                     zsh
+want command:fish               fish                  fish                    fish
 want command:mmdebstrap       mmdebstrap             mmdebstrap            mmdebstrap
 want command:unshare            util-linux            util-linux              util-linux
 want command:strace             strace                strace                  strace

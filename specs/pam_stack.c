@@ -33,11 +33,18 @@ struct level {
 	bool typed;		/* only lines of one type count in it */
 };
 
+/* How many of the folders this machine's libpam looks into: for services, and
+ * for what is included. */
+struct reach {
+	size_t services, included;
+};
+
 struct walk {
 	const struct evidence *ev;
 	const char *type;
 	struct arena *arena;
 	struct steps steps;
+	struct reach reach;
 	unsigned files;
 	bool as_libpam;		/* for pam_stack_service */
 	bool aborted;		/* libpam reads no further */
@@ -48,6 +55,8 @@ struct walk {
 static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d",
 	"/usr/etc/pam.d", NULL };
 
+static const struct reach everywhere = { 3, 3 }, of_debian = { 2, 1 };
+
 static int read_file(struct walk *w, const char *path,
     const struct level *up, const struct pam_line *from, struct err *e);
 
@@ -57,23 +66,59 @@ is_missing(const struct err *e)
 	return e->kind == ERR_MISSING || e->sys == ENOENT;
 }
 
-/* Where name is in the first folder that has it; NULL with e when nowhere. */
+/*
+ * Debian's libpam finds a service in /usr/lib/pam.d, too, but what is included
+ * in /etc/pam.d alone; seen of 12 and those before it. No Debian is built with
+ * a folder of the vendor, and others are not told apart.
+ */
+static struct reach
+reach_of(const struct evidence *ev)
+{
+	static const char *const names[] = { "buster", "bullseye", "bookworm",
+		NULL };
+	struct err ignored = { 0 };
+	const char *bytes;
+	char text[32];
+	size_t len;
+	long version;
+
+	if (ev->bytes(ev->ctx, "/etc/debian_version", &bytes, &len,
+	    &ignored) < 0 || len >= sizeof(text))
+		return everywhere;
+	memcpy(text, bytes, len);
+	text[len] = '\0';
+	version = strtol(text, NULL, 10);
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (strncmp(text, names[i], strlen(names[i])) == 0)
+			return of_debian;
+	return version > 0 && version <= 12 ? of_debian : everywhere;
+}
+
+static struct walk
+new_walk(const struct evidence *ev, const char *type, struct arena *a)
+{
+	return (struct walk){ .ev = ev, .type = type, .arena = a,
+		.reach = reach_of(ev) };
+}
+
+/* Where name is in the first of n folders that has it; NULL with e when
+ * nowhere. */
 static const char *
-find_service(struct walk *w, const char *name, struct err *e)
+find_in(struct walk *w, const char *name, size_t n, struct err *e)
 {
 	const char *path = name, *bytes;
-	const char *const *f = folders;
 	struct err missing = { 0 };
-	size_t len;
+	size_t len, i = 0;
 
 	do {
 		err_clear(&missing);
 		if (name[0] != '/')
-			path = arena_printf(w->arena, "%s/%s", *f, name);
+			path = arena_printf(w->arena, "%s/%s", folders[i],
+			    name);
 		if (w->ev->bytes(w->ev->ctx, path, &bytes, &len,
 		    &missing) == 0)
 			return path;
-	} while (is_missing(&missing) && name[0] != '/' && *++f != NULL);
+	} while (is_missing(&missing) && name[0] != '/' && ++i < n);
 	*e = missing;
 	return NULL;
 }
@@ -83,7 +128,8 @@ static const char *
 find_included(struct walk *w, const struct pam_line *line, struct err *e)
 {
 	struct err missing = { 0 };
-	const char *path = find_service(w, line->module, &missing);
+	const char *path = find_in(w, line->module, w->reach.included,
+	    &missing);
 
 	if (path != NULL)
 		return path;
@@ -93,6 +139,8 @@ find_included(struct walk *w, const struct pam_line *line, struct err *e)
 	}
 	err_at(e, line->file, line->line, 0,
 	    line->module[0] == '/' ? _("includes '%s', which is not there") :
+	    w->reach.included == 1 ? _("includes '%s', which is not in "
+	    "/etc/pam.d, and Debian's libpam looks nowhere else") :
 	    _("includes '%s', which is not in /etc/pam.d, /usr/lib/pam.d or "
 	    "/usr/etc/pam.d"), line->module);
 	e->kind = ERR_MISSING;
@@ -281,7 +329,7 @@ int
 pam_stack_read(const struct evidence *ev, const char *path, const char *type,
     struct arena *a, struct pam_stack *out, struct err *e)
 {
-	struct walk w = { .ev = ev, .type = type, .arena = a };
+	struct walk w = new_walk(ev, type, a);
 	int done = read_file(&w, path, NULL, NULL, e);
 
 	if (done == 0)
@@ -311,7 +359,7 @@ static int
 read_service(struct walk *w, const char *name, struct err *e)
 {
 	struct err why = { 0 };
-	const char *path = find_service(w, name, &why);
+	const char *path = find_in(w, name, w->reach.services, &why);
 
 	if (path != NULL)
 		return read_file(w, path, NULL, NULL, e);
@@ -325,12 +373,14 @@ int
 pam_stack_service(const struct evidence *ev, const char *path,
     const char *type, struct arena *a, struct pam_stack *out, struct err *e)
 {
-	struct walk w = { .ev = ev, .type = type, .arena = a,
-		.as_libpam = true };
-	struct walk other = w;
+	struct walk w = new_walk(ev, type, a), other;
 	struct err why = { 0 };
-	int done = read_service(&w, service_of(path), e);
-	int there = done < 0 || w.aborted ? 0 :
+	int done, there;
+
+	w.as_libpam = true;
+	other = w;
+	done = read_service(&w, service_of(path), e);
+	there = done < 0 || w.aborted ? 0 :
 	    read_service(&other, "other", &why);
 
 	/* Needed or not, "other" is read, and can make libpam give up. */

@@ -33,8 +33,9 @@ struct pam_stack {
 /*
  * The modules of one type that the file at path leads to: include, substack
  * and @include are followed through /etc/pam.d, /usr/lib/pam.d and
- * /usr/etc/pam.d. -1 where a file is missing or wrong or includes itself, with
- * the place that names it in e.
+ * /usr/etc/pam.d, on Debian until 12 (etc/debian_version) in /etc/pam.d alone.
+ * -1 where a file is missing or wrong or includes itself, with the place that
+ * names it in e.
  */
 int pam_stack_read(const struct evidence *ev, const char *path,
     const char *type, struct arena *a, struct pam_stack *out, struct err *e);

@@ -151,7 +151,12 @@ ledger_load(const struct ledger *l, const char *id, struct transaction *out,
 
 	if (file_read(l->fd, name, RECORD_MAX, &text, e) < 0)
 		return -1;
-	return transaction_parse(name, buf_str(&text), text.len, out, e);
+	if (transaction_parse(name, buf_str(&text), text.len, out, e) < 0)
+		return -1;
+	/* It is written again under this name: no other file's. */
+	return out->id != NULL && strcmp(out->id, id) == 0 ? 0 :
+	    err_set(e, ERR_INPUT, name, _("is no record of a transaction, or "
+	    "a damaged one"));
 }
 
 void

@@ -698,6 +698,19 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 	    --config /nowhere check
 }
 
+@test "settings of comments alone, as they are installed, change nothing" {
+	mkdir -p "$ROOT/etc/driftctl"
+	cp "$TOP/packaging/driftctl.yaml" "$ROOT/etc/driftctl"
+	begin
+	dm check
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	# Each example in them is sound.
+	sed -i 's/^#\([a-z ]\)/\1/' "$ROOT/etc/driftctl/driftctl.yaml"
+	dm check
+	[ -z "$stderr" ]
+}
+
 @test "settings are found below the root" {
 	mkdir -p "$ROOT/etc/driftctl" "$ROOT/srv"
 	echo "track: /srv/**" > "$ROOT/etc/driftctl/driftctl.yaml"

@@ -152,6 +152,27 @@ record() {
 	[ -z "$output$stderr" ]
 }
 
+@test "a record of another name than its file's leads nowhere else" {
+	mkdir -p "$STORE/transactions"
+	printf '%s\n' 'driftctl-transaction 1' 'id: ../../planted' \
+	    'origin: rpm' 'state: open' 'began: 1' \
+	    > "$STORE/transactions/20261121T193012Z-rpm.open"
+	h hook rpm begin --owner $$
+	[ "$status" -eq 0 ]
+	output=$stderr says "20261121T193012Z-rpm.open" "is no record of a transaction, or a damaged one"
+	[ -z "$(find "$BATS_TEST_TMPDIR" -name 'planted*')" ]
+	[ -e "$STORE/transactions/20261121T193012Z-rpm.damaged" ]
+}
+
+@test "a failure at boot is told of, whatever it is" {
+	rm -rf "$ROOT/var/lib/dpkg/status"
+	mkdir -p "$ROOT/var/lib/dpkg/status"
+	h hook boot
+	[ "$status" -eq 0 ]
+	output=$stderr says "/var/lib/dpkg/status: cannot read: Is a directory"
+	[ "${#stderr}" -lt 400 ]
+}
+
 @test "a record that is damaged is told of and does not stop the next" {
 	mkdir -p "$STORE/transactions"
 	echo rubbish > "$STORE/transactions/20261121T193012Z-rpm.open"

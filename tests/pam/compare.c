@@ -41,7 +41,7 @@ struct world {
 	enum pam_code codes[MODULES], creds[MODULES];
 	struct buf texts[FILES];
 	char paths[FILES][128];
-	struct fake_file files[2 * FILES + 1];	/* what else is there comes
+	struct fake_file files[2 * FILES + 2];	/* what else is there comes
 						 * behind */
 	bool vendor;
 	bool has_lib;		/* not each system has the second folder */
@@ -244,8 +244,7 @@ choose_folder(struct world *w, unsigned i, bool there)
 	    "account required /gone.so\npassword required /gone.so\n"
 	    "session required /gone.so\n";
 	static char second[FILES][128];
-	bool first = chance(60) || !w->has_lib ||
-	    (i > 1 && !w->lib_include);
+	bool first = chance(i > 1 && !w->lib_include ? 90 : 60) || !w->has_lib;
 	bool both = there && first && w->has_lib && chance(50);
 
 	snprintf(second[i], sizeof(second[i]), "%s/%s", lib, names[i]);
@@ -254,6 +253,8 @@ choose_folder(struct world *w, unsigned i, bool there)
 	unlink(second[i]);
 	if (!first)
 		snprintf(w->paths[i], sizeof(w->paths[i]), "%s", second[i]);
+	/* An @include that leads nowhere, in what one type includes. */
+	w->odd |= !first && i > 1 && !w->lib_include;
 	if (both)
 		write_text(second[i], hidden);
 	w->files[FILES + i].text = hidden;
@@ -518,6 +519,11 @@ look_at_folders(struct world *w)
 	if (start_pam(w, &conv, &h) == PAM_SUCCESS)
 		w->lib_include = pam_authenticate(h, 0) == PAM_SUCCESS;
 	pam_end(h, PAM_SUCCESS);
+	/* By this it is known. */
+	if (!w->lib_include)
+		w->files[2 * FILES] = (struct fake_file){
+			.en = { .path = "/etc/debian_version" },
+			.text = "12.5\n" };
 	unlink(path);
 	unlink(buf_str(&one));
 }

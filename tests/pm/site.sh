@@ -119,3 +119,23 @@ E
 dnf_up() {
 	dnf -y upgrade
 }
+
+# As on a machine of one distribution: the others' package managers are gone.
+only_manager() {
+	case $1 in
+	apt)	rm -f /usr/bin/zypper /usr/bin/dnf* ;;
+	zypper)	rm -f /usr/bin/apt* /usr/bin/dpkg /usr/bin/dnf* ;;
+	esac
+}
+
+# The packages of driftctl itself; boxes have the libraries without packages.
+driftctl_by_apt() {
+	dpkg -i /shared/deb/foundation.deb > /dev/null
+	apt-get install -y -q --no-install-recommends \
+	    /shared/packages/deb/driftctl{,-specs}_*.deb
+}
+
+driftctl_by_zypper() {
+	zypper -q -n ar --no-gpgcheck dir:///shared/packages/rpm self
+	zypper -n --no-gpg-checks in -y driftctl
+}

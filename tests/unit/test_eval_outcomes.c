@@ -178,6 +178,31 @@ what_depends_on_who_logs_in_is_tried_both_ways(void **state)
 	    "'if']\n");
 }
 
+#define BEHIND								\
+	FILE_AT("/etc/pam.d/imap", "auth include b\n"),			\
+	FILE_AT("/usr/lib/pam.d/b", "auth sufficient pam_sss.so\n")
+
+static void
+on_debian_what_is_included_is_looked_for_in_etc_alone(void **state)
+{
+	static const struct fake_file others[] = { BEHIND, END };
+	static const struct fake_file twelve[] = { BEHIND,
+		FILE_AT("/etc/debian_version", "12.5\n"), END };
+	static const struct fake_file ubuntu[] = { BEHIND,
+		FILE_AT("/etc/debian_version", "bookworm/sid\n"), END };
+	static const struct fake_file later[] = { BEHIND,
+		FILE_AT("/etc/debian_version", "13.1\n"), END };
+	static const char denied[] = "0\nF pam.outcomes /etc/pam.d/imap:1 with "
+	    "'pam_sss.so: success' auth is denied (perm_denied), expected "
+	    "granted\n";
+
+	(void)state;
+	expect_outcome(others, sss_alone, "1\n");
+	expect_outcome(later, sss_alone, "1\n");
+	expect_outcome(twelve, sss_alone, denied);
+	expect_outcome(ubuntu, sss_alone, denied);
+}
+
 static void
 a_stack_that_cannot_be_followed_cannot_be_told(void **state)
 {
@@ -249,6 +274,8 @@ main(void)
 		    what_depends_on_who_logs_in_is_tried_both_ways),
 		cmocka_unit_test(
 		    a_stack_that_cannot_be_followed_cannot_be_told),
+		cmocka_unit_test(
+		    on_debian_what_is_included_is_looked_for_in_etc_alone),
 		cmocka_unit_test(setcred_is_granted_where_it_follows_a_login),
 	};
 

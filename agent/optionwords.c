@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/optionwords.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/tr.h"
+
+/* An option is called the same wherever it means the same; verb is only there
+ * where it does not. The first that fits counts. */
+static const struct {
+	const char *verb, *option, *words;
+} known[] = {
+	{ NULL, "root", N_("work on the system below DIR") },
+	{ NULL, "store", N_("use the store in DIR") },
+	{ NULL, "specs", N_("read specs from DIR and nowhere else") },
+	{ NULL, "config", N_("read settings from FILE") },
+	{ NULL, "format", N_("how the output is written, text if not given") },
+	{ NULL, "quiet", N_("only what is flagged or unknown") },
+	{ NULL, "verbose", N_("say more") },
+	{ NULL, "no-color", N_("no colour, even on a terminal") },
+	{ NULL, "help", N_("what can be typed, alone or with a verb") },
+	{ NULL, "version", N_("print the version") },
+	{ NULL, "against", N_("compare with the system below ROOT") },
+	{ NULL, "all", N_("everything tracked, not only what drifted") },
+	{ NULL, "always", N_("print it even where nothing is to say") },
+	{ NULL, "conffiles", N_("which of a settings file's versions is kept, "
+	    "as dpkg is told") },
+	{ NULL, "dist", N_("an upgrade of the distribution") },
+	{ NULL, "dry-run", N_("say what would be done, and do nothing") },
+	{ "init", "from", N_("take the baseline from an old system's files") },
+	{ NULL, "from", N_("take the files from this snapshot") },
+	{ NULL, "hooks", N_("have package managers call driftctl") },
+	{ NULL, "last", N_("the last report once more") },
+	{ NULL, "list", N_("list what can be taken back") },
+	{ NULL, "mail", N_("send it to those that driftctl.yaml names") },
+	{ NULL, "manager", N_("ask this package manager what it would do") },
+	{ NULL, "max-count", N_("so many at most") },
+	{ NULL, "message", N_("the reason, kept with the snapshot") },
+	{ NULL, "name", N_("the name of the spec") },
+	{ NULL, "output", N_("write to FILE instead of standard output") },
+	{ NULL, "owner", N_("the process that the transaction belongs to") },
+	{ NULL, "packages", N_("the packages of the transaction are on "
+	    "standard input") },
+	{ NULL, "purge", N_("packages to be purged") },
+	{ NULL, "remove", N_("packages to be removed") },
+	{ NULL, "remove-added", N_("remove what was added since, too") },
+	{ "restore", "rule", N_("what this rule asks for, and nothing else") },
+	{ NULL, "rule", N_("only what concerns this rule") },
+	{ NULL, "semantic", N_("what the changes mean instead of lines") },
+	{ NULL, "service", N_("the service that a spec is drafted for") },
+	{ NULL, "since", N_("from this time on") },
+	{ NULL, "since-last", N_("from the last report on") },
+	{ NULL, "word", N_("show the words that differ") },
+	{ NULL, "yes", N_("do it without asking") },
+};
+
+const char *
+option_words(const char *verb, const char *option)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(known[i].option, option) == 0 &&
+		    (known[i].verb == NULL || (verb != NULL &&
+		    strcmp(known[i].verb, verb) == 0)))
+			return _(known[i].words);
+	return "";
+}
