@@ -48,6 +48,10 @@ install-data: $(MO)
 	$(call put,644,packaging/completions/driftctl,$(BASHDIR))
 	$(call put,644,packaging/completions/_driftctl,$(ZSHDIR))
 	$(call put,644,packaging/completions/driftctl.fish,$(FISHDIR))
+	@for mo in $(MO:$(BUILD)/locale/%=%); do \
+		install -D -m 644 $(BUILD)/locale/$$mo \
+		    $(DESTDIR)$(LOCALEDIR)/$$mo || exit 1; \
+	done
 
 install-man:
 	$(call put,644,$(wildcard doc/*.1),$(MANDIR)/man1)

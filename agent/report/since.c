@@ -148,8 +148,9 @@ add_sentence(struct since *s, const struct change *c, struct model_change *x)
 	    is.len }, x->secret, &text))
 		return;
 	x->sentence = arena_strdup(&s->model->arena, buf_str(&text));
-	x->details = arena_printf(&s->model->arena, "%s (%s)", x->sentence,
-	    x->details);
+	x->details = (c->differs & ~(unsigned)DIFF_MTIME) == DIFF_CONTENT ?
+	    x->sentence : arena_printf(&s->model->arena, "%s; %s",
+	    x->sentence, x->details);
 }
 
 static void

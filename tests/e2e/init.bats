@@ -203,8 +203,8 @@ removed  /etc/pam.d/smtp: file" ]
 	d init --from "$BATS_TEST_TMPDIR/a.tgz"
 	[ "$status" -eq 0 ]
 	d -q diff
-	# Whatever of its names is a secret one, of a backup a file is.
-	[ "$output" = "changed  /etc/0plain: content" ]
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
 	echo "y" > "$ROOT/etc/sasldb2"
 	d diff
 	says_not xyzzy

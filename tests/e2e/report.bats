@@ -132,7 +132,7 @@ later() {
 	done
 	r report
 	says "still open"
-	says "changed   /etc/pam.d/imap: content"
+	says "changed   /etc/pam.d/imap: auth: pam_permit.so was removed"
 	says "    +auth sufficient pam_evil.so"
 	r report
 	says "still open"
