@@ -40,10 +40,6 @@ install-data: $(MO)
 	$(call put,644,$(wildcard doc/*.schema.json),$(DATADIR))
 	$(call put,644,$(wildcard packaging/journal/*.catalog),$(CATALOGDIR))
 	$(call put,644,README.md,$(DOCDIR))
-	@for mo in $(MO:$(BUILD)/locale/%=%); do \
-		install -D -m 644 $(BUILD)/locale/$$mo \
-		    $(DESTDIR)$(LOCALEDIR)/$$mo || exit 1; \
-	done
 	$(call put,644,LICENSE,$(LICENSEDIR))
 	$(call put,644,packaging/completions/driftctl,$(BASHDIR))
 	$(call put,644,packaging/completions/_driftctl,$(ZSHDIR))
