@@ -23,8 +23,8 @@ say_error_text(const char *line)
 void
 say_passing(const char *line)
 {
-	fprintf(stderr, "\r\033[K%s", line != NULL ? line : "");
-	fflush(stderr);
+	fputs("\r\033[K", stderr);
+	say_question(line != NULL ? line : "");
 }
 
 void

@@ -16,6 +16,7 @@ setup() {
 
 # slow WORD…: each file takes three milliseconds to open. What a terminal of 80
 # columns gets is in $output; SLOW_STDERR takes stderr off it.
+# shellcheck disable=SC2016
 slow() {
 	TERM=${SLOW_TERM-xterm} run timeout 100 python3 -c '
 import os, pty, sys
