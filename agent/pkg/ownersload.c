@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/pkg/dpkgdb.h"
+#include "agent/pkg/realpath.h"
 #include "agent/pkg/rpmdb.h"
 #include "agent/pkg/wanted.h"
 #include "base/digest.h"
@@ -56,33 +57,14 @@ with_aliases(const struct root *r, const struct strlist *wanted,
 	wanted_settle(out);
 }
 
-/* Neighbours lie in the same folder, so each is resolved once. */
 static void
 resolve_files(const struct root *r, struct owners *o)
 {
-	const char *last = NULL;	/* as it is written */
-	CLEANUP(drop_buf) struct buf real = { 0 };
+	CLEANUP(drop_realpath) struct realpath real = { 0 };
 
-	for (size_t i = 0; i < o->files.n; i++) {
-		struct owned *f = &o->files.items[i];
-		struct err ignored = { 0 };
-		const char *path = f->path;
-
-		if (last == NULL || !path_same_folder(last, path)) {
-			buf_reset(&real);
-			if (root_resolve(r, path, &real, NULL, &ignored) < 0) {
-				buf_reset(&real);
-				buf_adds(&real, path);
-			}
-			buf_truncate(&real, real.len - strlen(path_name(
-			    buf_str(&real))));
-			last = path;
-		}
-		if (strncmp(path, buf_str(&real), real.len) != 0 ||
-		    strchr(path + real.len, '/') != NULL)
-			f->path = arena_printf(&o->arena, "%s%s",
-			    buf_str(&real), path_name(path));
-	}
+	for (size_t i = 0; i < o->files.n; i++)
+		o->files.items[i].path = realpath_of(&real, r,
+		    o->files.items[i].path, &o->arena);
 }
 
 void

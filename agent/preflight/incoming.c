@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/pkg/realpath.h"
 #include "base/path.h"
 #include "base/vec.h"
 
@@ -123,32 +124,16 @@ by_path(const void *a, const void *b)
 	    (x->owned.package < y->owned.package);
 }
 
-/* Neighbours lie in the same folder, so each is resolved once. */
 static void
 resolve(struct incoming *in, const struct root *r)
 {
-	CLEANUP(drop_buf) struct buf real = { 0 };
-	const char *last = NULL;
+	CLEANUP(drop_realpath) struct realpath real = { 0 };
 
 	for (size_t i = 0; i < in->files.n; i++) {
 		struct coming_file *f = &in->files.items[i];
-		const char *path = f->owned.path;
-		struct err ignored = { 0 };
 
-		if (last == NULL || !path_same_folder(last, path)) {
-			buf_reset(&real);
-			if (root_resolve(r, path, &real, NULL, &ignored) < 0) {
-				buf_reset(&real);
-				buf_adds(&real, path);
-			}
-			buf_truncate(&real, real.len - strlen(path_name(
-			    buf_str(&real))));
-			last = path;
-		}
-		if (strncmp(path, buf_str(&real), real.len) != 0 ||
-		    strchr(path + real.len, '/') != NULL)
-			f->owned.path = arena_printf(&in->arena, "%s%s",
-			    buf_str(&real), path_name(path));
+		f->owned.path = realpath_of(&real, r, f->owned.path,
+		    &in->arena);
 		f->entry.path = f->owned.path;
 	}
 }
