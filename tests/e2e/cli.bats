@@ -706,7 +706,7 @@ sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@") || status=$?
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	# Each example in them is sound.
-	sed -i 's/^#\([a-z ]\)/\1/' "$ROOT/etc/driftctl/driftctl.yaml"
+	sed -i 's/^#\([a-z]\|  \)/\1/' "$ROOT/etc/driftctl/driftctl.yaml"
 	dm check
 	[ -z "$stderr" ]
 }
