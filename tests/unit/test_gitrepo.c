@@ -18,6 +18,7 @@
 #include "snapshots/gitverify.h"
 #include "snapshots/gitwalk.h"
 #include "snapshots/packfile.h"
+#include "tests/unit/git_group.h"
 #include "tests/unit/scratch.h"
 
 struct fixture {
@@ -851,23 +852,6 @@ damaged_commits_are_refused(void **state)
 	assert_string_equal(c.message, "m\n\nn");
 }
 
-static int
-library_start(void **state)
-{
-	struct err e = { 0 };
-
-	(void)state;
-	return gitrepo_start(&e);
-}
-
-static int
-library_stop(void **state)
-{
-	(void)state;
-	gitrepo_stop();
-	return 0;
-}
-
 int
 main(void)
 {
@@ -897,5 +881,5 @@ main(void)
 		cmocka_unit_test(damaged_commits_are_refused),
 	};
 
-	return cmocka_run_group_tests(tests, library_start, library_stop);
+	return cmocka_run_group_tests(tests, git_start, git_stop);
 }

@@ -14,6 +14,7 @@
 #include "snapshots/gitrepo.h"
 #include "specs/merge3.h"
 #include "specs/mergeside.h"
+#include "tests/unit/git_group.h"
 
 /* One merge by what the format says; lines are merged as the verb does it. */
 struct outcome {
@@ -640,23 +641,6 @@ lines_obey_the_laws_of_merging(void **state)
 	}
 }
 
-static int
-start(void **state)
-{
-	struct err e = { 0 };
-
-	(void)state;
-	return gitrepo_start(&e);
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	gitrepo_stop();
-	return 0;
-}
-
 int
 main(void)
 {
@@ -683,5 +667,5 @@ main(void)
 		cmocka_unit_test(lines_obey_the_laws_of_merging),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, git_start, git_stop);
 }
