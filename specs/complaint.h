@@ -18,8 +18,8 @@ struct complaint {
 /* The first line of the message, which may be NULL. */
 void complaint_first(struct complaint *c, const char *message, int line);
 /*
- * Of the library itself, to arg, a complaint: an unknown function or variable goes
- * past the handler of the expression, as "xmlSomething: what is wrong".
+ * Of the library itself, to arg, a complaint: an unknown function or variable
+ * goes past the handler of the expression, as "xmlSomething: what is wrong".
  */
 void complaint_library(void *arg, const char *fmt, ...) PRINTF(2, 3);
 /* The XPath is wrong; -1. */
