@@ -90,11 +90,11 @@ add_number(struct buf *out, uint64_t v, unsigned base, unsigned width)
 	char digits[24];
 	size_t n = sizeof(digits);
 
-	while (v > 0 || width > 0 || n == sizeof(digits)) {
+	do {
 		digits[--n] = (char)('0' + v % base);
 		v /= base;
 		width -= width > 0;
-	}
+	} while (v > 0 || width > 0);
 	buf_add(out, digits + n, sizeof(digits) - n);
 }
 
