@@ -2,8 +2,8 @@
 #ifndef AGENT_HOOK_OPENED_H
 #define AGENT_HOOK_OPENED_H
 
-#include "agent/hook/ledger.h"
 #include "agent/hook/upgrade.h"
+#include "agent/ledger/ledger.h"
 #include "base/strlist.h"
 
 /* The records that a hook finds open, and what it writes into its own. */
