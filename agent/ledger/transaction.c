@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/hook/transaction.h"
+#include "agent/ledger/transaction.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
