@@ -306,13 +306,20 @@ add_triggers(struct checkup *c, const struct owners *o)
 		ours |= p->kind == PACKAGE_RPM &&
 		    strcmp(p->name, "driftctl") == 0;
 	}
-	if (!any)
+	/* dpkg's database may be what cannot be read. */
+	if (!any && (o->trouble.kind == ERR_NONE ||
+	    text_starts(o->trouble.where, "/var/lib/dpkg/")))
 		return;
-	if (ours && (!c->live || exec_run(argv, DUMP_MAX, SECONDS, &out, &code,
-	    &ignored) < 0 || strstr(buf_str(&out), "hook rpm begin") != NULL))
+	if (!any) {
+		f.state = HOOK_UNREADABLE;
+		f.why = checkup_say(c, &o->trouble);
+	} else if (ours && (!c->live || exec_run(argv, DUMP_MAX, SECONDS,
+	    &out, &code, &ignored) < 0 ||
+	    strstr(buf_str(&out), "hook rpm begin") != NULL)) {
 		f.state = HOOK_THERE;
-	else
+	} else {
 		f.remedy = "zypper install driftctl || dnf install driftctl";
+	}
 	*VEC_ADD(&c->hooks) = f;
 }
 

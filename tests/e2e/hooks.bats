@@ -173,6 +173,39 @@ record() {
 	[ "${#stderr}" -lt 400 ]
 }
 
+@test "dpkg's list that is rubbish at an end is not the end of all packages" {
+	local list=$ROOT/var/lib/dpkg/status
+
+	mkdir -p "$ROOT/var/lib/dpkg/info"
+	printf 'Package: imapd\nVersion: 1\nArchitecture: all\nStatus: install ok installed\n' \
+	    > "$list"
+	echo /etc/pam.d/imap > "$ROOT/var/lib/dpkg/info/imapd.list"
+	h hook timer
+	cp "$STORE/transactions/seen.packages" "$BATS_TEST_TMPDIR/seen"
+	cp "$list" "$BATS_TEST_TMPDIR/list"
+	h hook apt begin --owner $$
+	head -c 5000 /dev/urandom > "$list"
+	rm "$ROOT/etc/pam.d/imap"
+	h hook apt end --owner $$
+	[ "$status" -eq 0 ]
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	output=$(record)
+	says "failed: /var/lib/dpkg/status:" "what is installed is not known"
+	says_not "package: "
+	cmp "$STORE/transactions/seen.packages" "$BATS_TEST_TMPDIR/seen"
+	h hook timer
+	output=$stderr says "/var/lib/dpkg/status:"
+	h hook apt begin --owner $$
+	cp "$BATS_TEST_TMPDIR/list" "$list"
+	h hook apt end --owner $$
+	output=$(record)
+	says_not "package: "
+	h hook timer
+	[ -z "$stderr" ]
+	h doctor
+	says_not "which packages there are"
+}
+
 @test "a record that is damaged is told of and does not stop the next" {
 	mkdir -p "$STORE/transactions"
 	echo rubbish > "$STORE/transactions/20261121T193012Z-rpm.open"
