@@ -97,6 +97,15 @@ is_there(const struct ledger *l, const char *name)
 	return faccessat(l->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+static bool
+is_file(const struct ledger *l, const char *name)
+{
+	struct stat st;
+
+	return fstatat(l->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode);
+}
+
 void
 ledger_new_id(const struct ledger *l, const char *origin, struct buf *out)
 {
@@ -147,7 +156,7 @@ ledger_load(const struct ledger *l, const char *id, struct transaction *out,
 {
 	CLEANUP(drop_free) char *open_name = xasprintf("%s" OPEN, id);
 	CLEANUP(drop_buf) struct buf text = { 0 };
-	const char *name = is_there(l, id) ? id : open_name;
+	const char *name = is_file(l, id) ? id : open_name;
 
 	if (file_read(l->fd, name, RECORD_MAX, &text, e) < 0)
 		return -1;
@@ -177,6 +186,22 @@ is_id(const char *name)
 }
 
 int
+ledger_names(const struct ledger *l, struct strlist *out_files,
+    struct strlist *out_others, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+
+	if (file_names(l->fd, ".", &names) < 0)
+		return err_sys(e, FOLDER, _("cannot read the folder in the "
+		    "store"));
+	strlist_sort(&names);
+	for (size_t i = 0; i < names.n; i++)
+		strlist_add(is_file(l, names.items[i]) ? out_files :
+		    out_others, names.items[i]);
+	return 0;
+}
+
+int
 ledger_ids(const struct ledger *l, struct strlist *out, struct err *e)
 {
 	CLEANUP(drop_strlist) struct strlist names = { 0 };
@@ -185,7 +210,7 @@ ledger_ids(const struct ledger *l, struct strlist *out, struct err *e)
 		return err_sys(e, FOLDER, _("cannot read the folder in the "
 		    "store"));
 	for (size_t i = 0; i < names.n; i++)
-		if (is_id(names.items[i]))
+		if (is_id(names.items[i]) && is_file(l, names.items[i]))
 			strlist_add(out, names.items[i]);
 	strlist_sort(out);
 	return 0;
@@ -205,10 +230,10 @@ ledger_open_ids(const struct ledger *l, struct strlist *out, struct err *e)
 		if (!text_ends(id, OPEN))
 			continue;
 		id[strlen(id) - strlen(OPEN)] = '\0';
-		if (!is_id(id))
+		if (!is_id(id) || !is_file(l, names.items[i]))
 			continue;
 		/* Whoever settled it was killed before this went. */
-		if (!is_there(l, id))
+		if (!is_file(l, id))
 			strlist_add(out, id);
 		else if (l->lock_fd >= 0)
 			unlinkat(l->fd, names.items[i], 0);

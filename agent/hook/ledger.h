@@ -32,11 +32,16 @@ int ledger_load(const struct ledger *l, const char *id,
     struct transaction *out, struct err *e);
 /* A damaged open one becomes ID.damaged. */
 void ledger_put_away(const struct ledger *l, const char *id);
-/* The ids of all, oldest first. */
+/* The ids of all, oldest first. What is no regular file is no record, here and
+ * below, whatever its name. */
 int ledger_ids(const struct ledger *l, struct strlist *out, struct err *e);
 /* The same of those that are open. */
 int ledger_open_ids(const struct ledger *l, struct strlist *out,
     struct err *e);
+
+/* The names of what is in the folder: of regular files, of anything else. */
+int ledger_names(const struct ledger *l, struct strlist *out_files,
+    struct strlist *out_others, struct err *e);
 
 /* The packages that were there before; loading gives 1, 0 when nobody could
  * write them down. */

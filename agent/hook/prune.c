@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "base/tr.h"
 
@@ -107,11 +106,11 @@ prune_ledger(const struct ledger *l, const struct prune_limits *limits,
     size_t *out_removed, struct err *e)
 {
 	CLEANUP(drop_strlist) struct strlist names = { 0 }, gone = { 0 };
+	CLEANUP(drop_strlist) struct strlist others = { 0 };
 
 	*out_removed = 0;
-	if (file_names(l->fd, ".", &names) < 0)
-		return err_sys(e, "transactions", _("cannot read the folder "
-		    "in the store"));
+	if (ledger_names(l, &names, &others, e) < 0)
+		return -1;
 	prune_choose(&names, limits, &gone);
 	for (size_t i = 0; i < gone.n; i++) {
 		if (unlinkat(l->fd, gone.items[i], 0) < 0 && errno != ENOENT)

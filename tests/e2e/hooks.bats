@@ -224,6 +224,39 @@ record() {
 	grep rubbish "$STORE/transactions/20261121T193012Z-rpm.damaged"
 }
 
+@test "what is named like a record and is no file is passed by" {
+	local t=$STORE/transactions
+
+	mkdir -p "$t/20200101T000000Z-rpm.open/x" "$t/20200101T000000Z-apt" \
+	    "$t/20200101T000000Z-dpkg.damaged"
+	ln -s /etc/passwd "$t/20200101T000000Z-dnf"
+	mkfifo "$t/20200101T000000Z-dnf.open"
+	for i in 1 2; do
+		h hook rpm begin --owner $$
+		[ -z "$stderr" ]
+		rm "$ROOT/etc/pam.d/imap"
+		h hook rpm end --owner $$
+		[ "$stderr" = "$(grep "put back\|all of it" <<< "$stderr")" ]
+		[ -f "$ROOT/etc/pam.d/imap" ]
+	done
+	h hook timer
+	[ -z "$stderr" ]
+	h gc
+	[ "$status" -eq 0 ]
+	h report --last
+	[ -z "$stderr" ]
+	h doctor
+	[ "$status" -eq 2 ]
+	says_not "is damaged"
+	[ "$(grep -c "but is no file: hooks pass it by\|lies among the records" \
+	    <<< "$output")" -eq 5 ]
+	says "    rm -r"
+	says "        $t/20200101T000000Z-rpm.open"
+	rm -r "$t"/20200101T*
+	h doctor
+	says_not "lies among the records"
+}
+
 @test "the report has all of it" {
 	sleep 60 3>&- &
 	owner=$!
