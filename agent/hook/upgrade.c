@@ -16,6 +16,7 @@
 #include "agent/pkg/ownerskept.h"
 #include "agent/tell/tell.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
 
@@ -142,6 +143,22 @@ join(const struct upgrade *u, const struct ledger *l, const char *id)
 	ledger_save(l, &t, &ignored);
 }
 
+/* As the ref has it: opening the repository can wait. */
+static void
+find_newest(const struct upgrade *u, struct oid *out)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct err ignored = { 0 };
+	CLEANUP(drop_fd) int store = open_store(u, &ignored);
+
+	if (store < 0 || file_read(store, "repo.git/refs/heads/live",
+	    2 * OID_LEN + 1, &text, &ignored) < 0 || text.len < 2 * OID_LEN)
+		return;
+	buf_truncate(&text, 2 * OID_LEN);
+	if (text_unhex(buf_str(&text), out->b, OID_LEN) < 0)
+		*out = (struct oid){ 0 };
+}
+
 static void
 new_transaction(const struct upgrade *u, const struct ledger *l,
     struct transaction *t)
@@ -155,6 +172,7 @@ new_transaction(const struct upgrade *u, const struct ledger *l,
 		.rollback = "", .release_was = "", .release_is = "" };
 	t->id = arena_strdup(&t->arena, buf_str(&id));
 	t->command = arena_strdup(&t->arena, buf_str(&command));
+	find_newest(u, &t->newest);
 }
 
 static int

@@ -360,3 +360,38 @@ noticed_later() {
 	[ "$(cd "$STORE/transactions" && echo 2*)" = \
 	    "20260301T000000Z-apt 20260301T000000Z-apt.report" ]
 }
+
+@test "gc keeps what a transaction that is under way is held against" {
+	echo 'keep-snapshots: 1' > "$BATS_TEST_TMPDIR/config"
+	sleep 60 3>&- &
+	owner=$!
+	echo "# by hand" >> "$ROOT/etc/pam.d/imap"
+	h hook rpm begin --owner $owner
+	rm "$ROOT/etc/pam.d/imap"
+	h snapshot -q -m "in the middle"
+	h --config "$BATS_TEST_TMPDIR/config" gc
+	says "kept the newest 2 of 3 snapshots"
+	h hook rpm end --owner $owner
+	kill $owner
+	grep "by hand" "$ROOT/etc/pam.d/imap"
+	output=$(record)
+	says_not "failed: "
+	h --config "$BATS_TEST_TMPDIR/config" gc
+	says "kept the newest 1 of "
+}
+
+@test "what was recorded after a begin that was killed is not the state before" {
+	sleep 60 3>&- &
+	owner=$!
+	h hook rpm begin --owner $owner
+	kill $owner
+	# It was killed before it could record anything.
+	sed -i /^before:/d "$STORE"/transactions/*.open
+	rm "$ROOT/etc/pam.d/imap"
+	h snapshot -q -m "by a timer"
+	h hook timer
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	output=$(record)
+	says "state: interrupted"
+	says "restored: /etc/pam.d/imap"
+}

@@ -26,7 +26,7 @@ fill(struct transaction *t, const char *id)
 		.command = "zypper up", .rollback = "",
 		.owner = { .pid = 7, .start = 99, .boot = "b" },
 		.state = TRANSACTION_OPEN, .began = 1795305201,
-		.before.b = { 1, 2, 3 } };
+		.before.b = { 1, 2, 3 }, .newest.b = { 4 } };
 	*VEC_ADD(&t->packages) = (struct pkgchange){ "cyrus imapd", "x86_64",
 		"2", "3" };
 	*VEC_ADD(&t->packages) = (struct pkgchange){ "old", "noarch", "1",
@@ -50,6 +50,7 @@ static const char written[] =
     "owner: 7 99 b\n"
     "joined: rpm\n"
     "began: 1795305201\n"
+    "newest: 0400000000000000000000000000000000000000\n"
     "before: 0102030000000000000000000000000000000000\n"
     "package: cyrus\\x20imapd x86_64 2 3\n"
     "package: old noarch 1 -\n"
