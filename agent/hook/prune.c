@@ -43,6 +43,18 @@ id_of(const char *name, const char **out_suffix)
 	return NULL;
 }
 
+/* "…-zypp.report.tmp.4711", of whoever was killed: with the ledger's lock nobody
+ * is writing one. */
+static bool
+is_temporary(const char *name)
+{
+	const char *tmp = strstr(name, ".tmp.");
+
+	return tmp != NULL && tmp[5] != '\0' &&
+	    tmp[5 + strspn(tmp + 5, "0123456789")] == '\0' &&
+	    (text_starts(name, LEDGER_SEEN ".") || time_of(name) >= 0);
+}
+
 static bool
 has(const struct strlist *sorted, const char *name)
 {
@@ -91,6 +103,10 @@ prune_choose(const struct strlist *names, const struct prune_limits *l,
 		CLEANUP(drop_free) char *open = id != NULL ?
 		    xasprintf("%s.open", id) : NULL;
 
+		if (is_temporary(all.items[i])) {
+			strlist_add(out, all.items[i]);
+			continue;
+		}
 		if (id == NULL || has(&stay, id) || has(&all, open))
 			continue;
 		/* A damaged one is to be looked at, for as long. */
