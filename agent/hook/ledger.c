@@ -107,9 +107,10 @@ is_file(const struct ledger *l, const char *name)
 }
 
 void
-ledger_new_id(const struct ledger *l, const char *origin, struct buf *out)
+ledger_new_id(const struct ledger *l, int64_t when, const char *origin,
+    struct buf *out)
 {
-	time_t now = time(NULL);
+	time_t now = (time_t)when;
 	char text[32] = "";
 	struct tm tm;
 	size_t len;

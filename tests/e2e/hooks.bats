@@ -395,3 +395,38 @@ noticed_later() {
 	says "state: interrupted"
 	says "restored: /etc/pam.d/imap"
 }
+
+@test "what nobody told of is made good for before the next begins" {
+	local list=$ROOT/var/lib/dpkg/status
+
+	mkdir -p "$ROOT/var/lib/dpkg"
+	printf 'Package: imapd\nVersion: 1\nStatus: install ok installed\n' \
+	    > "$list"
+	h hook timer
+	sed -i s/1/2/ "$list"
+	rm "$ROOT/etc/pam.d/imap"
+	h hook rpm begin --owner $$
+	output=$stderr says "no hook saw this change of packages: imapd 1 -> 2"
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	sed -i s/2/3/ "$list"
+	h hook rpm end --owner $$
+	# rpm tells twice.
+	h hook rpm end --owner $$
+	output=$(record)
+	[ "$(grep -c ^id: <<< "$output")" -eq 2 ]
+	says "package: imapd " " 1 2"
+	says "package: imapd " " 2 3"
+	[ "$(grep ^origin: <<< "$output")" = $'origin: timer\norigin: rpm' ]
+	h report --last
+	says "imapd 2 -> 3"
+	h hook rpm begin --owner $$
+	[ -z "$stderr" ]
+	h hook rpm end --owner $$
+	# What was seen last may be damaged: the next end writes it again.
+	echo rubbish > "$STORE/transactions/seen.packages"
+	h hook rpm begin --owner $$
+	output=$stderr says "seen.packages"
+	h hook rpm end --owner $$
+	h hook rpm begin --owner $$
+	[ -z "$stderr" ]
+}

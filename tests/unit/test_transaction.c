@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
@@ -142,7 +143,7 @@ the_ledger_keeps_open_ones_apart(void **state)
 	(void)state;
 	scratch_start(&s);
 	assert_int_equal(ledger_open(s.dirfd, &l, &e), 0);
-	ledger_new_id(&l, "zypp", &id);
+	ledger_new_id(&l, (int64_t)time(NULL), "zypp", &id);
 	fill(&t, buf_str(&id));
 	pkglist_add(&was, "a", "b", "c");
 	assert_int_equal(ledger_save(&l, &t, &e), 0);
@@ -185,7 +186,7 @@ no_two_have_one_id(void **state)
 		CLEANUP(drop_transaction) struct transaction t = { 0 };
 		CLEANUP(drop_buf) struct buf id = { 0 };
 
-		ledger_new_id(&l, "apt", &id);
+		ledger_new_id(&l, (int64_t)time(NULL), "apt", &id);
 		fill(&t, buf_str(&id));
 		t.state = i == 1 ? TRANSACTION_ENDED : TRANSACTION_OPEN;
 		assert_int_equal(ledger_save(&l, &t, &e), 0);
