@@ -106,16 +106,42 @@ is_file(const struct ledger *l, const char *name)
 	    S_ISREG(st.st_mode);
 }
 
-void
-ledger_new_id(const struct ledger *l, int64_t when, const char *origin,
+/* "20261121T193012Z-…" without a suffix: no list, report or temporary. */
+static bool
+is_id(const char *name)
+{
+	return strlen(name) > 17 && name[8] == 'T' && name[15] == 'Z' &&
+	    name[16] == '-' && strpbrk(name, ".~") == NULL;
+}
+
+/* The last id there is, open or not; "" for none. */
+static void
+find_last(const struct ledger *l, struct buf *out)
+{
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+
+	file_names(l->fd, ".", &names);
+	for (size_t i = 0; i < names.n; i++) {
+		char *name = names.items[i];
+
+		if (text_ends(name, OPEN))
+			name[strlen(name) - strlen(OPEN)] = '\0';
+		if (!is_id(name) || strcmp(name, buf_str(out)) <= 0)
+			continue;
+		buf_reset(out);
+		buf_adds(out, name);
+	}
+}
+
+static void
+make_id(const struct ledger *l, time_t when, const char *origin,
     struct buf *out)
 {
-	time_t now = (time_t)when;
 	char text[32] = "";
 	struct tm tm;
 	size_t len;
 
-	if (gmtime_r(&now, &tm) != NULL)
+	if (gmtime_r(&when, &tm) != NULL)
 		strftime(text, sizeof(text), "%Y%m%dT%H%M%SZ", &tm);
 	buf_addf(out, "%s-%s", text, origin);
 	len = out->len;
@@ -128,6 +154,25 @@ ledger_new_id(const struct ledger *l, int64_t when, const char *origin,
 		buf_truncate(out, len);
 		buf_addf(out, "-%u", i);
 	}
+}
+
+void
+ledger_new_id(const struct ledger *l, int64_t when, const char *origin,
+    struct buf *out)
+{
+	CLEANUP(drop_buf) struct buf last = { 0 };
+	struct tm tm = { 0 };
+
+	make_id(l, (time_t)when, origin, out);
+	find_last(l, &last);
+	/* The clock went back, or two began in one second. The one that lies
+	 * at the end of all time is nobody's. */
+	if (strcmp(buf_str(&last), buf_str(out)) < 0 ||
+	    strptime(buf_str(&last), "%Y%m%dT%H%M%SZ", &tm) == NULL ||
+	    tm.tm_year >= 9999 - 1900)
+		return;
+	buf_reset(out);
+	make_id(l, timegm(&tm) + 1, origin, out);
 }
 
 int
@@ -176,14 +221,6 @@ ledger_put_away(const struct ledger *l, const char *id)
 	CLEANUP(drop_free) char *away = xasprintf("%s.damaged", id);
 
 	renameat(l->fd, open_name, l->fd, away);
-}
-
-/* "20261121T193012Z-…" without a suffix: no list, report or temporary. */
-static bool
-is_id(const char *name)
-{
-	return strlen(name) > 17 && name[8] == 'T' && name[15] == 'Z' &&
-	    name[16] == '-' && strpbrk(name, ".~") == NULL;
 }
 
 int

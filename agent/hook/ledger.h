@@ -21,8 +21,8 @@ int ledger_open_read(int store_fd, struct ledger *out, struct err *e);
 void ledger_close(struct ledger *l);
 void drop_ledger(struct ledger *l);		/* for CLEANUP */
 
-/* An id that no record has, "20261121T193012Z-zypp"; they are in the order of
- * when. */
+/* An id that no record has, "20261121T193012Z-zypp": of when, and behind all
+ * that are there, whatever the clock does. */
 void ledger_new_id(const struct ledger *l, int64_t when, const char *origin,
     struct buf *out);
 /* In one step; on disk for good. One that is no longer open is settled: its

@@ -196,6 +196,39 @@ no_two_have_one_id(void **state)
 }
 
 static void
+ids_are_in_order_whatever_the_clock_does(void **state)
+{
+	static const struct {
+		int64_t when;
+		const char *origin, *id;
+	} cases[] = {
+		{ 86400, "zypp", "19700102T000000Z-zypp" },
+		{ 86400, "rpm", "19700102T000001Z-rpm" },
+		{ 0, "rpm", "19700102T000002Z-rpm" },
+		{ 86402, "rpm", "19700102T000002Z-rpm-2" },
+		{ 86500, "apt", "19700102T000140Z-apt" },
+	};
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	struct err e = { 0 };
+	struct scratch s;
+
+	(void)state;
+	scratch_start(&s);
+	assert_int_equal(ledger_open(s.dirfd, &l, &e), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(drop_transaction) struct transaction t = { 0 };
+		CLEANUP(drop_buf) struct buf id = { 0 };
+
+		ledger_new_id(&l, cases[i].when, cases[i].origin, &id);
+		assert_string_equal(buf_str(&id), cases[i].id);
+		fill(&t, buf_str(&id));
+		t.state = i % 2 == 0 ? TRANSACTION_ENDED : TRANSACTION_OPEN;
+		assert_int_equal(ledger_save(&l, &t, &e), 0);
+	}
+	scratch_end(&s);
+}
+
+static void
 a_process_is_told_from_a_later_one_of_its_number(void **state)
 {
 	struct owner me, gone;
@@ -311,6 +344,7 @@ main(void)
 		cmocka_unit_test(a_damaged_record_is_refused_where_it_is),
 		cmocka_unit_test(the_ledger_keeps_open_ones_apart),
 		cmocka_unit_test(no_two_have_one_id),
+		cmocka_unit_test(ids_are_in_order_whatever_the_clock_does),
 		cmocka_unit_test(
 		    a_process_is_told_from_a_later_one_of_its_number),
 		cmocka_unit_test(what_apt_plans_is_read),
