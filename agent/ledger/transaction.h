@@ -42,6 +42,7 @@ struct transaction {
 	enum transaction_state state;
 	int64_t began, ended;	/* 0: not known */
 	struct oid before, after;	/* snapshots; zero: none */
+	struct oid newest;	/* that there was when it began */
 	const char *rollback;	/* of what was restored */
 	/* What os-release(5) called the system, where that changed. */
 	const char *release_was, *release_is;
