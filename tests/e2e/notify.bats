@@ -876,7 +876,7 @@ on-finding: x|'on-finding' takes
 on-finding:\n  - {severity: info}|needs one of exec, mail, webhook and pushover [
 on-finding:\n  - {exec: /a, mail: b}|needs one of exec, mail, webhook and pushover, not several
 on-finding:\n  - {exec: a}|'a' is no absolute path
-on-finding:\n  - {webhook: "http://example.org/"}|'http://example.org/' is no URL to send to
+on-finding:\n  - {webhook: "http://example.org/"}|'http://example.org/...' is no URL to send to
 on-finding:\n  - {webhook: "ftp://example.org/", insecure: true}|is no URL to send to
 on-finding:\n  - {webhook: "https://"}|is no URL to send to
 on-finding:\n  - {webhook: "http://localhost.example.org/"}|is no URL to send to
