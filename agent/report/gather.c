@@ -9,6 +9,7 @@
 #include "agent/merge/leftover.h"
 #include "agent/report/calendar.h"
 #include "agent/report/fold.h"
+#include "agent/report/mendedwords.h"
 #include "agent/report/moment.h"
 #include "agent/report/past.h"
 #include "agent/report/since.h"
@@ -21,7 +22,6 @@
 #include "snapshots/gitwalk.h"
 
 /* What the history calls things that are no findings. */
-#define DOCTOR "doctor:"
 #define MERGE "merge:"
 
 /* How long what happened is remembered. */
@@ -191,7 +191,7 @@ find_complaints(struct gathering *g)
 		    arena_strdup(&m->arena, x->remedy) : NULL;
 		c->unknown = x->state == DIAGNOSIS_UNKNOWN;
 		c->known = history_open(&g->history, arena_printf(&m->arena,
-		    DOCTOR "%s", x->check)) != NULL;
+		    MENDEDWORDS_DOCTOR "%s", x->check)) != NULL;
 	}
 }
 
@@ -226,7 +226,8 @@ is_found(const struct gathering *g, const char *id)
 		    g->model.merges.items[i].leftover) == 0)
 			return true;
 	for (size_t i = 0; i < g->model.complaints.n; i++)
-		if (text_starts(id, DOCTOR) && strcmp(id + strlen(DOCTOR),
+		if (text_starts(id, MENDEDWORDS_DOCTOR) &&
+		    strcmp(id + strlen(MENDEDWORDS_DOCTOR),
 		    g->model.complaints.items[i].check) == 0)
 			return true;
 	return false;
@@ -291,6 +292,7 @@ find_mended(struct gathering *g)
 			continue;
 		*VEC_ADD(&m->mended) = (struct model_mended){
 			.id = s->id, .since = s->from,
+			.what = mendedwords(&m->arena, s->id),
 			.transaction = past_put_back(m, path_of(s->id)),
 			.restore = past_restored(m, path_of(s->id)) };
 	}
@@ -413,8 +415,9 @@ gather_told(struct gathering *g, struct err *e)
 		note_open(g, &lines, arena_printf(&g->model.arena, MERGE "%s",
 		    m->merges.items[i].leftover), "merge");
 	for (size_t i = 0; i < m->complaints.n; i++)
-		note_open(g, &lines, arena_printf(&g->model.arena, DOCTOR "%s",
-		    m->complaints.items[i].check), "doctor");
+		note_open(g, &lines, arena_printf(&g->model.arena,
+		    MENDEDWORDS_DOCTOR "%s", m->complaints.items[i].check),
+		    "doctor");
 	for (size_t i = 0; i < g->history.spans.n; i++) {
 		const struct history_span *s = &g->history.spans.items[i];
 

@@ -64,6 +64,8 @@ struct model_finding {
 /* A finding of the last report that is none any more. */
 struct model_mended {
 	const char *id;
+	const char *what;	/* in words, where the id has none for people;
+				 * or NULL */
 	int64_t since;		/* when it was first seen */
 	const char *transaction;	/* in which it was put back, or … */
 	const char *restore;	/* the restore that did it */
