@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/discreet.h"
 #include "agent/doctor/doctor.h"
 #include "agent/merge/leftover.h"
 #include "agent/report/calendar.h"
@@ -62,6 +63,8 @@ look(struct gathering *g, struct err *e)
 	n = machine_live(g->m, &g->live, e);
 	if (n < 0 || assess(g->m, &how, &g->a, e) < 0)
 		return -1;
+	if (g->discreet)
+		discreet_findings(g->m, &g->a);
 	summaries_add(g->m, &g->a);
 	return 0;
 }
@@ -363,7 +366,11 @@ find_troubles(struct gathering *g)
 	for (size_t i = 0; i < g->m->diagnostics.n; i++) {
 		CLEANUP(drop_buf) struct buf line = { 0 };
 
-		diagnostic_format(&g->m->diagnostics.items[i], &line);
+		if (g->discreet)
+			discreet_diagnostic(g->m,
+			    &g->m->diagnostics.items[i], &line);
+		else
+			diagnostic_format(&g->m->diagnostics.items[i], &line);
 		strlist_add(&m->troubles, buf_str(&line));
 	}
 	for (size_t i = 0; i < m->complaints.n; i++) {
@@ -376,6 +383,23 @@ find_troubles(struct gathering *g)
 		m->exit_code = 2;
 }
 
+/* Earlier versions did not note which words were for root alone. */
+static void
+be_discreet(struct gathering *g)
+{
+	struct model *m = &g->model;
+
+	for (size_t i = 0; g->discreet && i < m->transactions.n; i++) {
+		struct transaction *t = &m->transactions.items[i];
+
+		for (size_t k = 0; k < t->findings.n; k++)
+			discreet_recorded(g->m, &m->arena,
+			    &t->findings.items[k]);
+	}
+	if (g->discreet)
+		model_be_discreet(m);
+}
+
 int
 gather(struct gathering *g, struct err *e)
 {
@@ -384,6 +408,7 @@ gather(struct gathering *g, struct err *e)
 	    find_past(g, e) < 0)
 		return -1;
 	find_troubles(g);
+	be_discreet(g);
 	fold(&g->model);
 	return 0;
 }
@@ -447,6 +472,7 @@ gather_last(struct gathering *g, struct err *e)
 	m->moment = false;
 	m->last = true;
 	past_last(g->m, m);
+	be_discreet(g);
 	if (m->troubles.n > 0)
 		m->exit_code = 2;
 	for (size_t i = 0; i < m->transactions.n; i++) {

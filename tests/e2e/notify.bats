@@ -297,6 +297,113 @@ EOS
 	says_not t0ken
 }
 
+# Rules about lines that say t0ken, in files that not everybody may read.
+closed_files() {
+	mkdir -p "$ROOT/etc/shut" "$ROOT/etc/app"
+	cat >> "$SITE/mail.yaml" << 'EOS'
+  - {id: sender, path: /etc/relay, why: a, lines: {forbid: ['user .*']}}
+  - {id: folder, path: /etc/shut/relay, why: a, as: keyvalue,
+     keys: {user: {equals: nobody}}}
+  - {id: linked, path: /etc/link, why: a, lines: {forbid: ['user .*']}}
+  - {id: opened, path: /etc/opened, why: a, lines: {forbid: ['user .*']}}
+  - {id: read, path: /etc/read, why: a, lines: {forbid: ['user .*']}}
+relations:
+  - id: both
+    why: a
+    each: {path: /etc/app/a, as: keyvalue, keys: user}
+    in: {path: /etc/app/b, as: keyvalue, keys: user}
+EOS
+	echo "user = nobody" > "$ROOT/etc/shut/relay"
+	echo "nothing" | tee "$ROOT"/etc/{relay,opened,read} \
+	    > "$ROOT/etc/target"
+	echo "user = nobody" | tee "$ROOT"/etc/app/{a,b} > /dev/null
+	ln -s target "$ROOT/etc/link"
+	chmod 600 "$ROOT"/etc/{relay,opened,target,app/b}
+	chmod 700 "$ROOT/etc/shut"
+}
+
+fill_closed_files() {
+	echo "user = t0ken" |
+	    tee "$ROOT"/etc/{relay,shut/relay,opened,target} > /dev/null
+	echo "user = other" > "$ROOT/etc/app/a"
+	echo "user = known" > "$ROOT/etc/read"
+	# Everybody may read it now, but that is part of what is wrong.
+	chmod 644 "$ROOT/etc/opened"
+}
+
+@test "what not everybody may read is shown to root alone" {
+	closed_files
+	ready << EOS
+on-finding:
+  - exec: [$BATS_TEST_TMPDIR/page]
+    quiet: 0s
+  - mail: root
+    quiet: 0s
+mail: {to: root, program: [$BATS_TEST_TMPDIR/sendmail]}
+EOS
+	journal
+	# Times of reports are whole seconds.
+	sleep 1.1
+	h hook rpm begin --owner $$
+	fill_closed_files
+	h hook rpm end --owner $$
+	waits 10 has_said 1 json
+	waits 10 has_said 1 mail
+	h hook timer
+	waits 10 has_said 2 json
+	logged 'x["DRIFTCTL_RULE"] == "mail/read" and
+	    "user = known" in x["MESSAGE"]'
+	for rule in sender folder linked opened both; do
+		logged 'x["DRIFTCTL_RULE"] == "mail/'$rule'" and
+		    "does not hold: " in x["MESSAGE"] and
+		    "not everybody may read" in x["MESSAGE"]'
+	done
+	h check
+	says "the line 'user = t0ken' must not be there"
+	says "/etc/opened:1:" "user = t0ken"
+	h report --last
+	says "user = t0ken"
+	h report -n
+	says "    +user = t0ken"
+	h --format nagios check
+	says_not t0ken
+	h report --mail
+	waits 10 has_said 3 mail
+	# So do those for whom a service writes.
+	cp "$CONFIG" "$CONFIG.was"
+	echo "{}" > "$CONFIG"
+	h report --mail --always
+	says "/etc/shut/relay"
+	says_not t0ken
+	h report --mail --last
+	says "mail/sender"
+	says_not t0ken
+	output=$(cat "$SAID"/*.json "$SAID"/*.env "$BATS_TEST_TMPDIR/journal"
+	    python3 - "$SAID"/*.mail << 'EOS'
+import email, email.policy, sys
+for name in sys.argv[1:]:
+    m = email.message_from_binary_file(open(name, "rb"),
+                                       policy=email.policy.default)
+    print(m["subject"], *(p.get_content() for p in m.iter_parts()))
+EOS
+	)
+	says "user = known"
+	says_not t0ken
+	# What was told is so no more: not then either.
+	echo nothing | tee "$ROOT"/etc/{relay,shut/relay,opened,target} \
+	    > /dev/null
+	cp "$CONFIG.was" "$CONFIG"
+	h hook timer
+	logged 'x["DRIFTCTL_KIND"] == "resolved"'
+	not grep -r t0ken "$BATS_TEST_TMPDIR/journal" "$STORE/outbox"
+	# A mistake in settings for root alone is one of these.
+	echo "t0ken: x" >> "$CONFIG"
+	chmod 600 "$CONFIG"
+	h hook timer
+	logged '"there is a mistake" in x["MESSAGE"]'
+	not grep t0ken "$BATS_TEST_TMPDIR/journal"
+}
+
 @test "what is shown at the login stays in its root" {
 	mkdir "$BATS_TEST_TMPDIR/out"
 	ln -s "$BATS_TEST_TMPDIR/out" "$ROOT/run/motd.d"
