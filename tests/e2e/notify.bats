@@ -796,6 +796,71 @@ EOS
 	waits 30 received 1
 }
 
+# kill_post [first]: those who deliver and have the lock are killed, or the one
+# that sees to the others.
+kill_post() {
+	local pids
+
+	read -ra pids <<< "$(fuser "$STORE/outbox/lock" 2> /dev/null)"
+	[ ${#pids[@]} -eq 2 ]
+	if [ $# -eq 0 ]; then
+		kill -KILL "${pids[@]}"
+	else
+		kill -KILL "$(printf '%s\n' "${pids[@]}" | sort -n | head -1)"
+	fi
+}
+
+@test "who is slow holds up nobody else" {
+	http
+	answers slow
+	ready << EOS
+on-finding:
+  - webhook: http://127.0.0.1:$PORT/
+    timeout: 60s
+    quiet: 0s
+  - exec: [$BATS_TEST_TMPDIR/page]
+    quiet: 0s
+EOS
+	rm "$ROOT/etc/pam.d/smtp"
+	SECONDS=0
+	h hook timer
+	waits 10 received 1
+	waits 10 has_said 1 json
+	# Nor what comes while somebody waits.
+	rm "$ROOT/etc/pam.d/imap"
+	h hook timer
+	waits 10 has_said 2 json
+	[ $SECONDS -lt 15 ]
+	[ "$(waiting)" -eq 2 ]
+	received 1
+	# What is told is told, even if who sees to it all is killed.
+	answers 200
+	kill_post
+	h hook notify --now
+	waits 10 none_waits
+	has_said 2 json
+	received 3
+}
+
+@test "who is killed while somebody is being told tells him once" {
+	cat > "$BATS_TEST_TMPDIR/slowly" << EOS
+#!/bin/sh
+touch "$BATS_TEST_TMPDIR/begun"
+sleep 2
+exec "$BATS_TEST_TMPDIR/page"
+EOS
+	chmod +x "$BATS_TEST_TMPDIR/slowly"
+	ready <<< "on-finding: {exec: $BATS_TEST_TMPDIR/slowly}"
+	rm "$ROOT/etc/pam.d/smtp"
+	h hook timer
+	waits 10 test -e "$BATS_TEST_TMPDIR/begun"
+	kill_post first
+	waits 10 has_said 1 json
+	waits 10 none_waits
+	h hook notify --now
+	has_said 1 json
+}
+
 @test "who is killed while telling tells again" {
 	http
 	answers slow
@@ -807,9 +872,7 @@ EOS
 	"$DRIFTCTL" --root "$ROOT" --store "$STORE" --specs "$SITE" \
 	    --config "$CONFIG" hook timer
 	waits 10 received 1
-	pid=$(fuser "$STORE/outbox/lock" 2> /dev/null | tr -d ' ')
-	[ -n "$pid" ]
-	kill -KILL "$pid"
+	kill_post
 	[ "$(waiting)" -eq 1 ]
 	answers 200
 	h hook notify --now
