@@ -977,7 +977,7 @@ EOS
 	h hook notify --test
 	[ "$status" -eq 1 ]
 	says "told      exec page"
-	says "not told  exec program" "cannot start: No such file"
+	says "not told  exec program" "cannot be run: No such file"
 	says "not told  exec fails" 'exited with 3: \x1b[31mno network'
 	says "told      the report's mail"
 	[ "$(json "$(only json)" 'x["event"]')" = test ]
@@ -989,6 +989,130 @@ EOS
 	h hook notify nobody
 	[ "$status" -eq 2 ]
 	[[ $stderr == *"'hook notify' takes no arguments"* ]]
+}
+
+# program NAME: a notifier of the shell's, from standard input.
+program() {
+	{
+		echo "#!/bin/sh"
+		cat
+	} > "$BATS_TEST_TMPDIR/$1"
+	chmod 755 "$BATS_TEST_TMPDIR/$1"
+}
+
+@test "a program that misbehaves is told to once, and holds nobody up" {
+	program leaves << EOS
+sleep 30 &
+touch "$BATS_TEST_TMPDIR/ran"
+echo done
+EOS
+	program deaf << 'EOS'
+trap '' TERM INT HUP
+while :; do sleep 60; done
+EOS
+	program floods << 'EOS'
+exec head -c 300000000 /dev/zero
+EOS
+	program odd << EOS
+printf '%s\n' "\$@" > "$BATS_TEST_TMPDIR/args"
+EOS
+	ready << EOS
+on-finding:
+  - exec: [$BATS_TEST_TMPDIR/leaves]
+    timeout: 5s
+  - exec: [$BATS_TEST_TMPDIR/deaf]
+    timeout: 2s
+  - exec: [$BATS_TEST_TMPDIR/floods]
+    timeout: 20s
+  - exec: [$BATS_TEST_TMPDIR/odd, "a\nb", "\$(id)", "\e[31m", "", "-x", "ü"]
+EOS
+	SECONDS=0
+	h hook notify --test
+	[ $SECONDS -lt 20 ]
+	[ "$status" -eq 1 ]
+	says "told      exec leaves"
+	says "told      exec floods"
+	says "not told  exec deaf: " "gave no answer in 2 s"
+	says "told      exec odd"
+	printf '%s\n' $'a\nb' '$(id)' $'\e[31m' "" -x ü |
+	    diff - "$BATS_TEST_TMPDIR/args"
+}
+
+@test "a program that others can change is not run" {
+	local place
+
+	needs_root
+	cp "$BATS_TEST_TMPDIR/page" "$BATS_TEST_TMPDIR/mine"
+	mkdir -m 755 "$BATS_TEST_TMPDIR/theirs"
+	cp "$BATS_TEST_TMPDIR/page" "$BATS_TEST_TMPDIR/theirs/page"
+	ln -s theirs/page "$BATS_TEST_TMPDIR/link"
+	chmod 775 "$BATS_TEST_TMPDIR/mine"
+	chown 4711 "$BATS_TEST_TMPDIR/theirs"
+	for place in mine theirs/page link; do
+		ready <<< "on-finding: {exec: $BATS_TEST_TMPDIR/$place}"
+		h hook notify --test
+		[ "$status" -eq 1 ]
+		says "not told" "is not run: others can change '$BATS_TEST_TMPDIR/"
+		h doctor
+		says "exec ${place##*/} cannot be told: "
+	done
+	echo "mail: {to: root, program: $BATS_TEST_TMPDIR/mine}" > "$CONFIG"
+	h hook notify --test
+	says "not told  the report's mail: " "others can change"
+	has_said 0 json
+	# It waits until somebody puts it right.
+	ready <<< "on-finding: {exec: $BATS_TEST_TMPDIR/mine}"
+	rm "$ROOT/etc/pam.d/smtp"
+	h hook timer
+	waits 10 test -s "$STORE/outbox/notifiers"
+	rm "$BATS_TEST_TMPDIR/mine"
+	h hook notify --now
+	[ "$(waiting)" -eq 1 ]
+	cp "$BATS_TEST_TMPDIR/page" "$BATS_TEST_TMPDIR/mine"
+	h hook notify --now
+	none_waits
+	has_said 1 json
+}
+
+@test "a log that does not listen holds nobody up" {
+	needs_root
+	ready <<< '{}'
+	rm "$ROOT/etc/pam.d/smtp"
+	run timeout 60 unshare --mount bash -c '
+	mount -t tmpfs tmpfs /run
+	cp -a /dev/null /dev/urandom "$BATS_TEST_TMPDIR"
+	mount -t tmpfs tmpfs /dev
+	cp -a "$BATS_TEST_TMPDIR"/{null,urandom} /dev
+	mkdir -p "$ROOT/run/systemd/journal"
+	python3 -c "
+import os, socket
+held = []
+for name in (\"/dev/log\",
+             os.environ[\"ROOT\"] + \"/run/systemd/journal/socket\"):
+    held.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+    held[-1].bind(name)
+    sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sender.setblocking(False)
+    try:
+        while True:
+            sender.sendto(b\"x\" * 4096, name)
+    except BlockingIOError:
+        pass
+open(\"/run/full\", \"w\").close()
+import time
+time.sleep(40)" 3>&- &
+	for ((i = 0; i < 100; i++)); do
+		[ ! -e /run/full ] || break
+		sleep 0.1
+	done
+	SECONDS=0
+	timeout 20 "$DRIFTCTL" --root "$ROOT" --store "$STORE" \
+	    --specs "$SITE" --config "$CONFIG" hook timer
+	echo "ended with $? after $((SECONDS / 10)) times 10 s"
+	kill %1' < /dev/null
+	rm -f "$BATS_TEST_TMPDIR"/{null,urandom}
+	echo "$output"
+	says "ended with 0 after 0 times 10 s"
 }
 
 @test "another system's settings start no program of this one" {
