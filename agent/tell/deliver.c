@@ -187,7 +187,9 @@ read_secret(const char *path, struct buf *out, struct err *e)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, path, _("cannot open"));
-	if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 ||
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_INPUT, path, _("is no regular file"));
+	if ((st.st_mode & 077) != 0 ||
 	    (st.st_uid != 0 && st.st_uid != geteuid()))
 		return err_set(e, ERR_INPUT, path, _("others can read what is "
 		    "secret in it: it is not used [chown root: and "

@@ -179,9 +179,8 @@ outbox_list(const struct outbox *o, struct outbox_items *out, struct err *e)
 	return 0;
 }
 
-/* Returns how many of the oldest went for one of so many bytes. */
 static int
-make_room(const struct outbox *o, uint64_t len, struct err *e)
+make_room(const struct outbox *o, size_t items, uint64_t len, struct err *e)
 {
 	CLEANUP(drop_outbox_items) struct outbox_items l = { 0 };
 	uint64_t bytes = len;
@@ -194,12 +193,18 @@ make_room(const struct outbox *o, uint64_t len, struct err *e)
 		return -1;
 	for (size_t i = 0; i < l.n; i++)
 		bytes += l.items[i].size;
-	for (; gone < l.n && (l.n - gone >= OUTBOX_ITEMS ||
+	for (; gone < l.n && (l.n - gone + items > OUTBOX_ITEMS ||
 	    bytes > OUTBOX_BYTES); gone++) {
 		bytes -= l.items[gone].size;
 		outbox_remove(o, &l.items[gone]);
 	}
 	return (int)gone;
+}
+
+int
+outbox_trim(const struct outbox *o, struct err *e)
+{
+	return make_room(o, 0, 0, e);
 }
 
 int
@@ -211,7 +216,7 @@ outbox_put(const struct outbox *o, const struct message *m, const char *key,
 	int gone;
 
 	message_write(m, &text);
-	gone = make_room(o, text.len, e);
+	gone = make_room(o, 1, text.len, e);
 	if (gone < 0 || file_replace(o->fd, name, buf_str(&text), text.len,
 	    0600, e) < 0)
 		return -1;

@@ -43,6 +43,8 @@ int outbox_save_told(const struct outbox *o, const struct told *t,
 /* On disk for good. Returns how many older ones had to go for it. */
 int outbox_put(const struct outbox *o, const struct message *m,
     const char *key, struct err *e);
+/* The same without one more: somebody else may have filled it. */
+int outbox_trim(const struct outbox *o, struct err *e);
 
 struct outbox_item {
 	const char *name, *key;

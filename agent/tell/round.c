@@ -52,7 +52,7 @@ name_of(const struct notifiers *l, const char *key)
 	const struct notifier *to = notifier_find(l, key);
 
 	return to != NULL ? to->name : strcmp(key, NOTIFIER_REPORT) == 0 ?
-	    _("the report's mail") : key;
+	    _("the report's mail") : _("a notifier that was taken out");
 }
 
 /* Every try that fails would be one line every few seconds. */
@@ -331,21 +331,35 @@ listen_to_all(struct round *r)
 	return any;
 }
 
+/* Those that were taken out are nobody's concern. */
+static int
+save_health(struct round *r, struct err *e)
+{
+	struct health *h = &r->health;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < h->n; i++)
+		if (strcmp(h->items[i].key, NOTIFIER_REPORT) == 0 ||
+		    notifier_find(r->p->to, h->items[i].key) != NULL)
+			h->items[kept++] = h->items[i];
+	h->n = kept;
+	return health_save(r->o, h, e);
+}
+
 static int
 go(struct round *r, struct err *e)
 {
 	int n;
 
-	if (health_load(r->o, &r->health, e) < 0)
+	if (outbox_trim(r->o, e) < 0 ||
+	    health_load(r->o, &r->health, e) < 0)
 		return -1;
 	while ((n = start_due(r, e)) == 0 && r->n > 0)
-		if (listen_to_all(r) &&
-		    health_save(r->o, &r->health, e) < 0)
+		if (listen_to_all(r) && save_health(r, e) < 0)
 			break;
 	while (r->n > 0)
 		listen_to_all(r);
-	return n < 0 || e->kind != ERR_NONE ? -1 :
-	    health_save(r->o, &r->health, e);
+	return n < 0 || e->kind != ERR_NONE ? -1 : save_health(r, e);
 }
 
 int

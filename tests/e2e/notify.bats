@@ -724,6 +724,7 @@ EOS
 on-finding:
   - webhook: http://127.0.0.1:$PORT/hook/t0ken
     quiet: 0s
+    timeout: 3s
 EOS
 	rm "$ROOT/etc/pam.d/smtp"
 	answers redirect
@@ -742,6 +743,12 @@ EOS
 	h hook timer
 	waits 10 received 3
 	waits 5 none_waits
+	# Nor is one that does not end told again.
+	answers stalls
+	h hook timer
+	waits 10 received 4
+	waits 10 none_waits
+	not grep -c "timed out" "$STORE/outbox/notifiers"
 }
 
 @test "a certificate that nobody vouches for is refused, one's own is not" {
@@ -931,6 +938,10 @@ EOS
 	: > "$BATS_TEST_TMPDIR/url"
 	h hook notify --test
 	says "is empty"
+	rm "$BATS_TEST_TMPDIR/url"
+	mkfifo "$BATS_TEST_TMPDIR/url"
+	h hook notify --test
+	says "url: is no regular file"
 }
 
 @test "what lets notifiers in is sealed and shown nowhere" {
@@ -1113,6 +1124,75 @@ time.sleep(40)" 3>&- &
 	rm -f "$BATS_TEST_TMPDIR"/{null,urandom}
 	echo "$output"
 	says "ended with 0 after 0 times 10 s"
+}
+
+# planted FILE KEY: a message that nobody of us wrote.
+planted() {
+	cat > "$STORE/outbox/$1.0123456789abcdef.$2" << 'EOF'
+driftctl-message 1
+event: found
+when: 1700000000
+id: 1700000000.0123456789abcdef
+host: planted
+news: flagged warning x y /z -
+end:
+EOF
+}
+
+@test "what somebody put into the outbox neither stays nor stops anything" {
+	local box=$STORE/outbox key now
+
+	ready << EOS
+on-finding:
+  - exec: [$BATS_TEST_TMPDIR/page]
+    quiet: 0s
+EOS
+	rm "$ROOT/etc/pam.d/smtp"
+	h hook timer
+	waits 10 has_said 1 json
+	waits 5 none_waits
+	key=$(sed -n 's/^to: [0-9]* \([^ ]*\) .*/\1/p' "$box/told")
+	now=$(date +%s)
+	head -c 5000 /dev/urandom > "$box/1700000000.0123456789abcdef.$key"
+	truncate -s 3G "$box/1700000001.0123456789abcdef.$key"
+	: > "$box/1700000002.0123456789abcdef.$key"
+	ln -s /etc/passwd "$box/1700000003.0123456789abcdef.$key"
+	mkfifo "$box/1700000004.0123456789abcdef.$key"
+	mkdir "$box/1700000005.0123456789abcdef.$key"
+	planted 9999999999 "$key"
+	planted 1700000006 nobody-1
+	planted "$now" "$key"
+	# The clock was ahead when this was to be tried again.
+	touch -d "+9 hours" "$box/$now.0123456789abcdef.$key"
+	if [ "$(id -u)" -eq 0 ]; then
+		planted 1700000007 "$key"
+		chown 4711 "$box/1700000007.0123456789abcdef.$key"
+	fi
+	h hook notify
+	[ "$status" -eq 0 ]
+	has_said 3 json
+	[ "$(find "$box" -type f -name '*.*.*' ! -uid 4711 | wc -l)" -eq 0 ]
+	not grep nobody "$box/notifiers"
+	rm -rf "$box"/17*
+	python3 - "$box" "$key" << 'EOS'
+import sys
+for i in range(4000):
+    name = "%d.%016x.%s" % (1795300000 + i, i, sys.argv[2] if i % 2
+                            else "other-%d" % i)
+    open(sys.argv[1] + "/" + name, "w").close()
+EOS
+	journal
+	SECONDS=0
+	h hook timer
+	[ "$status" -eq 0 ]
+	waits 20 has_said 4 json
+	[ $SECONDS -lt 15 ]
+	waits 10 none_waits
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/journal")" -lt 250 ]
+	# Nor does a list of how they do that nobody can read.
+	head -c 3000000 /dev/urandom > "$box/notifiers"
+	h hook timer
+	waits 10 has_said 5 json
 }
 
 @test "another system's settings start no program of this one" {
