@@ -1235,6 +1235,47 @@ EOS
 	grep -q /etc/pam.d/smtp "$(only json)"
 }
 
+# No file may be longer than a kilobyte.
+without_room() {
+	bash -c 'ulimit -f 1; trap "" XFSZ; exec "$@"' - "$DRIFTCTL" \
+	    --root "$ROOT" --store "$STORE" --specs "$SITE" \
+	    --config "$CONFIG" "$@" > /dev/null 2>&1
+}
+
+@test "what there was no room for is told when there is" {
+	local long
+
+	# So that a message is longer than a kilobyte, and what was told not.
+	long=$(printf 'x%.0s' {1..240})
+	CONFIG=$BATS_TEST_TMPDIR/$long/$long/$long/$long/driftctl.yaml
+	mkdir -p "${CONFIG%/*}"
+	ready << EOS
+on-finding:
+  - exec: [$BATS_TEST_TMPDIR/page]
+    resolved: true
+EOS
+	journal
+	rm "$ROOT/etc/pam.d/smtp"
+	without_room hook timer
+	[ -s "$STORE/outbox/told" ]
+	none_waits
+	logged '"File too large" in x["MESSAGE"]'
+	h hook timer
+	waits 10 has_said 1 json
+	waits 5 none_waits
+	echo x > "$ROOT/etc/pam.d/smtp"
+	without_room hook timer
+	none_waits
+	h hook timer
+	waits 10 has_said 2 json
+	waits 5 none_waits
+	[ "$(grep -l '"event": "resolved"' "$SAID"/*.json | wc -l)" -eq 1 ]
+	h hook timer
+	waits 5 none_waits
+	has_said 2 json
+	[ ! -e "$ROOT/run/motd.d/driftctl" ]
+}
+
 @test "mistakes in the settings are told where they are" {
 	local text said
 
