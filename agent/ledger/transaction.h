@@ -30,6 +30,8 @@ struct transaction_finding {
 	const char *what;
 	const char *severity, *path, *package;	/* "" where not known; the
 						 * package with its versions */
+	const char *told;	/* in place of what where others than root may
+				 * listen, see discreet.h; "": what */
 };
 
 /* Texts belong to the arena or live longer; "" is none. */
