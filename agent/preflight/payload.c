@@ -2,6 +2,7 @@
 #include "agent/preflight/payload.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,8 @@ damaged(struct archive *a, const char *name, struct err *e)
 	const char *why = a != NULL ? archive_error_string(a) : NULL;
 
 	return err_set(e, ERR_INPUT, name, _("cannot be read as a package: "
-	    "%s"), why != NULL ? why : _("no reason given"));
+	    "%s [download it anew]"), why != NULL ? why :
+	    _("no reason given"));
 }
 
 /* "./etc/x", "etc/x/", "/etc/x" -> "/etc/x"; false where it leads elsewhere. */
@@ -136,7 +138,9 @@ path_of(struct unpacking *w, const char *name)
 {
 	CLEANUP(drop_buf) struct buf path = { 0 };
 
-	return name != NULL && absolute(&path, name) ?
+	/* No package manager could put a longer one anywhere. */
+	return name != NULL && strnlen(name, PATH_MAX) < PATH_MAX &&
+	    absolute(&path, name) ?
 	    arena_strdup(&w->arena, buf_str(&path)) : NULL;
 }
 
@@ -149,14 +153,16 @@ text_of(struct unpacking *w, const char *s)
 static int
 take_member(struct unpacking *w, struct archive_entry *ae, struct err *e)
 {
+	const char *name = archive_entry_pathname(ae);
 	const char *link = archive_entry_hardlink(ae);
 	struct entry en = { .content = CONTENT_STORED };
 	bool wants;
 
-	en.path = path_of(w, archive_entry_pathname(ae));
+	en.path = path_of(w, name);
 	if (en.path == NULL || take_kind(ae, &en.kind) < 0)
 		return err_set(e, ERR_INPUT, w->name, _("has a file with a "
-		    "name or type that no package has"));
+		    "name or type that no package has: %.100s"),
+		    name != NULL ? name : "?");
 	en.hardlink = link != NULL ? path_of(w, link) : NULL;
 	en.mode = (uint32_t)archive_entry_perm(ae);
 	en.uid = (uint32_t)archive_entry_uid(ae);
@@ -198,13 +204,21 @@ walk_members(struct archive *a, const char *name, const struct payload *to,
 	return n;
 }
 
+/* Those that the library knows itself: it would start lrzip(1) and others for
+ * whoever writes their magic number into a package. */
+static int (*const filters[])(struct archive *) = {
+	archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
+	archive_read_support_filter_xz, archive_read_support_filter_lzma,
+	archive_read_support_filter_zstd, archive_read_support_filter_rpm,
+};
+
 static int
 open_filters(struct archive *a)
 {
 	if (a == NULL)
 		return -1;
-	/* What only another program could unpack is left out by itself. */
-	archive_read_support_filter_all(a);
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		filters[i](a);
 	return 0;
 }
 
@@ -263,24 +277,31 @@ payload_deb(int fd, const char *name, const struct payload *control,
 	CLEANUP(drop_archive) struct archive *a = archive_read_new();
 	CLEANUP(leave_utf8) locale_t was = uselocale(utf8_new());
 	struct archive_entry *ae;
-	int found = 0, rc = ARCHIVE_OK;
+	bool has_control = false, has_data = false;
+	int rc = ARCHIVE_OK;
 
 	(void)was;
 	if (a == NULL || archive_read_support_format_ar(a) != ARCHIVE_OK ||
 	    archive_read_open_fd(a, fd, CHUNK) != ARCHIVE_OK)
 		return damaged(a, name, e);
-	while (found < 2 &&
+	while (!has_data &&
 	    (rc = archive_read_next_header(a, &ae)) == ARCHIVE_OK) {
 		const char *member = archive_entry_pathname(ae);
-		const struct payload *to = member == NULL ? NULL :
-		    text_starts(member, "control.tar") ? control :
-		    text_starts(member, "data.tar") ? data : NULL;
 
-		if (to == NULL)
+		if (member == NULL)
 			continue;
-		found++;
-		if (walk_inner(a, name, to, e) < 0)
+		if (!has_control && text_starts(member, "control.tar"))
+			has_control = true;
+		else if (has_control && text_starts(member, "data.tar"))
+			has_data = true;
+		else
+			continue;
+		if (walk_inner(a, name, has_data ? data : control, e) < 0)
 			return -1;
 	}
-	return found == 2 ? 0 : damaged(rc == ARCHIVE_EOF ? NULL : a, name, e);
+	if (rc != ARCHIVE_OK && rc != ARCHIVE_EOF)
+		return damaged(a, name, e);
+	return has_data ? 0 : err_set(e, ERR_INPUT, name, _("cannot be read as "
+	    "a package: it has no control.tar with a data.tar behind it "
+	    "[download it anew]"));
 }
