@@ -174,3 +174,120 @@ within() {
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 }
+
+# Two systems that differ in file PATH: was and is are made by python of $1, $2.
+differing() {
+	mkdir -p "$ROOT/etc/$(dirname "$1")" "$M/now/etc/$(dirname "$1")"
+	python3 -c "import sys; sys.stdout.write($2)" > "$ROOT/etc/$1"
+	python3 -c "import sys; sys.stdout.write($3)" > "$M/now/etc/$1"
+}
+
+# The other system's file, told in each way within a minute.
+told() {
+	local how
+
+	for how in "" "--semantic" "--semantic -v" "--word" "--format json"; do
+		DRIFTCTL_LIMIT=60 d diff $how --against "$M/now"
+		[ "$status" -eq "${1-1}" ]
+		tame
+	done
+}
+
+@test "names, targets and values of another system move no cursor" {
+	local E=$'\e]0;owned\a\e[31m'
+
+	mkdir -p "$M/now/etc/pam.d"
+	echo a > "$ROOT/etc/x$E"
+	echo b > "$M/now/etc/x$E"
+	printf '[a]\nk%s=1\n' "$E" > "$ROOT/etc/a.ini"
+	printf '[a]\nk%s=%s\n' "$E" "$E" > "$M/now/etc/a.ini"
+	ln -s "$E" "$ROOT/etc/link"
+	ln -s link "$M/now/etc/link"
+	ln -s . "$ROOT/etc/self"
+	ln -s ../etc "$M/now/etc/self"
+	mkdir "$ROOT/etc/gone$E"$'\n'"fake"
+	printf 'auth required %s\n' "$E" > "$M/now/etc/pam.d/imap"
+	told
+	d diff --semantic -v --against "$M/now"
+	says 'changed  /etc/link: target \x1b]0;owned\x07\x1b[31m -> link'
+	says 'removed  /etc/gone\x1b]0;owned\x07\x1b[31m\nfake: directory'
+}
+
+@test "what cannot be looked at in the older system is said, with exit 2" {
+	needs_root
+	needs setpriv
+	mkdir -p "$M/now/etc/closed" "$ROOT/etc/closed"
+	cp "$ROOT/etc/fstab" "$M/now/etc"
+	chmod 0 "$ROOT/etc/closed" "$ROOT/etc/fstab"
+	printf '#!/bin/sh\nexec setpriv --bounding-set -dac_override,-dac_read_search "%s" "$@"\n' \
+	    "$DRIFTCTL" > "$M/powerless"
+	chmod 755 "$M/powerless"
+	DRIFTCTL=$M/powerless
+	d diff --against "$M/now"
+	[ "$status" -eq 2 ]
+	output=$stderr says "driftctl: $ROOT/etc/closed: cannot read the folder: Permission denied"
+	output=$stderr says "driftctl: $ROOT/etc/fstab: cannot open: Permission denied"
+	# Of paths that were not asked for it is no matter.
+	d diff --against "$M/now" /etc/pam.d
+	[ "$status" -eq 1 ]
+	[ -z "$stderr" ]
+}
+
+@test "what is no other system is said by its name" {
+	d diff --against "$ROOT"
+	[ "$status" -eq 2 ]
+	output=$stderr says "$ROOT: is the very system that it is to be compared with"
+	d diff --against "$M/missing"
+	[ "$status" -eq 2 ]
+	output=$stderr says "$M/missing: cannot open the root: No such file"
+	d diff --against ""
+	[ "$status" -eq 2 ]
+	output=$stderr says "--against: this option needs a value"
+	ln -s loop "$M/loop"
+	d diff --against "$M/loop"
+	[ "$status" -eq 2 ]
+	output=$stderr says "$M/loop: cannot open the root: Too many levels"
+}
+
+@test "XML that is deep, wide or explodes is told of in time" {
+	differing libvirt/qemu/deep.xml "'<a>'*200000+'</a>'*200000" \
+	    "'<a>'*200000+'x'+'</a>'*200000"
+	differing libvirt/qemu/wide.xml \
+	    "'<d>'+'<e><f>1</f></e>'*50000+'</d>'" \
+	    "'<d>'+'<e><f>2</f></e>'*50001+'</d>'"
+	differing libvirt/qemu/bomb.xml \
+	    "'<!DOCTYPE x [<!ENTITY a \"lol\">'+''.join('<!ENTITY %s \"%s\">'%(c,('&%s;'%p)*20) for p,c in zip('abcdefg','bcdefgh'))+'<!ENTITY x SYSTEM \"file:///etc/passwd\">]><d>&h;&x;</d>'" \
+	    "'<d/>'"
+	told
+	says_not root:x:0:0
+	[[ $DRIFTCTL == *san* ]] || within 300 diff --semantic --against "$M/now"
+}
+
+@test "tables of any size and with the same name everywhere are told of in time" {
+	differing fstab "'/dev/a / ext4 defaults 0 0\\n'*100000" \
+	    "'/dev/b / ext4 defaults 0 0\\n'*100000"
+	differing crypttab "''.join('c /dev/x none l%d\\n'%n for n in range(20000))" \
+	    "''.join('c /dev/x none l%d\\n'%(2*n) for n in range(20000))"
+	differing group "'g:x:1:'+','.join('u%d'%n for n in range(50000))+'\\n'" \
+	    "'g:x:1:'+','.join('u%d'%(3*n) for n in range(50000))+'\\n'"
+	differing samba/smb.conf "'[a]\\nk=1\\n'*50000" "'[a]\\nk=2\\n'*50000"
+	differing pam.d/imap "'auth required a.so b\\n'*30000" \
+	    "'auth required a.so\\n'*30000"
+	differing cron.d/x "''.join('* * * * * root /a%d\\n'%n for n in range(50000))" \
+	    "''.join('* * * * * root /b%d\\n'%n for n in range(50000))"
+	told
+}
+
+@test "one line of megabytes, rubbish and lines without number are told of in time" {
+	differing motd "'x y '*3000000" "'x z '*3000000"
+	differing one.conf "'k = '+'x '*5000000+'\\n'" "'k = '+'y '*5000000+'\\n'"
+	head -c 300000 /dev/urandom > "$ROOT/etc/crypttab"
+	head -c 300000 /dev/urandom > "$M/now/etc/crypttab"
+	told
+	differing motd "'\\na\\n'*4000000" "'\\nb\\n'*4000000"
+	told
+	d diff --word --against "$M/now" /etc/motd
+	says "changed  /etc/motd: content"
+	says "  (too many lines to be compared one by one)"
+	[[ $DRIFTCTL == *san* ]] || within 400 diff --semantic -v --against "$M/now"
+}
