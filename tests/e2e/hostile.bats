@@ -145,6 +145,28 @@ within() {
 	[ "$status" -eq 0 ]
 }
 
+@test "what is no older system is said by its name" {
+	mkfifo "$M/pipe"
+	ln -s loop "$M/loop"
+	d init --from ""
+	[ "$status" -eq 2 ]
+	output=$stderr says "--from: this option needs a value"
+	d init --from "$M/pipe"
+	[ "$status" -eq 2 ]
+	output=$stderr says "$M/pipe: is neither a folder nor an archive"
+	d init --from /dev/zero
+	[ "$status" -eq 2 ]
+	output=$stderr says "/dev/zero: is neither a folder nor an archive"
+	d init --from "$M/loop"
+	[ "$status" -eq 2 ]
+	output=$stderr says "$M/loop: cannot open: Too many levels"
+	d init --from "$ROOT"
+	[ "$status" -eq 2 ]
+	output=$stderr says "$ROOT: is the very system"
+	d init
+	[ "$status" -eq 0 ]
+}
+
 @test "whatever a backup has is recorded so that it can be read again" {
 	python3 "$TOP/tests/hostile.py" "$M"
 	d init --from "$M/odd.tar"
