@@ -244,6 +244,15 @@ told(const struct findings *f, size_t n, const struct catalogue *cat,
 	    rule->severity > gravest ? NULL : first;
 }
 
+const char *
+finding_go_on(struct findings *f, const struct finding *x)
+{
+	size_t n = strlen(x->what);
+
+	return n > 0 && x->what[n - 1] == '.' ?
+	    arena_printf(&f->arena, "%.*s", (int)(n - 1), x->what) : x->what;
+}
+
 /* A rule may not have held for long: what is new is told with it. */
 static void
 add_news(struct findings *f, struct finding *x, const struct change *c)
@@ -252,7 +261,7 @@ add_news(struct findings *f, struct finding *x, const struct change *c)
 	    change_is_rewritten(c) || (c->differs & DIFF_CONTENT) == 0)
 		return;
 	x->what = arena_printf(&f->arena, _("%s; the file changed since the "
-	    "baseline"), x->what);
+	    "baseline"), finding_go_on(f, x));
 }
 
 static void

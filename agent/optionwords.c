@@ -15,7 +15,9 @@ static const struct {
 	{ NULL, "store", N_("use the store in DIR") },
 	{ NULL, "specs", N_("read specs from DIR and nowhere else") },
 	{ NULL, "config", N_("read settings from FILE") },
-	{ NULL, "format", N_("how the output is written, text if not given") },
+	{ NULL, "format", N_("text, json, ndjson, html, markdown, "
+	    "junit, sarif, nagios or prometheus, as far as the verb "
+	    "has it") },
 	{ NULL, "quiet", N_("only what is flagged or unknown") },
 	{ NULL, "verbose", N_("say more") },
 	{ NULL, "no-color", N_("no colour, even on a terminal") },

@@ -197,6 +197,9 @@ verbs() {
 		done
 	done
 	not grep -nE '^.{81}' "$BATS_TEST_TMPDIR/help"
+	for option in $(driftctl complete -- -- | cut -f 1); do
+		driftctl help | grep -qE -- " $option( |\$)"
+	done
 	run driftctl help restor
 	[ "$status" -eq 2 ]
 	says "unknown verb 'restor' (did you mean 'restore'?)"
