@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/evidence.h"
+#include "agent/lost.h"
 #include "agent/rewritten.h"
 #include "agent/untracked.h"
 #include "agent/verdicts.h"
@@ -208,6 +209,8 @@ assess_mend(struct machine *m, const struct oid *baseline,
     const struct manifest *live, struct findings *f)
 {
 	struct arena *arena = &f->arena;
+	size_t *lost = xcalloc(f->n + 1, sizeof(*lost));
+	size_t n_lost = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
 		struct finding *x = &f->items[i];
@@ -224,11 +227,18 @@ assess_mend(struct machine *m, const struct oid *baseline,
 		why = no_help(m, baseline, live, x, path, arena);
 		if (why == NULL)
 			continue;
+		/* To accept that would make the loss a lasting one. */
+		if (strcmp(x->demand, "present") == 0) {
+			lost[n_lost++] = i;
+			continue;
+		}
 		x->what = arena_printf(arena, "%s; %s", finding_go_on(f, x),
 		    why);
 		x->remedy = arena_printf(arena, "%s accept %s",
 		    f->command, finding_quoted(f, path));
 	}
+	lost_mend(m, f, lost, n_lost);
+	free(lost);
 }
 
 /* Whether some rule in force would have repaired the path. */
