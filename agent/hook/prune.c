@@ -44,6 +44,19 @@ id_of(const char *name, const char **out_suffix)
 	return NULL;
 }
 
+/* Of one who was killed while he wrote; a day is more than that takes. */
+static bool
+is_left(const char *name, int64_t now)
+{
+	size_t n = strcspn(name, ".");
+	CLEANUP(drop_free) char *id = xmemdup(name, n);
+	const char *ignored;
+	CLEANUP(drop_free) char *ours = id_of(id, &ignored);
+
+	return ours != NULL && strstr(name + n, ".tmp.") != NULL &&
+	    time_of(id) < now - DAY;
+}
+
 static bool
 has(const struct strlist *sorted, const char *name)
 {
@@ -92,6 +105,8 @@ prune_choose(const struct strlist *names, const struct prune_limits *l,
 		CLEANUP(drop_free) char *open = id != NULL ?
 		    xasprintf("%s.open", id) : NULL;
 
+		if (is_left(all.items[i], l->now))
+			strlist_add(out, all.items[i]);
 		if (id == NULL || has(&stay, id) || has(&all, open))
 			continue;
 		/* A damaged one is to be looked at, for as long. */
