@@ -364,13 +364,16 @@ write_report(struct ending *n, struct buf *out)
 	report_text(&now, false, out);
 }
 
-/* The last snapshot known when nobody took one as it began. */
+/*
+ * The last snapshot known when nobody took one as it began: whoever was killed
+ * then may have been followed by somebody who recorded what was lost.
+ */
 static void
 settle_before(struct ending *n, struct oid *before)
 {
 	struct err e = { 0 };
 
-	*before = n->t->before;
+	*before = oid_is_zero(&n->t->before) ? n->t->newest : n->t->before;
 	if (oid_is_zero(before) && machine_live(n->m, before, &e) <= 0)
 		*before = (struct oid){ 0 };
 	if (!oid_is_zero(before))

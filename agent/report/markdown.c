@@ -379,12 +379,9 @@ report_markdown(const struct model *m, struct buf *out)
 		return;
 	findingtext_summary(&summary, m);
 	buf_adds(out, "\n---\n\n");
-	for (char *p = summary.bytes; *p != '\0';) {
-		size_t n = strcspn(p, "\n");
-
-		p[n] = '\0';
-		plain(out, p);
+	for (char *at = summary.bytes, *line;
+	    (line = findingtext_line(&at)) != NULL;) {
+		plain(out, line);
 		buf_addc(out, '\n');
-		p += n + 1;
 	}
 }

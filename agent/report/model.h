@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "agent/finding.h"
-#include "agent/hook/transaction.h"
+#include "agent/ledger/transaction.h"
 #include "base/mem.h"
 
 /*

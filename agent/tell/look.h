@@ -3,7 +3,7 @@
 #define AGENT_TELL_LOOK_H
 
 #include "agent/finding.h"
-#include "agent/hook/transaction.h"
+#include "agent/ledger/transaction.h"
 #include "agent/machine.h"
 #include "agent/tell/told.h"
 

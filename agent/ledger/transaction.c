@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/hook/transaction.h"
+#include "agent/ledger/transaction.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -225,6 +225,7 @@ transaction_write(const struct transaction *t, struct buf *out)
 		add_line(out, "joined", t->joined.items[i]);
 	add_time(out, "began", t->began);
 	add_time(out, "ended", t->ended);
+	add_oid(out, "newest", &t->newest);
 	add_oid(out, "before", &t->before);
 	add_oid(out, "after", &t->after);
 	add_line(out, "rollback", t->rollback);
@@ -369,6 +370,8 @@ take_line(struct transaction *t, const struct line *l)
 		return take_state(t, l);
 	if (strcmp(l->key, "owner") == 0)
 		return take_owner(t, l);
+	if (strcmp(l->key, "newest") == 0)
+		return take_oid(&t->newest, l);
 	if (strcmp(l->key, "before") == 0)
 		return take_oid(&t->before, l);
 	if (strcmp(l->key, "after") == 0)
