@@ -105,6 +105,7 @@ struct checkup {
 	bool store_there;
 	const char *store_trouble;	/* why it cannot be used */
 	const char *content_trouble;	/* what of it is damaged */
+	const char *write_trouble;	/* why nothing can be written there */
 	int64_t store_since, newest_snapshot, looked;
 	bool has_baseline;
 	const char *key_path;

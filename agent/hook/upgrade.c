@@ -531,8 +531,11 @@ upgrade_end(const struct upgrade *u, bool interrupted, struct err *e)
 	if (open.mine.len == 0) {
 		/* Nobody saw it begin, or the disk was full. */
 		CLEANUP(drop_transaction) struct transaction t = { 0 };
+		struct err odd = { 0 };
 
 		new_transaction(u, &l, (int64_t)time(NULL), &t);
+		if (unseen_begin(&l, &t, &odd) < 0)
+			transaction_failed(&t, &odd);
 		if (ledger_save(&l, &t, e) < 0)
 			return -1;
 		buf_adds(&open.mine, t.id);

@@ -56,6 +56,10 @@ answered() {
 	return 1
 }
 
+teardown() {
+	umount "$STORE" 2> /dev/null || true
+}
+
 record() {
 	sed 's/\\x20/ /g' "$STORE"/transactions/2*[a-z]
 }
@@ -429,4 +433,41 @@ noticed_later() {
 	h hook rpm end --owner $$
 	h hook rpm begin --owner $$
 	[ -z "$stderr" ]
+}
+
+@test "a store that cannot be written is named, and made good for later" {
+	needs_root
+	mount --bind "$STORE" "$STORE"
+	mount -o remount,ro,bind "$STORE"
+	h hook rpm begin --owner $$
+	[ "$status" -eq 0 ]
+	output=$stderr says "$STORE/transactions: cannot " "Read-only file system"
+	rm "$ROOT/etc/pam.d/imap"
+	h hook rpm end --owner $$
+	[ "$status" -eq 0 ]
+	h doctor
+	umount "$STORE"
+	says "nothing can be written into the store"
+	says "mount -o remount,rw"
+	h doctor
+	says_not "nothing can be written"
+	h hook rpm end --owner $$
+	[ -f "$ROOT/etc/pam.d/imap" ]
+}
+
+@test "an end without a begin knows what there was when the last one ended" {
+	local list=$ROOT/var/lib/dpkg/status
+
+	mkdir -p "$ROOT/var/lib/dpkg"
+	printf 'Package: imapd\nVersion: 1\nStatus: install ok installed\n' \
+	    > "$list"
+	h hook timer
+	sed -i s/1/2/ "$list"
+	rm "$ROOT/etc/pam.d/imap"
+	h hook rpm end --owner $$
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	output=$(record)
+	says "package: imapd " " 1 2"
+	says_not "failed: "
+	[ -z "$(find "$STORE/transactions" -name "2*.packages")" ]
 }
