@@ -472,12 +472,13 @@ upgrade_begin(const struct upgrade *u, struct err *e)
 }
 
 int
-upgrade_read_plan(int in, struct aptlist *out, struct err *e)
+upgrade_read_plan(const struct upgrade *u, int in, struct aptlist *out,
+    struct err *e)
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
 
-	return file_read_fd(in, "apt", PLANNED_MAX, &text, e) < 0 ? -1 :
-	    aptlist_parse("apt", buf_str(&text), text.len, out, e);
+	return file_read_fd(in, u->origin, PLANNED_MAX, &text, e) < 0 ? -1 :
+	    aptlist_parse(u->origin, buf_str(&text), text.len, out, e);
 }
 
 int
