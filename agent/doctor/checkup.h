@@ -100,6 +100,7 @@ struct checkup {
 	const char *config_trouble;	/* why machine or specs are not known */
 	struct strlist diagnostics;	/* mistakes in settings and specs */
 	size_t n_specs, n_applying;
+	bool foretells;		/* `preflight:` says tell or enforce */
 
 	const char *store_dir;
 	bool store_there;
