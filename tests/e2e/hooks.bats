@@ -471,3 +471,85 @@ noticed_later() {
 	says_not "failed: "
 	[ -z "$(find "$STORE/transactions" -name "2*.packages")" ]
 }
+
+# at_once COMMAND…: each of them, and that all of them ended well.
+at_once() {
+	local all=() one
+
+	for one; do
+		# shellcheck disable=SC2086
+		"$DRIFTCTL" --root "$ROOT" --store "$STORE" --specs "$SITE" \
+		    $one > /dev/null 2> "$BATS_TEST_TMPDIR/said" 3>&- &
+		all+=($!)
+	done
+	for one in "${all[@]}"; do
+		wait "$one"
+	done
+}
+
+@test "hooks at once, and gc with them, end in whole records" {
+	local i
+
+	for ((i = 0; i < 5; i++)); do
+		sleep 60 3>&- &
+		one=$!
+		sleep 60 3>&- &
+		other=$!
+		at_once "hook rpm begin --owner $one" gc \
+		    "hook dnf begin --owner $other" snapshot
+		rm "$ROOT/etc/pam.d/imap"
+		at_once "hook rpm end --owner $one" gc \
+		    "hook dnf end --owner $other" snapshot
+		kill $one $other
+		[ -f "$ROOT/etc/pam.d/imap" ]
+	done
+	[ -z "$(find "$STORE/transactions" -name '*.open')" ]
+	[ "$(find "$STORE/transactions" -name '*Z-[rd][pn][mf]*' \
+	    -not -name '*.*' | wc -l)" -eq 10 ]
+	h verify -q
+	[ "$status" -eq 0 ]
+	h doctor
+	says_not damaged
+	says_not "never ended"
+}
+
+@test "hooks killed anywhere are made good for by the next" {
+	local i pid
+
+	for ((i = 0; i < 12; i++)); do
+		sleep 60 3>&- &
+		owner=$!
+		for when in begin end; do
+			setsid "$DRIFTCTL" --root "$ROOT" --store "$STORE" \
+			    --specs "$SITE" hook rpm $when --owner $owner \
+			    > /dev/null 2>&1 3>&- &
+			pid=$!
+			sleep "0.0$((i * 5 + 10))"
+			kill -KILL -- -$pid 2> /dev/null || true
+			wait $pid || true
+			# Once it is recorded, it is not lost.
+			begun=$(find "$STORE/transactions" -name '*.open' \
+			    2> /dev/null | sed 's/\.open$//')
+			[ $when = end ] || rm -f "$ROOT/etc/pam.d/imap"
+		done
+		kill $owner
+		h hook rpm begin --owner $$
+		for record in $begun; do
+			[ -f "$record" ]
+		done
+		# Nothing that is known before the first record could help.
+		[ -f "$ROOT/etc/pam.d/imap" ] || [ -z "$begun" ]
+		echo "auth required pam_deny.so" > "$ROOT/etc/pam.d/imap"
+		h hook rpm end --owner $$
+		[ -z "$stderr" ]
+		[ -z "$(find "$STORE/transactions" -name '*.open')" ]
+	done
+	h gc
+	[ "$status" -eq 0 ]
+	[ -z "$(find "$STORE/transactions" -name '*.tmp.*')" ]
+	h verify -q
+	[ "$status" -eq 0 ]
+	h doctor
+	says_not damaged
+	says_not "never ended"
+}
