@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "agent/doctor/runlog.h"
-#include "agent/hook/ledger.h"
+#include "agent/ledger/ledger.h"
 #include "agent/pkg/pkglist.h"
 #include "base/exec.h"
 #include "base/file.h"

@@ -2,7 +2,7 @@
 #ifndef AGENT_HOOK_PRUNE_H
 #define AGENT_HOOK_PRUNE_H
 
-#include "agent/hook/ledger.h"
+#include "agent/ledger/ledger.h"
 
 /* How much of STORE/transactions is kept. */
 struct prune_limits {

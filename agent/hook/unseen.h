@@ -2,7 +2,7 @@
 #ifndef AGENT_HOOK_UNSEEN_H
 #define AGENT_HOOK_UNSEEN_H
 
-#include "agent/hook/ledger.h"
+#include "agent/ledger/ledger.h"
 #include "base/root.h"
 
 /*

@@ -7,19 +7,7 @@ load ../lib.sh
 
 setup() {
 	scratch
-	SITE=$BATS_TEST_TMPDIR/specs
-	mkdir -p "$ROOT/etc/pam.d" "$SITE"
-	echo "auth required pam_deny.so" > "$ROOT/etc/pam.d/imap"
-	cat > "$SITE/mail.yaml" << 'EOS'
-spec: mail
-title: Mail users can log in
-rules:
-  - id: imap
-    path: /etc/pam.d/imap
-    why: Without it nobody logs in.
-    require: present
-    on-drift: restore
-EOS
+	imap_site
 	h init -q
 	[ "$status" -eq 0 ]
 	frames=$BATS_TEST_TMPDIR/frames

@@ -387,7 +387,7 @@ removed  /etc/pam.d/smtp: file" ]
 # killed_at CALL NTH init…: whether it came that far.
 killed_at() {
 	status=0
-	strace -f -qq -o /dev/null -e "trace=$1" \
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e "trace=$1" \
 	    -e "inject=$1:signal=SIGKILL:when=$2" "$DRIFTCTL-full" \
 	    --root "$ROOT" --store "$STORE" "${@:3}" \
 	    > "$BATS_TEST_TMPDIR/killed" 2>&1 < /dev/null || status=$?

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/hook/transaction.h"
+#include "agent/ledger/transaction.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "agent/hook/aptlist.h"
-#include "agent/hook/ledger.h"
+#include "agent/ledger/ledger.h"
 #include "agent/tell/tell.h"
 #include "base/buf.h"
 #include "base/vec.h"

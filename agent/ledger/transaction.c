@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/hook/transaction.h"
+#include "agent/ledger/transaction.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #define HEADER "driftctl-transaction 1"
 
 /* More words than any line has. */
-enum { WORDS_MAX = 5 };
+enum { WORDS_MAX = 6 };
 
 static const char *const state_name[] = {
 	[TRANSACTION_OPEN] = "open", [TRANSACTION_ENDED] = "ended",
@@ -68,7 +68,7 @@ transaction_found(struct transaction *t, const char *kind, const char *id,
 
 	*f = (struct transaction_finding){ kind,
 		arena_strdup(&t->arena, id), arena_strdup(&t->arena, what),
-		"", "", "" };
+		"", "", "", "" };
 	return f;
 }
 
@@ -201,6 +201,8 @@ add_finding(struct buf *out, const struct transaction_finding *f)
 		add_word(out, f->severity);
 		add_word(out, f->path);
 		add_word(out, f->package);
+		if (f->told[0] != '\0')
+			add_word(out, f->told);
 	}
 	buf_addc(out, '\n');
 }
@@ -332,6 +334,7 @@ take_finding(struct transaction *t, const char *kind, const struct line *l)
 	f->severity = l->words[2];
 	f->path = l->words[3];
 	f->package = l->words[4];
+	f->told = l->words[5];
 }
 
 static int

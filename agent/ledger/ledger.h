@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_LEDGER_H
-#define AGENT_LEDGER_H
+#ifndef AGENT_LEDGER_LEDGER_H
+#define AGENT_LEDGER_LEDGER_H
 
-#include "agent/hook/transaction.h"
+#include "agent/ledger/transaction.h"
 #include "agent/pkg/owners.h"
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/hook/ledger.h"
+#include "agent/ledger/ledger.h"
 
 #include <errno.h>
 #include <fcntl.h>
