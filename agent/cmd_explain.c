@@ -6,6 +6,7 @@
 #include "agent/explain/explain.h"
 #include "agent/say.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "base/tr.h"
 
 /* Names of all rules, for the nearest of them. */
