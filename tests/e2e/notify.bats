@@ -1466,7 +1466,7 @@ on-finding:
 EOS
 	rm "$ROOT/etc/pam.d/smtp"
 	h hook timer
-	waits 10 test -s "$STORE/outbox/notifiers"
+	waits 10 grep -q "^webhook.*connect" "$STORE/outbox/notifiers"
 	h doctor
 	says "exec program cannot be told: /nonexistent/program: cannot be run"
 	says "webhook 127.0.0.1:1 could not be told, last at"
