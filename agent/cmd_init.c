@@ -107,6 +107,9 @@ explain(struct beginning *b)
 		    "and each night:\n"));
 		begin_hooks_text(&b->callers, out);
 	}
+	if (b->m.config.only_flag)
+		buf_adds(out, _("\nthey put nothing back, they only tell: "
+		    "'at-end: flag' in driftctl.yaml\n"));
 	buf_addc(out, '\n');
 	if (b->from != NULL)
 		add_next(b, "check", _("what required state was lost since "

@@ -170,20 +170,41 @@ read_keep_transaction_days(struct config *c, const struct node *n,
 	read_keep(&c->keep_transaction_days, n, d);
 }
 
+/* Which of the words it is; -1, told, where it is none. */
+static int
+read_word(const struct node *n, const char *const words[],
+    const char *expected, struct diagnostics *d)
+{
+	int i = 0;
+
+	while (n->kind == NODE_TEXT && words[i] != NULL &&
+	    strcmp(n->text, words[i]) != 0)
+		i++;
+	if (n->kind == NODE_TEXT && words[i] != NULL)
+		return i;
+	want(n, expected, d);
+	return -1;
+}
+
 static void
 read_preflight(struct config *c, const struct node *n,
     struct diagnostics *d)
 {
-	static const char *const words[] = { "off", "tell", "enforce" };
-	size_t i = 0;
+	static const char *const words[] = { "off", "tell", "enforce", NULL };
+	int i = read_word(n, words, _("one of off, tell, enforce"), d);
 
-	while (n->kind == NODE_TEXT && i < sizeof(words) / sizeof(words[0]) &&
-	    strcmp(n->text, words[i]) != 0)
-		i++;
-	if (n->kind != NODE_TEXT || i == sizeof(words) / sizeof(words[0]))
-		want(n, _("one of off, tell, enforce"), d);
-	else
+	if (i >= 0)
 		c->preflight = (enum preflight_wish)i;
+}
+
+static void
+read_at_end(struct config *c, const struct node *n, struct diagnostics *d)
+{
+	static const char *const words[] = { "restore", "flag", NULL };
+	int i = read_word(n, words, _("one of restore, flag"), d);
+
+	/* Whoever wrote the key at all does not mean the default. */
+	c->only_flag = i != 0;
 }
 
 struct value_list {
@@ -243,6 +264,7 @@ static const struct {
 	{ "keep-transactions", read_keep_transactions },
 	{ "keep-transaction-days", read_keep_transaction_days },
 	{ "preflight", read_preflight },
+	{ "at-end", read_at_end },
 	{ "vars", read_vars },
 	{ "mail", read_mail },
 	{ "on-finding", read_on_finding },

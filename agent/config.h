@@ -2,6 +2,7 @@
 #ifndef AGENT_CONFIG_H
 #define AGENT_CONFIG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/tell/notifier.h"
@@ -28,6 +29,7 @@ struct config {
 	uint64_t keep_snapshots, keep_rollbacks;	/* how many gc leaves */
 	uint64_t keep_transactions, keep_transaction_days;
 	enum preflight_wish preflight;
+	bool only_flag;		/* `at-end: flag`: hooks put nothing back */
 	struct variables vars;
 	struct notifiers notifiers;	/* with `mail` */
 };

@@ -117,6 +117,7 @@ take_specs(struct checkup *c, const struct machine *m)
 	}
 	c->n_specs = m->catalogue.n;
 	c->foretells = m->config.preflight != PREFLIGHT_OFF;
+	c->only_flags = m->config.only_flag;
 	for (size_t i = 0; i < m->catalogue.n; i++)
 		c->n_applying += m->catalogue.specs[i]->applies;
 }

@@ -101,6 +101,7 @@ struct checkup {
 	struct strlist diagnostics;	/* mistakes in settings and specs */
 	size_t n_specs, n_applying;
 	bool foretells;		/* `preflight:` says tell or enforce */
+	bool only_flags;	/* `at-end:` says flag */
 
 	const char *store_dir;
 	bool store_there;

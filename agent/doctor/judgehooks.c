@@ -121,6 +121,9 @@ judge_hooks(const struct checkup *c, struct diagnoses *d)
 		judge_hook(&c->hooks.items[i], d);
 	if (c->foretells)
 		judge_foretelling(c, d);
+	if (c->only_flags)
+		diagnose_well(d, "at-end", _("hooks put nothing back, they "
+		    "only tell: 'at-end: flag' in driftctl.yaml"));
 }
 
 /* When the first hook of that database came; 0: there is none. */

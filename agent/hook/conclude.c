@@ -267,7 +267,8 @@ leave_result(void *ending, const struct result *r)
 {
 	struct ending *n = ending;
 
-	return n->standing != NULL && standing_result(n->standing, r);
+	return n->m->config.only_flag ||
+	    (n->standing != NULL && standing_result(n->standing, r));
 }
 
 /*
@@ -280,7 +281,8 @@ leave_change(void *ending, const struct change *c)
 	struct ending *n = ending;
 	const struct entry *en = c->was != NULL ? c->was : c->is;
 
-	return (n->standing != NULL && standing_change(n->standing, c)) ||
+	return n->m->config.only_flag ||
+	    (n->standing != NULL && standing_change(n->standing, c)) ||
 	    (transaction_late(n->t) && !causes_explain(&n->causes, en->path));
 }
 

@@ -77,6 +77,43 @@ record() {
 	says "restored: /etc/pam.d/imap mail/imap: put back"
 }
 
+@test "with at-end: flag an end puts nothing back, and tells what it would" {
+	cat >> "$SITE/mail.yaml" <<-'EOS'
+	  - id: smtp
+	    path: /etc/pam.d/smtp
+	    why: It is as it was.
+	    on-change: restore
+	EOS
+	mkdir -p "$ROOT/etc/driftctl"
+	echo deny > "$ROOT/etc/pam.d/smtp"
+	echo 'at-end: flag' > "$ROOT/etc/driftctl/driftctl.yaml"
+	h accept -q
+	d --specs "$SITE" --store "$STORE.other" init
+	says "they put nothing back, they only tell: 'at-end: flag'"
+	h hook rpm begin --owner $$
+	rm "$ROOT/etc/pam.d/imap"
+	echo permit > "$ROOT/etc/pam.d/smtp"
+	h hook rpm end --owner $$
+	[ "$status" -eq 0 ]
+	[ ! -e "$ROOT/etc/pam.d/imap" ]
+	grep -qx permit "$ROOT/etc/pam.d/smtp"
+	[ -z "$(ls -A "$STORE/rollback" 2> /dev/null)" ]
+	output=$(record)
+	says "flagged: mail/imap:/etc/pam.d/imap"
+	says "flagged: change:/etc/pam.d/smtp"
+	says_not "restored: "
+	h -v doctor
+	says "well: hooks put nothing back, they only tell: 'at-end: flag'"
+	h restore --yes
+	[ "$status" -eq 0 ]
+	[ -e "$ROOT/etc/pam.d/imap" ]
+	grep -qx deny "$ROOT/etc/pam.d/smtp"
+	echo 'at-end: never' > "$ROOT/etc/driftctl/driftctl.yaml"
+	h check
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"driftctl.yaml:1:9: expected one of restore, flag here"* ]]
+}
+
 @test "the signals of a terminal do not end the plugin" {
 	plugin_starts
 	frame COMMITBEGIN
