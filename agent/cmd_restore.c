@@ -32,7 +32,7 @@ outcome_text(struct asked_for *a, const struct restored *out, struct buf *text)
 	CLEANUP(drop_model) struct model left = { 0 };
 	const struct moment now = { .verb = "restore",
 		.findings = f, .exit_code = out->exit_code,
-		.partial = !restoring_by_rules(&a->r),
+		.partial = !restoring_by_rules(&a->r) || a->r.q.rule != NULL,
 		.baseline = out->judged && out->after.has_baseline ?
 		    &out->after.baseline_commit : NULL };
 

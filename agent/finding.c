@@ -389,6 +389,37 @@ worst_first(const void *a, const void *b)
 	return n != 0 ? n : strcmp(x->id, y->id);
 }
 
+static void
+count(struct findings *f)
+{
+	f->drifts = f->flagged = f->notes = f->unknowns = 0;
+	for (size_t i = 0; i < f->n; i++) {
+		const struct finding *x = &f->items[i];
+
+		f->drifts += x->kind == FINDING_DRIFT;
+		f->flagged += x->flagged;
+		f->notes += x->kind == FINDING_CHANGE && !x->flagged;
+		f->unknowns += x->kind == FINDING_UNKNOWN;
+	}
+}
+
+void
+findings_keep_rule(struct findings *f, const struct rule *r)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		const struct finding *x = &f->items[i];
+
+		if (x->rule == r || (x->rule == NULL &&
+		    x->kind == FINDING_UNKNOWN &&
+		    finding_rule_covers(r, x->path)))
+			f->items[kept++] = *x;
+	}
+	f->n = kept;
+	count(f);
+}
+
 void
 findings_make(const struct catalogue *cat, const struct results *results,
     const struct changes *changes, const struct capture *capture,
@@ -401,14 +432,7 @@ findings_make(const struct catalogue *cat, const struct results *results,
 	add_unknowns(out, capture);
 	if (out->n > 1)
 		qsort(out->items, out->n, sizeof(*out->items), worst_first);
-	for (size_t i = 0; i < out->n; i++) {
-		const struct finding *x = &out->items[i];
-
-		out->drifts += x->kind == FINDING_DRIFT;
-		out->flagged += x->flagged;
-		out->notes += x->kind == FINDING_CHANGE && !x->flagged;
-		out->unknowns += x->kind == FINDING_UNKNOWN;
-	}
+	count(out);
 	out->rules = results->rules;
 	out->held = results->held;
 	out->asked = results->asked;

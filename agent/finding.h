@@ -65,6 +65,8 @@ void findings_make(const struct catalogue *cat, const struct results *results,
  * set. */
 void findings_add(struct findings *f, const struct result *r);
 void findings_done(struct findings *f);
+/* Leaves what this rule says, of its files and of what changed in them. */
+void findings_keep_rule(struct findings *f, const struct rule *r);
 /* What is found, for more to be said after it: a rule's own words may end as a
  * sentence does. */
 const char *finding_go_on(struct findings *f, const struct finding *x);

@@ -77,10 +77,11 @@ int restore_look_at(struct machine *m, const struct wishes *w,
     struct manifest *live, struct err *e);
 
 /* Judges these paths, which lie in scope; those that fail though they were
- * put back, as the wishes say, say so. a is empty before. */
+ * put back, or were so already, say so: put has all that was wished for, done
+ * what had to be done for it. a is empty before. */
 int restore_judge_paths(struct machine *m, const struct strlist *paths,
-    const struct wishes *put, const struct scope *scope,
-    struct assessment *a, struct err *e);
+    const struct wishes *put, const struct plan *done,
+    const struct scope *scope, struct assessment *a, struct err *e);
 /* Findings that no restore mends say what does. */
 void restore_explain(struct findings *f, const struct restore_wishes *w);
 

@@ -23,10 +23,19 @@ keep_paths(struct results *r, const struct strlist *paths)
 }
 
 static bool
-was_put(const struct wishes *put, const char *path)
+was_wished(const struct wishes *put, const char *path)
 {
 	for (size_t i = 0; i < put->n; i++)
 		if (strcmp(put->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static bool
+was_put(const struct plan *done, const char *path)
+{
+	for (size_t i = 0; i < done->n; i++)
+		if (strcmp(done->items[i].path, path) == 0)
 			return true;
 	return false;
 }
@@ -36,14 +45,18 @@ was_put(const struct wishes *put, const char *path)
  * named: older snapshots.
  */
 static void
-explain_paths(struct findings *f, const struct wishes *put)
+explain_paths(struct findings *f, const struct wishes *put,
+    const struct plan *done)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		struct finding *x = &f->items[i];
 
 		if (x->kind != FINDING_DRIFT)
 			continue;
-		if (was_put(put, x->path))
+		if (was_wished(put, x->path) && !was_put(done, x->path))
+			x->what = arena_printf(&f->arena, _("%s; it is as "
+			    "the snapshot has it"), finding_go_on(f, x));
+		else if (was_wished(put, x->path))
 			x->what = arena_printf(&f->arena, _("%s; what was put "
 			    "back has it so, too"), finding_go_on(f, x));
 		x->remedy = arena_printf(&f->arena, "%s restore --rule %s/%s",
@@ -70,8 +83,8 @@ judge_paths(struct machine *m, const struct strlist *paths,
 
 int
 restore_judge_paths(struct machine *m, const struct strlist *paths,
-    const struct wishes *put, const struct scope *scope,
-    struct assessment *a, struct err *e)
+    const struct wishes *put, const struct plan *done,
+    const struct scope *scope, struct assessment *a, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf command = { 0 };
 	int n = machine_baseline(m, &a->baseline_commit, e);
@@ -89,7 +102,7 @@ restore_judge_paths(struct machine *m, const struct strlist *paths,
 	options_command(m->o, &command);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    buf_str(&command), &a->findings);
-	explain_paths(&a->findings, put);
+	explain_paths(&a->findings, put, done);
 	return 0;
 }
 

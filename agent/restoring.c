@@ -250,12 +250,16 @@ restoring_judge(struct restoring *r, struct restored *out, struct err *e)
 		return 0;
 	if (!restoring_by_rules(r)) {
 		if (restore_judge_paths(r->m, &r->q.paths, &r->w.wishes,
-		    &r->only, &out->after, e) < 0)
+		    &r->plan, &r->only, &out->after, e) < 0)
 			return -1;
 	} else if (assess(r->m, &(struct machine_capture){ 0 }, &out->after,
 	    e) < 0) {
 		return -1;
 	}
+	/* Whoever named one rule did not ask about the others. */
+	if (r->q.rule != NULL)
+		findings_keep_rule(&out->after.findings, catalogue_rule(
+		    &r->m->catalogue, r->q.rule));
 	restore_explain(&out->after.findings, &r->w);
 	out->judged = true;
 	out->exit_code = findings_exit(&out->after.findings);

@@ -353,7 +353,8 @@ unreadable() {
 	dm restore --yes /etc/crypttab
 	[ "$status" -eq 1 ]
 	says "nothing to put back"
-	says "/etc/crypttab: " "$said"
+	says "/etc/crypttab: " "; it is as the snapshot has it"
+	says_not "what was put back"
 	says "-> " " restore --rule mail/flagged"
 	says_not /etc/group
 	says_not "entries tracked"
@@ -405,6 +406,45 @@ unreadable() {
 	eval "$DRIFTCTL $(sed -n 's/^ *-> driftctl//p' <<< "$output")"
 	dm check
 	[ "$status" -eq 0 ]
+}
+
+@test "a rule that was named is told of alone, with or without anything to do" {
+	begin <<-'RULE'
+	  - id: good
+	    path: /etc/pam.d/imap
+	    why: Mail users log in by it.
+	    on-change: flag
+	    require: present
+	  - id: other
+	    path: /etc/group
+	    why: Nobody asked for this one.
+	    lines: {require: nothing}
+	RULE
+	echo new >> "$ROOT/etc/crypttab"
+	dm restore --rule good --yes
+	[ "$status" -eq 0 ]
+	says "nothing to put back"
+	says_not "left as it is"
+	says_not /etc/group
+	rm "$ROOT/etc/pam.d/imap"
+	dm restore --rule mail/good --yes
+	[ "$status" -eq 0 ]
+	says "done; to take it back"
+	says_not "left as it is"
+	echo more >> "$ROOT/etc/pam.d/imap"
+	dm restore --rule mail/good --yes
+	[ "$status" -eq 1 ]
+	says "left as it is:"
+	says "/etc/pam.d/imap: changed since the baseline"
+	says_not /etc/group
+	says_not "entries tracked"
+	dm restore --rule other --yes
+	[ "$status" -eq 1 ]
+	says /etc/group "[mail/other]"
+	says_not pam.d/imap
+	dm check
+	[ "$status" -eq 1 ]
+	says /etc/group
 }
 
 # A system whose /lib is a folder, and then a symlink to usr/lib.
