@@ -3,7 +3,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/accepted.h"
 #include "agent/command.h"
+#include "agent/json.h"
 #include "agent/report/history.h"
 #include "agent/say.h"
 #include "agent/snapshotarg.h"
@@ -143,6 +145,41 @@ note(struct machine *m, const struct oid *baseline, const char *reason,
 		say_error(&e);
 }
 
+/* As doc/snapshot.schema.json has it. */
+static void
+write_json(const struct machine *m, const struct oid *baseline, bool moved,
+    const struct accepted *a, int code, struct buf *out)
+{
+	CLEANUP(drop_buf) struct buf hex = { 0 };
+	struct json j = { .out = out };
+
+	text_hex(&hex, baseline->b, OID_LEN);
+	json_open(&j, NULL, '{');
+	json_number(&j, "version", 1);
+	json_text(&j, "verb", "accept");
+	json_text(&j, "snapshot", buf_str(&hex));
+	json_bool(&j, "changed", moved);
+	accepted_json(m, a, &j);
+	json_number(&j, "exit", (uint64_t)code);
+	json_close(&j, '}');
+	buf_addc(out, '\n');
+}
+
+/* What is wrong with it is said even to those who want to hear little. */
+static void
+write_text(const struct machine *m, const struct oid *baseline, bool moved,
+    const struct accepted *a, struct buf *out)
+{
+	if (m->o->verbose >= 0) {
+		buf_adds(out, moved ? _("the baseline is now ") :
+		    _("the baseline was that already: "));
+		snapshot_name(baseline, out);
+		buf_addc(out, '\n');
+		accepted_text(a, out);
+	}
+	accepted_warn(m, a, out);
+}
+
 static int
 run(const struct options *o, struct err *e)
 {
@@ -152,6 +189,7 @@ run(const struct options *o, struct err *e)
 	CLEANUP(drop_strlist) struct strlist paths = { 0 };
 	CLEANUP(drop_machine) struct machine m = { .root.fd = -1 };
 	CLEANUP(drop_snapshot_result) struct snapshot_result now = { 0 };
+	CLEANUP(drop_accepted) struct accepted what = { 0 };
 	CLEANUP(drop_buf) struct buf out = { 0 };
 	struct snapshot_reason why = { .trigger = "accept" };
 	struct oid baseline;
@@ -164,7 +202,8 @@ run(const struct options *o, struct err *e)
 	    machine_open_store(&m, false, e) < 0 || machine_lock(&m, e) < 0 ||
 	    paths_normalize(&m, &paths, e) < 0)
 		return -1;
-	if (snapshot_take(&m, &why, &now, e) < 0 ||
+	if (accepted_begin(&m, &what, e) < 0 ||
+	    snapshot_take(&m, &why, &now, e) < 0 ||
 	    check_known(&m, &paths, &now.live.manifest, e) < 0)
 		return -1;
 	n = paths.n > 0 ? accept_paths(&m, &why, &now, &paths, &baseline, e) :
@@ -174,14 +213,12 @@ run(const struct options *o, struct err *e)
 	if (n > 0)
 		note(&m, &baseline, why.subject, &paths);
 	code = machine_complain(&m) || now.live.unknown.n > 0 ? 2 : 0;
-	if (o->format == FORMAT_JSON) {
-		snapshot_json("accept", &baseline, n > 0, code, &out);
-	} else if (o->verbose >= 0) {
-		buf_adds(&out, n > 0 ? _("the baseline is now ") :
-		    _("the baseline was that already: "));
-		snapshot_name(&baseline, &out);
-		buf_addc(&out, '\n');
-	}
+	if (accepted_end(&m, &baseline, &now.live, &paths, &what, e) < 0)
+		return -1;
+	if (o->format == FORMAT_JSON)
+		write_json(&m, &baseline, n > 0, &what, code, &out);
+	else
+		write_text(&m, &baseline, n > 0, &what, &out);
 	return say_result(o, &out, e) < 0 ? -1 : code;
 }
 

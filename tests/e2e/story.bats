@@ -113,6 +113,41 @@ setup() {
 	grep -q ^cr_new "$ROOT/etc/crypttab"
 }
 
+@test "what is accepted is said, and that what was undone is lost with it" {
+	story_upgrade
+	d restore --yes
+	d undo --yes
+	[ "$status" -eq 0 ]
+	d accept /etc/crypttab
+	[ "$status" -eq 0 ]
+	says "accepted: 1 changed"
+	says "  changed  /etc/crypttab: content"
+	says_not pam.d
+	d accept -m "the new release"
+	[ "$status" -eq 0 ]
+	says "accepted: " " changed, 2 removed"
+	says "  removed  /etc/pam.d/imap: file"
+	says "warning: what was accepted is not what these rules ask for:"
+	says critical "/etc/pam.d/imap: is missing" "[mail-auth-deny/service-files]"
+	says "-> driftctl" " restore --rule mail-auth-deny/service-files"
+	says_not razor
+	d -q accept
+	[ "$status" -eq 0 ]
+	says critical "/etc/pam.d/imap: is missing"
+	says_not "the baseline was"
+	d --format json accept
+	[[ $output == *'"changes": []'*'"rule": "service-files"'* ]]
+	d restore --yes
+	d accept
+	says "accepted: " "2 added"
+	says_not /etc/pam.d/imap: is missing
+	for i in $(seq 14); do echo "$i" > "$ROOT/etc/new$i"; done
+	d accept
+	says "accepted: 14 added"
+	says "  and 4 more"
+	[ "$(grep -c '^  added ' <<< "$output")" -eq 10 ]
+}
+
 @test "a guest moved to an image file on sata is restored to its volume" {
 	before=$(facts_of etc/libvirt/qemu/mail.xml)
 	story_upgrade
