@@ -177,6 +177,19 @@ is_same(struct machine *m, const struct oid *baseline,
 	    (entry_differs(&was, now) & ~(unsigned)DIFF_MTIME) == 0;
 }
 
+/* Whether it is there, and was, otherwise. */
+static bool
+is_changed(struct machine *m, const struct oid *baseline,
+    const struct manifest *live, const char *path, struct arena *arena)
+{
+	struct entry was;
+	struct err ignored = { 0 };
+
+	return manifest_find(live, path) != NULL &&
+	    store_entry(m->store, baseline, path, arena, &was, &ignored) == 1 &&
+	    !is_same(m, baseline, live, path, arena);
+}
+
 /* Why putting the path back from the baseline leads nowhere; NULL where it may
  * lead somewhere. Other rules' remedies look into older snapshots, too. */
 static const char *
@@ -218,6 +231,11 @@ assess_mend(struct machine *m, const struct oid *baseline,
 		    x->file : x->path;
 		const char *why;
 
+		if (x->kind == FINDING_DRIFT && x->remedy == NULL) {
+			finding_by_hand(f, x, is_changed(m, baseline, live,
+			    x->file, arena));
+			continue;
+		}
 		if (x->kind != FINDING_DRIFT || x->remedy == NULL ||
 		    x->rule->on_drift == ON_DRIFT_REPAIR ||
 		    x->rule->require == REQUIRE_ABSENT ||

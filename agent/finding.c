@@ -143,22 +143,32 @@ drift_remedy(struct findings *f, const struct result *r)
 	/* No other version of this path need be the right one. */
 	if (demand_covers(r->demand) == 0)
 		return NULL;
-	/* The baseline may well have what must not be there. */
-	if (r->rule->on_drift == ON_DRIFT_FLAG &&
-	    r->rule->require == REQUIRE_ABSENT)
-		return NULL;
 	/* A package that moves what it ships is most often right. */
 	if (r->rule->on_drift == ON_DRIFT_FLAG && r->decided_in != NULL &&
 	    strcmp(r->demand, "layers") == 0)
 		return arena_printf(&f->arena, "%s accept %s %s", f->command,
 		    finding_quoted(f, r->path),
 		    finding_quoted(f, r->decided_in));
-	if (r->rule->on_drift == ON_DRIFT_FLAG)
+	/* The baseline may well have what must not be there. */
+	if (r->rule->on_drift == ON_DRIFT_FLAG &&
+	    r->rule->require != REQUIRE_ABSENT)
 		return arena_printf(&f->arena, "%s restore %s", f->command,
 		    finding_quoted(f, rule_is_joint(r->rule) &&
 		    r->decided_in != NULL ? r->decided_in : r->path));
 	return arena_printf(&f->arena, "%s restore --rule %s/%s", f->command,
 	    r->rule->spec->name, r->rule->id);
+}
+
+void
+finding_by_hand(struct findings *f, struct finding *x, bool changed)
+{
+	const char *path = x->file[0] == '/' ? x->file : x->path;
+
+	x->what = arena_printf(&f->arena, _("%s; no earlier version is sure "
+	    "to be right: mend it by hand"), finding_go_on(f, x));
+	if (changed)
+		x->remedy = arena_printf(&f->arena, "%s diff %s", f->command,
+		    finding_quoted(f, path));
 }
 
 void
@@ -219,9 +229,10 @@ add_change(struct findings *f, const struct onchange *rules,
 	x->rule = rule;
 	x->why = how != ON_CHANGE_NOTE && x->flagged ? rule->why : NULL;
 	x->differs = c->differs;
-	if (c->was != NULL && x->flagged)
-		x->remedy = arena_printf(&f->arena, "%s restore %s",
-		    f->command, finding_quoted(f, en->path));
+	if (x->flagged)
+		x->remedy = arena_printf(&f->arena, "%s restore %s%s",
+		    f->command, c->was == NULL ? "--remove-added " : "",
+		    finding_quoted(f, en->path));
 	return x;
 }
 

@@ -71,6 +71,10 @@ void findings_keep_rule(struct findings *f, const struct rule *r);
  * sentence does. */
 const char *finding_go_on(struct findings *f, const struct finding *x);
 
+/* Of drift that no command mends, what a person has to do; changed: its file
+ * did, since the baseline, which may well be why. */
+void finding_by_hand(struct findings *f, struct finding *x, bool changed);
+
 /* What an id is about, as a person says it: where it is no rule's, the path
  * alone. Part of id. */
 const char *finding_id_name(const char *id);

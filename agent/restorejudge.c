@@ -59,6 +59,10 @@ explain_paths(struct findings *f, const struct wishes *put,
 		else if (was_wished(put, x->path))
 			x->what = arena_printf(&f->arena, _("%s; what was put "
 			    "back has it so, too"), finding_go_on(f, x));
+		if (x->remedy == NULL) {
+			finding_by_hand(f, x, false);
+			continue;
+		}
 		x->remedy = arena_printf(&f->arena, "%s restore --rule %s/%s",
 		    f->command, x->rule->spec->name, x->rule->id);
 	}

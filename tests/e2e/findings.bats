@@ -477,3 +477,48 @@ l() {
 	l check
 	says "and no package that is installed: make it by hand"
 }
+
+@test "whatever is flagged says what to do about it" {
+	spec <<-'END'
+	spec: t
+	rules:
+	  - {id: none, path: /etc/nologin, why: w, require: absent}
+	  - {id: many, path: "/etc/d/*", why: w, count: {at-least: 5}}
+	  - {id: added, path: "/etc/d/*", why: w, on-change: flag}
+	  - {id: new, path: /etc/d/1, why: w, age: {at-most: 7d}}
+	relations:
+	  - id: shell
+	    why: root logs in to this program, and it is not there any more.
+	    severity: critical
+	    each: {path: /etc/passwd, entries: shell, where: {name: root}}
+	    exists: {path: "${value}"}
+	END
+	mkdir "$ROOT/etc/d" "$ROOT/bin"
+	touch -d 2020-01-01 "$ROOT/etc/d/1"
+	echo sh > "$ROOT/bin/sh"
+	t init
+	touch "$ROOT/etc/nologin" "$ROOT/etc/d/2"
+	rm "$ROOT/bin/sh"
+	t check
+	[ "$status" -eq 1 ]
+	by_hand="; no earlier version is sure to be right: mend it by hand"
+	for rule in shell many new; do
+		says "$by_hand [t/$rule]"
+	done
+	says "-> " " restore --rule t/none"
+	says "-> " " restore --remove-added /etc/d/2"
+	says_not "-> " "diff"
+	t restore /etc/passwd
+	[ "$status" -eq 1 ]
+	says "/etc/passwd:1" "$by_hand [t/shell]"
+	says_not "-> "
+	sed -i 's,/bin/sh,/bin/gone,' "$ROOT/etc/passwd"
+	t check
+	says "/etc/passwd:1" "$by_hand [t/shell]"
+	says "-> " " diff /etc/passwd"
+	t explain t/shell
+	says "mend it by hand"
+	t restore --rule none --yes
+	[ "$status" -eq 0 ]
+	[ ! -e "$ROOT/etc/nologin" ]
+}
