@@ -61,6 +61,19 @@ add_flags(struct buf *out, uint32_t a, uint32_t b)
 	meta_flags_text(out, a & ~b);
 }
 
+void
+change_add_target(struct buf *out, const struct entry *was,
+    const struct entry *is)
+{
+	const struct entry *link = was->kind == ENTRY_SYMLINK ? was : is;
+
+	if (was->kind == is->kind || link->kind != ENTRY_SYMLINK)
+		return;
+	buf_adds(out, link == was ? _(", it was a link to ") :
+	    _(", it is a link to "));
+	text_escape(out, link->target, strlen(link->target));
+}
+
 /* Each difference with its two values; starts with ", ". */
 static void
 add_details(struct buf *out, const struct entry *a, const struct entry *b,
@@ -69,6 +82,8 @@ add_details(struct buf *out, const struct entry *a, const struct entry *b,
 	if (d & DIFF_KIND)
 		buf_addf(out, ", %s %s -> %s", _("type"),
 		    entry_kind_shown(a->kind), entry_kind_shown(b->kind));
+	if (d & DIFF_KIND)
+		change_add_target(out, a, b);
 	if (d & DIFF_CONTENT && a->kind == ENTRY_SYMLINK)
 		add_text_pair(out, _("target"), a->target, b->target);
 	else if (d & DIFF_CONTENT)

@@ -2,6 +2,7 @@
 #ifndef AGENT_CHANGETEXT_H
 #define AGENT_CHANGETEXT_H
 
+#include "agent/ledto.h"
 #include "agent/semantic/worddiff.h"
 #include "snapshots/compare.h"
 #include "base/buf.h"
@@ -14,6 +15,8 @@ struct change_content {
 	int (*is)(void *ctx, const struct entry *en, struct buf *out,
 	    struct err *e);
 	void *ctx;
+	struct ledto led;	/* of the older side; none: links lead
+				 * nowhere */
 };
 
 /* One line: "changed  /etc/fstab: content, mode 0644 -> 0600". */
@@ -32,6 +35,9 @@ int change_diff_texts(const char *path, const struct buf *was,
  * which is then said. */
 int change_has_diff(const struct change *c, struct buf *out);
 bool change_is_secret(const struct change *c);
+/* ", it was a link to x" where a file or something else took its place. */
+void change_add_target(struct buf *out, const struct entry *was,
+    const struct entry *is);
 /* The members of an object that is open; contents are not in it. */
 struct json;
 void change_json(struct json *j, const struct change *c);

@@ -59,6 +59,17 @@ on_disk(void *ctx, const struct entry *en, struct buf *out, struct err *e)
 	return file_read_fd(fd, en->path, s->m->config.max_size, out, e);
 }
 
+static bool
+was_there(void *ctx, const char *path, struct entry *out)
+{
+	struct sides *s = ctx;
+	const struct entry *en = manifest_find(&s->was, path);
+
+	if (en != NULL)
+		*out = *en;
+	return en != NULL;
+}
+
 static int
 is_content(void *ctx, const struct entry *en, struct buf *out, struct err *e)
 {
@@ -136,7 +147,8 @@ write_diff(struct sides *s, const struct changes *c, struct buf *out,
     struct err *e)
 {
 	const struct options *o = s->m->o;
-	const struct change_content from = { stored, is_content, s };
+	const struct change_content from = { stored, is_content, s,
+		{ was_there, s } };
 	const struct semantic_style how = {
 		.words = s->word ? WORDS_MARKED : options_color(o) ?
 		    WORDS_COLORED : WORDS_PLAIN,

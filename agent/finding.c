@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/changetext.h"
 #include "agent/onchange.h"
 #include "base/buf.h"
 #include "base/glob.h"
@@ -207,6 +208,7 @@ change_text(struct findings *f, const struct change *c)
 		return _("is written otherwise than in the baseline, but says "
 		    "the same");
 	entry_difference_text(&b, c->differs & ~(unsigned)DIFF_MTIME);
+	change_add_target(&b, c->was, c->is);
 	return arena_printf(&f->arena, _("changed since the baseline: %s"),
 	    buf_str(&b));
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/changetext.h"
+#include "agent/ledto.h"
 #include "agent/semantic/semantic.h"
 #include "base/file.h"
 #include "base/tr.h"
@@ -21,19 +22,43 @@ is_read(const struct entry *en)
 	    (en->content == CONTENT_STORED || en->content == CONTENT_SEALED);
 }
 
-/* What was changed at path, where contents can be compared. */
-static const struct change *
-change_of(const struct assessment *a, const char *path)
+struct at_baseline {
+	struct machine *m;
+	struct assessment *a;
+};
+
+static bool
+was_there(void *ctx, const char *path, struct entry *out)
 {
+	struct at_baseline *b = ctx;
+	struct err ignored = { 0 };
+
+	return store_entry(b->m->store, &b->a->baseline_commit, path,
+	    &b->a->findings.arena, out, &ignored) > 0;
+}
+
+/* What was changed at path, where contents can be compared; of a file in a
+ * link's place, against what that led to. */
+static bool
+change_of(struct machine *m, struct assessment *a, const char *path,
+    struct entry *was, struct change *out)
+{
+	struct at_baseline b = { m, a };
+	const struct ledto led = { was_there, &b };
+
 	for (size_t i = 0; i < a->changes.n; i++) {
 		const struct change *c = &a->changes.items[i];
 
-		if (c->was != NULL && strcmp(c->was->path, path) == 0)
-			return is_read(c->was) && is_read(c->is) &&
-			    (c->differs & DIFF_CONTENT) != 0 &&
-			    !change_is_rewritten(c) ? c : NULL;
+		if (c->was == NULL || strcmp(c->was->path, path) != 0)
+			continue;
+		if (ledto_change(&led, c, was, out))
+			return is_read(out->was) && is_read(out->is);
+		*out = *c;
+		return is_read(c->was) && is_read(c->is) &&
+		    (c->differs & DIFF_CONTENT) != 0 &&
+		    !change_is_rewritten(c);
 	}
-	return NULL;
+	return false;
 }
 
 static bool
@@ -49,9 +74,36 @@ summarize(struct machine *m, const struct change *c, struct buf *out)
 	    &ignored) < 0 ||
 	    store_content(m->store, c->was, &was, &ignored) < 0)
 		return false;
+	if (c->was->kind == ENTRY_FILE &&
+	    strcmp(c->was->path, c->is->path) != 0 && buf_equal(&was, &is)) {
+		buf_adds(out, _("the same"));
+		return true;
+	}
 	return semantic_summary(c->is->path, &(struct semantic_text){
 	    buf_str(&was), was.len }, &(struct semantic_text){ buf_str(&is),
 	    is.len }, change_is_secret(c), out);
+}
+
+static void
+tell(struct findings *f, struct finding *x, const struct change *c,
+    struct buf *text)
+{
+	unsigned rest = x->differs & ~(unsigned)(DIFF_CONTENT | DIFF_MTIME |
+	    DIFF_KIND);
+	/* It is told of another path than what was looked at. */
+	bool led = strcmp(c->was->path, x->path) != 0;
+
+	if (rest != 0) {
+		buf_adds(text, "; ");
+		entry_difference_text(text, rest);
+	}
+	if (x->more != NULL)
+		buf_adds(text, x->more);
+	x->what = led ? arena_printf(&f->arena, _("changed since the "
+	    "baseline: a file took the place of the link to %s; held against "
+	    "that: %s"), c->was->path, buf_str(text)) :
+	    arena_printf(&f->arena, _("changed since the baseline: %s"),
+	    buf_str(text));
 }
 
 void
@@ -63,23 +115,14 @@ summaries_add(struct machine *m, struct assessment *a)
 	for (size_t i = 0; i < f->n && left > 0; i++) {
 		struct finding *x = &f->items[i];
 		CLEANUP(drop_buf) struct buf text = { 0 };
-		unsigned rest = x->differs &
-		    ~(unsigned)(DIFF_CONTENT | DIFF_MTIME);
-		const struct change *c = x->kind == FINDING_CHANGE ?
-		    change_of(a, x->path) : NULL;
+		struct entry was;
+		struct change c;
 
-		if (c == NULL)
+		if (x->kind != FINDING_CHANGE ||
+		    !change_of(m, a, x->path, &was, &c))
 			continue;
 		left--;
-		if (!summarize(m, c, &text))
-			continue;
-		if (rest != 0) {
-			buf_adds(&text, "; ");
-			entry_difference_text(&text, rest);
-		}
-		if (x->more != NULL)
-			buf_adds(&text, x->more);
-		x->what = arena_printf(&f->arena,
-		    _("changed since the baseline: %s"), buf_str(&text));
+		if (summarize(m, &c, &text))
+			tell(f, x, &c, &text);
 	}
 }

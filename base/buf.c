@@ -117,3 +117,10 @@ drop_buf(struct buf *b)
 {
 	buf_done(b);
 }
+
+bool
+buf_equal(const struct buf *a, const struct buf *b)
+{
+	return a->len == b->len &&
+	    (a->len == 0 || memcmp(a->bytes, b->bytes, a->len) == 0);
+}

@@ -2,6 +2,7 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -27,5 +28,8 @@ const char *buf_str(const struct buf *b);
 char *buf_steal(struct buf *b);		/* caller owns; never NULL */
 void buf_done(struct buf *b);
 void drop_buf(struct buf *b);		/* for CLEANUP */
+
+/* Whether both have the same bytes. */
+bool buf_equal(const struct buf *a, const struct buf *b);
 
 #endif

@@ -8,6 +8,8 @@
 /* Both contents, where there are two to compare. */
 struct contents {
 	struct buf was, is;
+	struct change of;	/* what they are of */
+	struct entry led;	/* where a link led that a file replaced */
 };
 
 static void
@@ -29,18 +31,23 @@ is_read(const struct entry *en)
  * is told as ever that it differs.
  */
 static int
-compare(const struct change *c, const struct change_content *from,
+compare(const struct change *seen, const struct change_content *from,
     struct lenses *lenses, struct contents *text, struct semantic *out,
     struct err *e)
 {
+	const bool led = ledto_change(&from->led, seen, &text->led,
+	    &text->of);
+	const struct change *c = led ? &text->of : seen;
 	const bool secret = change_is_secret(c);
 	struct semantic_input in = { .path = NULL, .lenses = lenses,
 		.secret = secret };
 	struct err sealed = { 0 };
 	struct err *why = secret ? &sealed : e;
 
+	if (!led)
+		text->of = *seen;
 	if (!is_read(c->was) || !is_read(c->is) ||
-	    !(c->differs & DIFF_CONTENT))
+	    (!led && !(c->differs & DIFF_CONTENT)))
 		return 0;
 	if (from->was(from->ctx, c->was, &text->was, why) < 0 ||
 	    from->is(from->ctx, c->is, &text->is, why) < 0)
@@ -83,6 +90,25 @@ add_outcome(struct buf *out, const struct semantic *s)
 		add_sentence(out, buf_str(&b));
 }
 
+/* What the sentences below are about, where that is another file. */
+static void
+add_led(struct buf *out, const struct contents *text,
+    const struct semantic *s)
+{
+	CLEANUP(drop_buf) struct buf b = { 0 };
+
+	if (text->of.was != &text->led)
+		return;
+	if ((s->outcome == SEMANTIC_TOLD && s->n == 0) ||
+	    buf_equal(&text->was, &text->is))
+		buf_addf(&b, _("it says the same as %s, which it was a link "
+		    "to"), text->led.path);
+	else
+		buf_addf(&b, _("held against %s, which it was a link to:"),
+		    text->led.path);
+	add_sentence(out, buf_str(&b));
+}
+
 int
 semantic_tell(const struct change *c, const struct change_content *from,
     const struct semantic_style *how, struct buf *out, struct err *e)
@@ -95,13 +121,15 @@ semantic_tell(const struct change *c, const struct change_content *from,
 	if (told < 0)
 		return -1;
 	change_line(out, c);
+	if (told > 0)
+		add_led(out, &text, &s);
 	for (size_t i = 0; i < s.n; i++)
 		add_sentence(out, s.items[i].sentence);
 	if (told > 0)
 		add_outcome(out, &s);
 	if (told > 0 && s.outcome == SEMANTIC_TOLD && !how->lines_too)
 		return 0;
-	if (change_has_diff(c, &notes) == 0 || told == 0) {
+	if (change_has_diff(&text.of, &notes) == 0 || told == 0) {
 		buf_adds(out, s.n == 0 ? buf_str(&notes) : "");
 		return 0;
 	}
@@ -144,6 +172,8 @@ semantic_json(const struct change *c, const struct change_content *from,
 	if (told < 0)
 		return -1;
 	json_text(j, "format", s.format);
+	if (text.of.was == &text.led && told > 0)
+		json_text(j, "held-against", text.led.path);
 	if (told == 0 || s.outcome != SEMANTIC_TOLD) {
 		json_text(j, "semantic", NULL);
 		return 0;

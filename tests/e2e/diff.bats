@@ -193,3 +193,57 @@ added    /etc/motd: file" ]
 	[ "$status" -eq 1 ]
 	[ "$(awk 'length > 80' <<< "$output" | wc -l)" -eq 0 ]
 }
+
+@test "a file in a link's place is held against what the link led to" {
+	mkdir -p "$ROOT/etc/pam.d"
+	cat > "$ROOT/etc/pam.d/common-auth-pc" <<-'EOS'
+	auth required pam_env.so
+	auth sufficient pam_unix.so try_first_pass
+	auth required pam_sss.so use_first_pass
+	EOS
+	for name in auth same two deep; do
+		ln -s common-auth-pc "$ROOT/etc/pam.d/common-$name"
+	done
+	ln -sf common-two "$ROOT/etc/pam.d/common-deep"
+	ln -s /etc/nowhere "$ROOT/etc/pam.d/dangling"
+	ln -s loop "$ROOT/etc/pam.d/loop"
+	echo "root:*:19000::::::" > "$ROOT/etc/shadow"
+	chmod 600 "$ROOT/etc/shadow"
+	ln -s shadow "$ROOT/etc/other"
+	dm init
+	[ "$status" -eq 0 ]
+	sed -i 's/ use_first_pass//' "$ROOT/etc/pam.d/common-auth"
+	sed -i 's/nothing//' "$ROOT/etc/pam.d/common-same"
+	sed -i 's/required/requisite/' "$ROOT/etc/pam.d/common-deep"
+	rm "$ROOT/etc/pam.d/dangling" "$ROOT/etc/pam.d/loop" "$ROOT/etc/other"
+	echo "auth required pam_deny.so" > "$ROOT/etc/pam.d/dangling"
+	cp "$ROOT/etc/pam.d/dangling" "$ROOT/etc/pam.d/loop"
+	echo 'root:$6$sesame:19000::::::' > "$ROOT/etc/other"
+	link="type symlink -> file, it was a link to"
+	dm diff /etc/pam.d/common-auth
+	says "changed  /etc/pam.d/common-auth: $link common-auth-pc"
+	dm diff --semantic
+	[ "$status" -eq 1 ]
+	says_not sesame
+	dm diff --semantic /etc/pam.d
+	[ "$output" = "changed  /etc/pam.d/common-auth: $link common-auth-pc
+  held against /etc/pam.d/common-auth-pc, which it was a link to:
+  auth: pam_sss.so lost 'use_first_pass'
+changed  /etc/pam.d/common-deep: $link common-two
+  held against /etc/pam.d/common-auth-pc, which it was a link to:
+  auth: pam_env.so control required -> requisite
+  auth: pam_sss.so control required -> requisite
+changed  /etc/pam.d/common-same: $link common-auth-pc
+  it says the same as /etc/pam.d/common-auth-pc, which it was a link to
+changed  /etc/pam.d/dangling: $link /etc/nowhere
+changed  /etc/pam.d/loop: $link loop" ]
+	dm --format json diff --semantic /etc/pam.d/common-auth
+	[[ $output == *'"held-against": "/etc/pam.d/common-auth-pc"'*"lost 'use_first_pass'"* ]]
+	dm check
+	[ "$status" -eq 0 ]
+	took="changed since the baseline: a file took the place of the link to /etc/pam.d/common-auth-pc; held against that: "
+	says "/etc/pam.d/common-auth: ${took}auth: pam_sss.so lost 'use_first_pass'"
+	says "/etc/pam.d/common-same: ${took}the same"
+	says "/etc/pam.d/dangling: changed since the baseline: type, it was a link to /etc/nowhere"
+	says_not sesame
+}
