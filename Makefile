@@ -134,7 +134,8 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o \
 
 # What libpam makes of generated stacks, beside what specs/ makes of them;
 # -rdynamic, so that its own syslog and audit_open stand before the others.
-$(BUILD)/pam/compare: $(BUILD)/obj/tests/pam/compare.o $(BUILD)/libdriftctl.a
+$(BUILD)/pam/compare: $(patsubst %,$(BUILD)/obj/tests/pam/%.o,compare world) \
+    $(BUILD)/libdriftctl.a
 	@mkdir -p $(@D)
 	$(CC) $(OUR_LDFLAGS) -rdynamic $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) \
 		-lpam

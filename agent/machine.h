@@ -16,7 +16,10 @@
 #include "snapshots/store.h"
 #include "specs/catalogue.h"
 
-/* Everything a command works with, opened in the order it is needed. */
+/*
+ * Everything a command works with, opened in the order it is needed; of its
+ * store machinestore.c knows, of what it is like now machinecapture.c.
+ */
 struct machine {
 	const struct options *o;
 	int64_t since;		/* when the work began, see statcache.h */

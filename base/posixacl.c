@@ -2,6 +2,7 @@
 #include "base/posixacl.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/xattr.h>
 
 #include <acl/libacl.h>
@@ -80,4 +81,16 @@ posixacl_normal(const char *text, struct buf *out)
 	if (acl == NULL || acl_valid(acl) < 0)
 		return -1;
 	return add_text(acl, out);
+}
+
+int
+posixacl_mask(const char *text)
+{
+	const char *at = strstr(text, ",mask::");
+
+	if (at == NULL)
+		return -1;
+	at += strlen(",mask::");
+	return strnlen(at, 3) < 3 ? -1 : (at[0] == 'r' ? 4 : 0) |
+	    (at[1] == 'w' ? 2 : 0) | (at[2] == 'x' ? 1 : 0);
 }

@@ -22,5 +22,7 @@ int posixacl_set(const char *path, bool is_default, const char *text,
     const char *where, struct err *e);
 /* Rewrites any valid ACL text into the form above; -1 when it is none. */
 int posixacl_normal(const char *text, struct buf *out);
+/* What the mask of text in the form above lets through, 0 to 7; -1 without. */
+int posixacl_mask(const char *text);
 
 #endif

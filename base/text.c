@@ -42,6 +42,19 @@ text_utf8(const char *p, size_t len, uint32_t *out_code)
 	return 0;
 }
 
+bool
+text_is_utf8(const char *s)
+{
+	size_t len = s != NULL ? strlen(s) : 0;
+
+	for (size_t at = 0, n; at < len; at += n) {
+		n = text_utf8(s + at, len - at, &(uint32_t){ 0 });
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
 /* Bidirectional controls can make a line read other than it is. */
 static bool
 printable(uint32_t c)
@@ -328,4 +341,27 @@ text_unhex(const char *hex, void *out, size_t len)
 		u[i] = (unsigned char)(hi << 4 | lo);
 	}
 	return 0;
+}
+
+void
+text_unpercent(char *s)
+{
+	char *to = s, byte;
+
+	for (; *s != '\0'; s++) {
+		char hex[3] = "";
+
+		if (s[0] == '%' && s[1] != '\0') {
+			hex[0] = (char)tolower((unsigned char)s[1]);
+			hex[1] = (char)tolower((unsigned char)s[2]);
+		}
+		if (hex[0] == '\0' || text_unhex(hex, &byte, 1) < 0 ||
+		    byte == '\0') {
+			*to++ = *s;
+			continue;
+		}
+		*to++ = byte;
+		s += 2;
+	}
+	*to = '\0';
 }

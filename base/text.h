@@ -47,6 +47,7 @@ void text_size_human(struct buf *out, uint64_t bytes);
 
 /* The length of the UTF-8 sequence at p, 0 when it is none (RFC 3629). */
 size_t text_utf8(const char *p, size_t len, uint32_t *out_code);
+bool text_is_utf8(const char *s);	/* NULL: nothing is not */
 
 /* True when s starts with prefix. */
 bool text_starts(const char *s, const char *prefix);
@@ -55,5 +56,7 @@ bool text_ends(const char *s, const char *suffix);
 /* Hexadecimal of len bytes, lower case. */
 void text_hex(struct buf *out, const void *bytes, size_t len);
 int text_unhex(const char *hex, void *out, size_t len);
+/* Each %XX of either case becomes its byte; what is none, or %00, stays. */
+void text_unpercent(char *s);
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/tr.h"
 #include "snapshots/reader.h"
 #include "snapshots/seal.h"
-#include "snapshots/tarball.h"
+#include "snapshots/tarread.h"
 
 /* Links to links to links: no tar(1) writes more than one. */
 enum { PASSES_MAX = 8 };
@@ -251,14 +251,14 @@ import_archive(int fd, const char *where, const struct import_options *o,
     struct imported *out, struct err *e)
 {
 	struct importing x = { .o = o, .out = out };
-	const struct tarball_wanted wanted = { wants, take, &x };
+	const struct tarread_wanted wanted = { wants, take, &x };
 	int n, passes = 0;
 
 	x.packer = packfile_worker_new();
 	x.digest = digest_new();
 	do {
 		start(&x);
-		n = tarball_read_foreign(fd, where, &wanted, e);
+		n = tarread_foreign(fd, where, &wanted, e);
 		if (n == 0 && x.again && lseek(fd, 0, SEEK_SET) < 0)
 			n = err_sys(e, where, _("cannot be read a second "
 			    "time, for the hard links in it"));

@@ -38,6 +38,8 @@ void manifest_sort(struct manifest *m);
  * (where no blob of that path has it) xattr:NAME=VALUE…
  */
 #define MANIFEST_HEADER "driftctl-meta 1\n"
+/* Those of content=, by enum entry_content; NULL for what has none. */
+extern const char *const manifest_content_words[];
 
 /*
  * Appends one line for en under the name given. with_oid writes the content's

@@ -18,7 +18,7 @@
 #include "base/tr.h"
 #include "base/vec.h"
 #include "snapshots/rollfiles.h"
-#include "snapshots/tarball.h"
+#include "snapshots/tarread.h"
 
 enum {
 	TEXT_MAX = 1 << 30,
@@ -273,7 +273,7 @@ prove(int dir, struct rollback *r, struct err *e)
 
 	r->spool = xcalloc(1, sizeof(*r->spool));
 	if (spool_open(dir, r->spool, &r->manifest, e) < 0 ||
-	    tarball_read(dir, tar, prove_member, &p, e) != 0)
+	    tarread_file(dir, tar, prove_member, &p, e) != 0)
 		return -1;
 	for (size_t i = 0; i < r->manifest.n; i++)
 		if (must_be_there(r, i) && !found[i])

@@ -2,7 +2,6 @@
 #ifndef SNAPSHOTS_TARBALL_H
 #define SNAPSHOTS_TARBALL_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/entry.h"
@@ -49,47 +48,5 @@ int tarball_finish(struct tarball *t, struct err *e);
 /* Removes what was written and frees t, which may be NULL. */
 void tarball_abandon(struct tarball *t);
 void drop_tarball(struct tarball **t);		/* for CLEANUP */
-
-/*
- * One member. The entry lives until each returns; content is CONTENT_STORED
- * with the name that the bytes have as a git blob. A hard link comes without
- * bytes, with size and oid of what it links to. Not 0 stops the reading, which
- * then returns it.
- */
-typedef int tarball_each(void *ctx, const struct entry *en,
-    const char *bytes, size_t len, struct err *e);
-
-/*
- * Reads all members in order. Nothing is handed out of an archive that does
- * not match its checksum; one without a checksum fails at its end, so what was
- * handed out counts only when 0 is returned. Refused wherever they stand: names
- * that are absolute, have "." or ".." or nothing between slashes, or come
- * twice; what lies below a member that is no folder; types unknown to us.
- */
-int tarball_read(int dirfd, const char *name, tarball_each *each, void *ctx,
-    struct err *e);
-/* The same for an archive in memory; where is its name in messages. */
-int tarball_parse(const char *where, const void *bytes, size_t len,
-    tarball_each *each, void *ctx, struct err *e);
-
-/*
- * An archive of somebody else's: any compression that is common, names
- * relative, with a ./ before them, or absolute; no checksum. Only members that
- * are wanted come with their bytes, to each. Refused as above, whether wanted
- * or not: names that lead elsewhere, come twice, or lie below a member that is
- * no folder; of those wanted also unknown types, and what the library warns
- * of. A hard link's oid is zero where the bytes of what it links to were not
- * wanted. From fd's beginning, which need not be a file that can be sought.
- */
-struct tarball_wanted {
-	bool (*wants)(void *ctx, const char *path, enum entry_kind kind);
-	tarball_each *each;
-	void *ctx;
-};
-int tarball_read_foreign(int fd, const char *where,
-    const struct tarball_wanted *w, struct err *e);
-/* The same for an archive in memory. */
-int tarball_parse_foreign(const char *where, const void *bytes, size_t len,
-    const struct tarball_wanted *w, struct err *e);
 
 #endif

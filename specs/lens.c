@@ -9,6 +9,7 @@
 
 #include "base/tr.h"
 #include "base/vec.h"
+#include "specs/lensbounds.h"
 
 #define TEXT "/text/in"
 #define TREE "/text/tree"
@@ -278,54 +279,11 @@ render(struct lens *l, struct buf *out, struct err *e)
 	return 0;
 }
 
-static bool
-same(const struct buf *a, const struct buf *b)
-{
-	return a->len == b->len &&
-	    (a->len == 0 || memcmp(a->bytes, b->bytes, a->len) == 0);
-}
-
-/* Whether `now` is the text with something put in at one place. */
-static bool
-only_adds(const struct buf *was, const struct buf *now)
-{
-	size_t front = 0, back = 0;
-
-	if (now->len < was->len)
-		return false;
-	while (front < was->len && was->bytes[front] == now->bytes[front])
-		front++;
-	while (back < was->len - front && was->bytes[was->len - 1 - back] ==
-	    now->bytes[now->len - 1 - back])
-		back++;
-	return front + back == was->len;
-}
-
 static int
 too_much(struct lens *l, struct err *e)
 {
 	return err_set(e, ERR_INPUT, l->name,
 	    _("the lens %s would change other lines too"), l->module);
-}
-
-/* The edit may touch the lines of its node, and nothing else. */
-static int
-check_lines(struct lens *l, const struct span *s, const struct buf *now,
-    struct err *e)
-{
-	const struct buf *was = &l->text;
-	size_t from = s->start, to = s->end, rest;
-
-	while (from > 0 && was->bytes[from - 1] != '\n')
-		from--;
-	while (to > from && to < was->len && was->bytes[to - 1] != '\n')
-		to++;
-	rest = was->len - to;
-	if (now->len >= from + rest &&
-	    memcmp(was->bytes, now->bytes, from) == 0 &&
-	    memcmp(was->bytes + to, now->bytes + now->len - rest, rest) == 0)
-		return 0;
-	return too_much(l, e);
 }
 
 static int
@@ -344,7 +302,11 @@ change(struct lens *l, const struct lens_edit *edit, const char *path,
 	if (done < 0)
 		return err_set(e, ERR_INPUT, l->name, "%s",
 		    aug_error_message(l->aug));
-	return render(l, now, e) < 0 ? -1 : check_lines(l, &s, now, e);
+	if (render(l, now, e) < 0)
+		return -1;
+	/* It may touch the lines of its node, and nothing else. */
+	return lensbounds_within(&l->text, s.start, s.end, now) ? 0 :
+	    too_much(l, e);
 }
 
 /* Whether what was written reads as what was meant, and takes nothing away. */
@@ -357,7 +319,7 @@ check_new(struct lens *l, const struct lens_edit *edit, size_t n,
 	size_t same_values = 0;
 	int count;
 
-	if (!only_adds(&l->text, now))
+	if (!lensbounds_only_adds(&l->text, now))
 		return too_much(l, e);
 	was = l->text;
 	l->text = *now;
@@ -499,7 +461,7 @@ lens_write(struct lens *l, const struct lens_edit *edit, struct buf *out,
 	 * the rest of the file. */
 	if (render(l, &now, e) < 0)
 		return -1;
-	if (!same(&now, &l->text))
+	if (!lensbounds_same(&now, &l->text))
 		return too_much(l, e);
 	if (edit->op == LENS_ADD)
 		done = add(l, edit, &now, e);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "specs/xpath.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +12,9 @@
 #include <libxml/xpathInternals.h>
 
 #include "base/tr.h"
+#include "specs/complaint.h"
 #include "specs/xml_tags.h"
+#include "specs/xpathprefix.h"
 
 /* The parser itself refuses more than 256 levels without XML_PARSE_HUGE. */
 enum {
@@ -39,58 +39,19 @@ typedef const xmlError handled_error;
 typedef xmlError handled_error;
 #endif
 
-/* What went wrong first: later complaints only follow from it. */
-struct complaint {
-	char words[256];
-	int line;
-	bool doctype;
-};
-
-static void
-keep_first(struct complaint *c, const char *message, int line)
-{
-	if (c->words[0] != '\0' || message == NULL)
-		return;
-	snprintf(c->words, sizeof(c->words), "%s", message);
-	c->words[strcspn(c->words, "\n")] = '\0';
-	c->line = line;
-}
-
 static void
 parser_complains(void *arg, handled_error *error)
 {
 	xmlParserCtxtPtr p = arg;
 
 	if (error->level >= XML_ERR_ERROR)
-		keep_first(p->_private, error->message, error->line);
+		complaint_first(p->_private, error->message, error->line);
 }
 
 static void
 xpath_complains(void *arg, handled_error *error)
 {
-	keep_first(arg, error->message, error->int1 + 1);
-}
-
-/*
- * An unknown function or variable goes past the handler of the expression, as
- * "xmlSomething: what is wrong".
- */
-static void
-library_complains(void *arg, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-library_complains(void *arg, const char *fmt, ...)
-{
-	char line[256];
-	const char *words;
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	words = strncmp(line, "xml", 3) == 0 ? strstr(line, ": ") : NULL;
-	keep_first(arg, words != NULL ? words + 2 : line, 0);
+	complaint_first(arg, error->message, error->int1 + 1);
 }
 
 static void
@@ -157,7 +118,7 @@ parse(const char *name, const char *bytes, size_t len, struct err *e)
 	p->sax->internalSubset = refuse_doctype;
 	p->sax->serror = parser_complains;
 	/* Of an encoding it complains to nobody, which is to stderr. */
-	xmlSetGenericErrorFunc(&untold, library_complains);
+	xmlSetGenericErrorFunc(&untold, complaint_library);
 	doc = xmlCtxtReadMemory(p, bytes, (int)len, NULL, NULL, how);
 	xmlSetGenericErrorFunc(NULL, NULL);
 	if (doc != NULL && !c.doctype)
@@ -212,14 +173,6 @@ drop_xpath(struct xpath_doc **d)
 	xpath_close(*d);
 }
 
-static bool
-name_byte(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
-	    (unsigned char)c >= 0x80;
-}
-
 /* The node behind n in the order of the document; NULL at its end. */
 static xmlNodePtr
 behind(xmlNodePtr n, bool children)
@@ -253,38 +206,12 @@ declared(xmlDocPtr doc, const char *prefix)
 static void
 declare_prefixes(xmlXPathContextPtr c, const char *expr)
 {
-	for (const char *s = strchr(expr, ':'); s; s = strchr(s + 1, ':')) {
-		const char *start = s;
-		char prefix[64];
+	char prefix[64];
 
-		while (start > expr && name_byte(start[-1]))
-			start--;
-		if (s[1] == ':') {
-			s++;
-			continue;
-		}
-		if (start == s || (size_t)(s - start) >= sizeof(prefix))
-			continue;
-		memcpy(prefix, start, (size_t)(s - start));
-		prefix[s - start] = '\0';
+	while (xpathprefix_next(&expr, prefix, sizeof(prefix)))
 		if (xmlXPathNsLookup(c, (xmlChar *)prefix) == NULL)
 			xmlXPathRegisterNs(c, (xmlChar *)prefix,
 			    declared(c->doc, prefix));
-	}
-}
-
-static int
-wrong_expression(const struct complaint *c, const char *name, const char *expr,
-    struct err *e)
-{
-	const char *words = c->words[0] ? c->words : _("no reason given");
-
-	if (c->line > 0)
-		return err_set(e, ERR_INPUT, name,
-		    _("the XPath '%.200s' is wrong near byte %d: %s"), expr,
-		    c->line, words);
-	return err_set(e, ERR_INPUT, name,
-	    _("the XPath '%.200s' is wrong: %s"), expr, words);
 }
 
 static xmlXPathObjectPtr
@@ -312,12 +239,12 @@ evaluate(xmlDocPtr doc, const char *name, const char *expr,
 	declare_prefixes(c, expr);
 	/* A handler of the context's own is given no message. */
 	xmlSetStructuredErrorFunc(&wrong, xpath_complains);
-	xmlSetGenericErrorFunc(&wrong, library_complains);
+	xmlSetGenericErrorFunc(&wrong, complaint_library);
 	o = xmlXPathEvalExpression((const xmlChar *)expr, c);
 	xmlSetGenericErrorFunc(NULL, NULL);
 	xmlSetStructuredErrorFunc(NULL, NULL);
 	if (o == NULL)
-		wrong_expression(&wrong, name, expr, e);
+		complaint_expression(&wrong, name, expr, e);
 	return o;
 }
 

@@ -53,11 +53,9 @@ no_verbs() {
 	    sed 's/^\([^:]*:[0-9]*\):.*/\1: knows of verbs/'
 }
 
-# library NAME HEADERS [HOUSE]: it stands behind exactly one .c, of all or of
-# one house, and no header.
+# library NAME HEADERS: it stands behind exactly one .c and no header.
 library() {
-	files=$(grep -lE "^#[ \t]*include <($2)" \
-	    $(sources | grep "^${3-}") /dev/null)
+	files=$(grep -lE "^#[ \t]*include <($2)" $(sources) /dev/null)
 	case $(echo "$files" | grep -c .) in
 	0)	echo "$1: no file includes it any more" ;;
 	1)	echo "$files" | grep '\.h$' | sed "s/\$/: shows $1 to others/" ;;
@@ -69,8 +67,7 @@ libraries() {
 	library libgit2 'git2[./]'
 	library libyaml 'yaml\.h'
 	library libxml2 'libxml/'
-	library 'libarchive of rollbacks' 'archive' snapshots/
-	library 'libarchive of packages' 'archive' agent/
+	library libarchive 'archive(_entry)?\.h'
 	library libacl 'sys/acl\.h|acl/'
 	library pcre2 'pcre2'
 	library libsodium 'sodium'
@@ -131,11 +128,10 @@ functions() {
 		from = 0 }' $(sources)
 }
 
-# All of libarchive must stand in one file, reading and writing.
 lengths() {
 	for file in $(sources); do
 		lines=$(wc -l < "$file")
-		[ "$lines" -le 600 ] || [ "$file" = snapshots/tarball.c ] ||
+		[ "$lines" -le 600 ] ||
 			echo "$file: has $lines lines, over 600"
 	done
 }

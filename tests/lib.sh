@@ -36,6 +36,24 @@ needs() {
 	skip_unless "$1 is not installed" command -v "$1"
 }
 
+# A root whose mail users log in by a PAM stack, which a spec in $SITE wants to
+# be there; its rules may be added to.
+imap_site() {
+	SITE=$BATS_TEST_TMPDIR/specs
+	mkdir -p "$ROOT/etc/pam.d" "$SITE"
+	echo "auth required pam_deny.so" > "$ROOT/etc/pam.d/imap"
+	cat > "$SITE/mail.yaml" << 'EOS'
+spec: mail
+title: Mail users can log in
+rules:
+  - id: imap
+    path: /etc/pam.d/imap
+    why: Without it nobody logs in.
+    require: present
+    on-drift: restore
+EOS
+}
+
 # A mail server and KVM host with its baseline taken.
 story_begins() {
 	scratch

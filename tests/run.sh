@@ -21,6 +21,7 @@ jobs=${JOBS:-$(nproc)}
 out=build/test
 asan=detect_leaks=1:detect_stack_use_after_return=1
 export ASAN_OPTIONS=$asan UBSAN_OPTIONS=print_stacktrace=1
+export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 # Where libFuzzer is not to be had, gcc's sanitizers and a main of our own.
 fuzz=build-san/fuzz
 ! command -v clang > /dev/null || fuzz=build-fuzz/fuzz

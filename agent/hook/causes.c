@@ -112,20 +112,26 @@ text_of(const struct causes *c, const struct attribution *a)
 	    "by a scriptlet or by hand") : a->text;
 }
 
+/* What packages did to the path; false where nothing is known of them. */
+static bool
+blamed(struct causes *c, const char *path, struct attribution *out)
+{
+	if (path == NULL)
+		return false;
+	look(c);
+	if (c->blame == NULL)
+		return false;
+	blame_path(c->blame, path, out);
+	return true;
+}
+
 void
 causes_add(struct causes *c, const char *path, struct buf *what)
 {
 	struct attribution a;
 
-	if (path == NULL)
-		return;
-	look(c);
-	if (c->blame == NULL)
-		return;
-	blame_path(c->blame, path, &a);
-	if (a.how == HOW_NOT)
-		return;
-	buf_addf(what, "; %s", text_of(c, &a));
+	if (blamed(c, path, &a) && a.how != HOW_NOT)
+		buf_addf(what, "; %s", text_of(c, &a));
 }
 
 bool
@@ -133,11 +139,8 @@ causes_explain(struct causes *c, const char *path)
 {
 	struct attribution a;
 
-	look(c);
-	if (c->blame == NULL)
-		return false;
-	blame_path(c->blame, path, &a);
-	return a.how != HOW_NOT && !how_is_guess(a.how);
+	return blamed(c, path, &a) && a.how != HOW_NOT &&
+	    !how_is_guess(a.how);
 }
 
 bool
@@ -148,11 +151,8 @@ causes_soothe(struct causes *c, const struct finding *f)
 	/* A rule that wants a change told wants this one, too. */
 	if (f->kind != FINDING_CHANGE || f->why != NULL)
 		return false;
-	look(c);
-	if (c->blame == NULL)
-		return false;
-	blame_path(c->blame, f->path, &a);
-	return a.remains == REMAINS_GONE && a.decision < DECISION_MERGE;
+	return blamed(c, f->path, &a) && a.remains == REMAINS_GONE &&
+	    a.decision < DECISION_MERGE;
 }
 
 void
@@ -160,13 +160,8 @@ causes_package(struct causes *c, const char *path, struct buf *out)
 {
 	struct attribution a;
 
-	if (path == NULL)
-		return;
-	look(c);
-	if (c->blame == NULL)
-		return;
-	blame_path(c->blame, path, &a);
-	if (a.how != HOW_NOT && a.how != HOW_STRANGE && a.how != HOW_UNASKED)
+	if (blamed(c, path, &a) && a.how != HOW_NOT &&
+	    a.how != HOW_STRANGE && a.how != HOW_UNASKED)
 		attribute_packages(a.was, a.is, out);
 }
 

@@ -3,7 +3,7 @@
 #define AGENT_HOOK_CAUSES_H
 
 #include "agent/finding.h"
-#include "agent/hook/ledger.h"
+#include "agent/ledger/ledger.h"
 #include "agent/machine.h"
 #include "agent/pkg/blame.h"
 

@@ -2,7 +2,7 @@
 #ifndef AGENT_CONCLUDE_H
 #define AGENT_CONCLUDE_H
 
-#include "agent/hook/ledger.h"
+#include "agent/ledger/ledger.h"
 #include "agent/machine.h"
 #include "agent/tell/told.h"
 

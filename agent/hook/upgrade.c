@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/hook/upgrade.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,48 +9,16 @@
 #include "agent/hook/aptlist.h"
 #include "agent/hook/causes.h"
 #include "agent/hook/conclude.h"
+#include "agent/hook/opened.h"
 #include "agent/hook/pkglock.h"
 #include "agent/hook/unseen.h"
 #include "agent/pkg/ownerskept.h"
 #include "agent/tell/tell.h"
 #include "base/file.h"
 #include "base/tr.h"
-#include "base/vec.h"
 
 /* How long an end waits for whoever works on the package database. */
 enum { PATIENCE = 600, PLANNED_MAX = 64 << 20 };
-
-/* 1, 0 where there is no store. Nothing else is opened yet: most calls within
- * another's transaction end here. */
-static int
-open_ledger(const struct upgrade *u, struct ledger *out, struct err *e)
-{
-	CLEANUP(drop_buf) struct buf dir = { 0 };
-	CLEANUP(drop_fd) int fd = -1;
-
-	*out = (struct ledger){ -1, -1 };
-	if (options_store(u->o, &dir, e) < 0)
-		return -1;
-	fd = open(buf_str(&dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	if (fd < 0)
-		return err_sys(e, buf_str(&dir), _("cannot open the store"));
-	return ledger_open(fd, out, e) < 0 ? -1 : 1;
-}
-
-static int
-open_store(const struct upgrade *u, struct err *e)
-{
-	CLEANUP(drop_buf) struct buf dir = { 0 };
-	int fd;
-
-	if (options_store(u->o, &dir, e) < 0)
-		return -1;
-	fd = open(buf_str(&dir), O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd >= 0 ? fd : err_sys(e, buf_str(&dir),
-	    _("cannot open the store"));
-}
 
 /* The packages there are now. */
 static int
@@ -62,99 +28,8 @@ load_packages(const struct upgrade *u, struct pkglist *out, struct err *e)
 	CLEANUP(drop_fd) int store = -1;
 
 	return root_open(&root, u->o->root, e) < 0 ||
-	    (store = open_store(u, e)) < 0 ||
+	    (store = opened_store(u, e)) < 0 ||
 	    ownerskept_packages(store, &root, out, e) < 0 ? -1 : 0;
-}
-
-static bool
-is_owners(const struct upgrade *u, const struct transaction *t)
-{
-	return u->owner.pid != 0 && t->owner.pid == u->owner.pid &&
-	    t->owner.start == u->owner.start &&
-	    strcmp(t->owner.boot, u->owner.boot) == 0;
-}
-
-/* The open transactions, as far as they concern this run. */
-struct opened {
-	struct buf mine;	/* id of the owner's own */
-	struct buf above;	/* of one that it runs in */
-	struct strlist dead;	/* of those that nobody will end */
-};
-
-static void
-drop_opened(struct opened *o)
-{
-	buf_done(&o->mine);
-	buf_done(&o->above);
-	strlist_done(&o->dead);
-}
-
-/* A record that is damaged is nobody's: it is told of once. */
-static void
-look_at_one(const struct upgrade *u, const struct ledger *l, const char *id,
-    struct opened *out)
-{
-	CLEANUP(drop_transaction) struct transaction t = { 0 };
-	struct err e = { 0 };
-
-	if (ledger_load(l, id, &t, &e) < 0) {
-		tell_failure(u->o, u->origin, &e);
-		if (e.kind == ERR_INPUT)
-			ledger_put_away(l, id);
-		return;
-	}
-	if (is_owners(u, &t)) {
-		buf_reset(&out->mine);
-		buf_adds(&out->mine, id);
-	} else if (owner_is_above(&t.owner, getpid())) {
-		buf_reset(&out->above);
-		buf_adds(&out->above, id);
-	} else if (!owner_lives(&t.owner)) {
-		strlist_add(&out->dead, id);
-	}
-}
-
-static int
-look_at_open(const struct upgrade *u, const struct ledger *l,
-    struct opened *out, struct err *e)
-{
-	CLEANUP(drop_strlist) struct strlist ids = { 0 };
-
-	if (ledger_open_ids(l, &ids, e) < 0)
-		return -1;
-	for (size_t i = 0; i < ids.n; i++)
-		look_at_one(u, l, ids.items[i], out);
-	return 0;
-}
-
-/* So that doctor(1)-like questions can be answered: which hooks really ran. */
-static void
-join(const struct upgrade *u, const struct ledger *l, const char *id)
-{
-	CLEANUP(drop_transaction) struct transaction t = { 0 };
-	struct err ignored = { 0 };
-
-	if (ledger_load(l, id, &t, &ignored) < 0 ||
-	    strcmp(t.origin, u->origin) == 0 ||
-	    strlist_has(&t.joined, u->origin))
-		return;
-	strlist_add(&t.joined, u->origin);
-	ledger_save(l, &t, &ignored);
-}
-
-static void
-new_transaction(const struct upgrade *u, const struct ledger *l,
-    struct transaction *t)
-{
-	CLEANUP(drop_buf) struct buf id = { 0 }, command = { 0 };
-
-	ledger_new_id(l, u->origin, &id);
-	if (u->owner.pid > 1)
-		owner_command(u->owner.pid, &command);
-	*t = (struct transaction){ .origin = u->origin, .owner = u->owner,
-		.rollback = "", .release_was = "", .release_is = "" };
-	t->id = arena_strdup(&t->arena, buf_str(&id));
-	t->command = arena_strdup(&t->arena, buf_str(&command));
 }
 
 static int
@@ -165,20 +40,6 @@ open_machine(const struct upgrade *u, struct machine *m, struct err *e)
 	    -1 : 0;
 }
 
-/* Writes the record again, with what happened meanwhile. */
-static int
-save(const struct upgrade *u, const struct transaction *t,
-    const struct buf *report, struct err *e)
-{
-	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
-
-	if (open_ledger(u, &l, e) < 0)
-		return -1;
-	if (report != NULL && ledger_save_report(&l, t->id, report, e) < 0)
-		return -1;
-	return ledger_save(&l, t, e);
-}
-
 /* The same at its end, with what there is from now on. */
 static int
 save_end(const struct upgrade *u, const struct transaction *t,
@@ -187,19 +48,10 @@ save_end(const struct upgrade *u, const struct transaction *t,
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 
-	if (open_ledger(u, &l, e) < 0 || unseen_note(&l, r, now, e) < 0)
+	if (opened_ledger(u, &l, e) < 0 || unseen_note(&l, r, now, e) < 0)
 		return -1;
 	ledger_close(&l);
-	return save(u, t, report, e);
-}
-
-static int
-load(const struct upgrade *u, const char *id, struct transaction *t,
-    struct err *e)
-{
-	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
-
-	return open_ledger(u, &l, e) < 0 ? -1 : ledger_load(&l, id, t, e);
+	return opened_save(u, t, report, e);
 }
 
 /* Under the store's lock. 1 when another run settled it meanwhile. */
@@ -211,7 +63,7 @@ load_again(const struct upgrade *u, const struct root *r, const char *id,
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	int n;
 
-	if (open_ledger(u, &l, e) < 0)
+	if (opened_ledger(u, &l, e) < 0)
 		return -1;
 	transaction_done(t);
 	if (ledger_load(&l, id, t, e) < 0)
@@ -245,7 +97,7 @@ put_off(const struct upgrade *u, struct machine *m, const char *id,
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
 
-	if (open_ledger(u, &l, e) < 0 || ledger_load(&l, id, &t, e) < 0)
+	if (opened_ledger(u, &l, e) < 0 || ledger_load(&l, id, &t, e) < 0)
 		return -1;
 	if (t.state != TRANSACTION_OPEN)
 		return 0;
@@ -315,7 +167,7 @@ known_before(const struct upgrade *u, const char *id, struct oid *out)
 
 	return answer_recall_state(u->o, out) &&
 	    root_open(&root, u->o->root, &ignored) == 0 &&
-	    (store = open_store(u, &ignored)) >= 0 &&
+	    (store = opened_store(u, &ignored)) >= 0 &&
 	    causes_note_known(store, &root, id, &ignored) == 0;
 }
 
@@ -345,14 +197,14 @@ record_before(const struct upgrade *u, const char *id, struct err *trouble,
 	int n = trouble->kind != ERR_NONE ? -1 : known ? 0 :
 	    open_machine(u, &m, trouble);
 
-	if (load(u, id, &t, e) < 0)
+	if (opened_load(u, id, &t, e) < 0)
 		return -1;
 	if (t.state != TRANSACTION_OPEN)
 		return 0;
 	if (n == 0 && !known)
 		n = take_before(&m, id, &t, &before, trouble);
 	transaction_done(&t);
-	if (load(u, id, &t, e) < 0)
+	if (opened_load(u, id, &t, e) < 0)
 		return -1;
 	t.before = before;
 	if (n < 0) {
@@ -365,24 +217,65 @@ record_before(const struct upgrade *u, const char *id, struct err *trouble,
 		    "took too long: it may show what the upgrade had begun"));
 		transaction_failed(&t, trouble);
 	}
-	return save(u, &t, NULL, e);
+	return opened_save(u, &t, NULL, e);
+}
+
+/* 1 when packages changed since the last end, and the id of a transaction made
+ * for that, which happened before. */
+static int
+find_unseen(const struct upgrade *u, const struct ledger *l,
+    const struct pkglist *now, int64_t before, struct buf *out_id,
+    struct err *e)
+{
+	CLEANUP(drop_root) struct root root = { .fd = -1 };
+	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	int n;
+
+	if (root_open(&root, u->o->root, e) < 0)
+		return -1;
+	opened_new(u, l, before, &t);
+	t.command = "";
+	t.owner = (struct owner){ 0 };
+	n = unseen_find(l, &root, now, &t, e);
+	if (n <= 0 || ledger_save(l, &t, e) < 0)
+		return n == 0 ? 0 : -1;
+	buf_adds(out_id, t.id);
+	return 1;
 }
 
 static int
 open_transaction(const struct upgrade *u, struct ledger *l,
-    struct transaction *t, struct err *e)
+    const struct pkglist *were, struct err *trouble, struct transaction *t,
+    struct err *e)
 {
-	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
-	struct err trouble = { 0 };
+	int64_t now = (int64_t)time(NULL);
 
-	new_transaction(u, l, t);
-	t->began = (int64_t)time(NULL);
+	opened_new(u, l, now, t);
+	t->began = now;
 	if (u->plan != NULL)
 		transaction_plan(t, u->plan);
-	if (load_packages(u, &now, &trouble) < 0 ||
-	    ledger_save_packages(l, t->id, &now, &trouble) < 0)
-		transaction_failed(t, &trouble);
+	if (trouble->kind != ERR_NONE ||
+	    ledger_save_packages(l, t->id, were, trouble) < 0)
+		transaction_failed(t, trouble);
 	return ledger_save(l, t, e);
+}
+
+/* What changed and nobody told us must not pass for the state before, as if it
+ * had been looked at; where dead ones are open, it is theirs. */
+static int
+open_both(const struct upgrade *u, struct ledger *l, bool alone,
+    struct buf *out_unseen, struct transaction *t, struct err *e)
+{
+	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
+	struct upgrade late = *u;
+	struct err trouble = { 0 }, odd = { 0 };
+
+	late.origin = "timer";
+	if (load_packages(u, &now, &trouble) == 0 && alone &&
+	    find_unseen(&late, l, &now, (int64_t)time(NULL) - 1, out_unseen,
+	    &odd) < 0)
+		tell_failure(u->o, u->origin, &odd);
+	return open_transaction(u, l, &now, &trouble, t, e);
 }
 
 int
@@ -391,20 +284,23 @@ upgrade_begin(const struct upgrade *u, struct err *e)
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_opened) struct opened open = { 0 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	CLEANUP(drop_buf) struct buf unseen = { 0 };
 	struct err trouble = { 0 };
-	int n = open_ledger(u, &l, e);
+	int n = opened_ledger(u, &l, e);
 
-	if (n <= 0 || look_at_open(u, &l, &open, e) < 0)
+	if (n <= 0 || opened_look(u, &l, &open, e) < 0)
 		return n;
 	if (open.mine.len > 0 || open.above.len > 0) {
-		join(u, &l, buf_str(open.mine.len > 0 ? &open.mine :
+		opened_join(u, &l, buf_str(open.mine.len > 0 ? &open.mine :
 		    &open.above));
 		return 0;
 	}
-	if (open_transaction(u, &l, &t, e) < 0)
+	if (open_both(u, &l, open.dead.n == 0, &unseen, &t, e) < 0)
 		return -1;
 	ledger_close(&l);
 	/* What the dead one took away must not pass for the state before. */
+	if (unseen.len > 0)
+		strlist_add(&open.dead, buf_str(&unseen));
 	end_dead(u, &open.dead, &trouble);
 	return record_before(u, t.id, &trouble, e);
 }
@@ -425,9 +321,9 @@ upgrade_planned(const struct upgrade *u, const struct aptlist *list,
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_opened) struct opened open = { 0 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
-	int n = open_ledger(u, &l, e);
+	int n = opened_ledger(u, &l, e);
 
-	if (n <= 0 || look_at_open(u, &l, &open, e) < 0 || open.mine.len == 0)
+	if (n <= 0 || opened_look(u, &l, &open, e) < 0 || open.mine.len == 0)
 		return n < 0 ? -1 : 0;
 	if (ledger_load(&l, buf_str(&open.mine), &t, e) < 0)
 		return -1;
@@ -451,7 +347,7 @@ ended_already(const struct upgrade *u, const struct ledger *l)
 
 	return ledger_ids(l, &ids, &ignored) == 0 && ids.n > 0 &&
 	    ledger_load(l, ids.items[ids.n - 1], &t, &ignored) == 0 &&
-	    is_owners(u, &t);
+	    opened_is_owners(u, &t);
 }
 
 int
@@ -459,9 +355,9 @@ upgrade_end(const struct upgrade *u, bool interrupted, struct err *e)
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_opened) struct opened open = { 0 };
-	int n = open_ledger(u, &l, e);
+	int n = opened_ledger(u, &l, e);
 
-	if (n <= 0 || look_at_open(u, &l, &open, e) < 0)
+	if (n <= 0 || opened_look(u, &l, &open, e) < 0)
 		return n;
 	if (open.mine.len == 0 &&
 	    (open.above.len > 0 || ended_already(u, &l)))
@@ -470,7 +366,7 @@ upgrade_end(const struct upgrade *u, bool interrupted, struct err *e)
 		/* Nobody saw it begin, or the disk was full. */
 		CLEANUP(drop_transaction) struct transaction t = { 0 };
 
-		new_transaction(u, &l, &t);
+		opened_new(u, &l, (int64_t)time(NULL), &t);
 		if (ledger_save(&l, &t, e) < 0)
 			return -1;
 		buf_adds(&open.mine, t.id);
@@ -486,7 +382,7 @@ upgrade_note_packages(const struct options *o, struct err *e)
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_root) struct root root = { .fd = -1 };
 	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
-	int n = open_ledger(&u, &l, e);
+	int n = opened_ledger(&u, &l, e);
 
 	if (n <= 0)
 		return n;
@@ -496,45 +392,25 @@ upgrade_note_packages(const struct options *o, struct err *e)
 	return unseen_note(&l, &root, &now, e);
 }
 
-/* 1 when packages changed since the last end, and the id of a transaction made
- * for that. */
-static int
-find_unseen(const struct upgrade *u, const struct ledger *l,
-    struct buf *out_id, struct err *e)
-{
-	CLEANUP(drop_root) struct root root = { .fd = -1 };
-	CLEANUP(drop_transaction) struct transaction t = { 0 };
-	int n;
-
-	if (root_open(&root, u->o->root, e) < 0)
-		return -1;
-	new_transaction(u, l, &t);
-	t.command = "";
-	t.owner = (struct owner){ 0 };
-	n = unseen_find(l, &root, &t, e);
-	if (n <= 0 || ledger_save(l, &t, e) < 0)
-		return n == 0 ? 0 : -1;
-	buf_adds(out_id, t.id);
-	return 1;
-}
-
 int
 upgrade_catch_up(const struct upgrade *u, struct err *e)
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_strlist) struct strlist still = { 0 };
+	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
 	CLEANUP(drop_opened) struct opened open = { 0 };
 	CLEANUP(drop_buf) struct buf id = { 0 };
-	int n = open_ledger(u, &l, e);
+	int n = opened_ledger(u, &l, e);
 
-	if (n <= 0 || look_at_open(u, &l, &open, e) < 0)
+	if (n <= 0 || opened_look(u, &l, &open, e) < 0)
 		return n;
 	ledger_close(&l);
-	if (end_dead(u, &open.dead, e) < 0 || open_ledger(u, &l, e) < 0 ||
+	if (end_dead(u, &open.dead, e) < 0 || opened_ledger(u, &l, e) < 0 ||
 	    ledger_open_ids(&l, &still, e) < 0)
 		return -1;
 	/* While one is open its end tells. */
-	n = still.n > 0 ? 0 : find_unseen(u, &l, &id, e);
+	n = still.n > 0 ? 0 : load_packages(u, &now, e) < 0 ? -1 :
+	    find_unseen(u, &l, &now, (int64_t)time(NULL), &id, e);
 	if (n <= 0)
 		return n;
 	ledger_close(&l);

@@ -3,7 +3,7 @@
 #define AGENT_UPGRADE_H
 
 #include "agent/hook/aptlist.h"
-#include "agent/hook/transaction.h"
+#include "agent/ledger/transaction.h"
 #include "agent/options.h"
 
 /*

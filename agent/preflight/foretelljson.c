@@ -6,16 +6,14 @@
 #include "agent/json.h"
 
 static void
-add_package(struct json *j, const struct package *p, const struct package *is,
-    const char *file)
+add_package(struct json *j, const struct package *p, const char *was,
+    const char *is, const char *file)
 {
-	const struct package *any = is != NULL ? is : p;
-
 	json_open(j, NULL, '{');
-	json_text(j, "name", any->name);
-	json_text(j, "arch", any->arch);
-	json_text(j, "was", p != NULL ? p->version : NULL);
-	json_text(j, "is", is != NULL ? is->version : NULL);
+	json_text(j, "name", p->name);
+	json_text(j, "arch", p->arch);
+	json_text(j, "was", was);
+	json_text(j, "is", is);
 	json_text(j, "file", file);
 	json_close(j, '}');
 }
@@ -26,19 +24,21 @@ add_packages(const struct forecast *f, struct json *j)
 	json_open(j, "packages", '[');
 	for (size_t i = 0; i < f->in.coming.n; i++) {
 		const struct coming *c = &f->in.coming.items[i];
-		const struct package *was = NULL;
+		const char *was = NULL;
 
 		for (size_t k = 0; k < f->in.leaving.n; k++)
 			if (f->in.leaving.items[k].replaced &&
 			    incoming_comes_for(&f->in,
 			    &f->in.leaving.items[k].package) == c)
-				was = &f->in.leaving.items[k].package;
-		add_package(j, was, &c->package, c->file);
+				was = f->in.leaving.items[k].package.version;
+		add_package(j, &c->package, was, c->package.version, c->file);
 	}
-	for (size_t i = 0; i < f->in.leaving.n; i++)
+	for (size_t i = 0; i < f->in.leaving.n; i++) {
+		const struct package *p = &f->in.leaving.items[i].package;
+
 		if (!f->in.leaving.items[i].replaced)
-			add_package(j, &f->in.leaving.items[i].package, NULL,
-			    NULL);
+			add_package(j, p, p->version, NULL, NULL);
+	}
 	json_close(j, ']');
 }
 

@@ -1,60 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/preflight/payload.h"
 
-#include <errno.h>
-#include <locale.h>
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <archive.h>
-#include <archive_entry.h>
-
+#include "base/archiver.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/tr.h"
 
 enum {
-	CHUNK = 128 * 1024,
 	MEMBERS_MAX = 2000000,
 	FILE_MAX = 256 << 20,
 };
-
-static void
-drop_archive(struct archive **a)
-{
-	if (*a != NULL)
-		archive_read_free(*a);
-}
-
-/* Names are bytes: in a UTF-8 locale the library leaves them as they are. */
-static locale_t
-utf8_new(void)
-{
-	locale_t base = duplocale(LC_GLOBAL_LOCALE);
-	locale_t l = newlocale(LC_CTYPE_MASK, "C.UTF-8", base);
-
-	return l != (locale_t)0 ? l : base;
-}
-
-static void
-leave_utf8(locale_t *was)
-{
-	locale_t now = uselocale(*was);
-
-	if (now != LC_GLOBAL_LOCALE)
-		freelocale(now);
-}
-
-static int
-damaged(struct archive *a, const char *name, struct err *e)
-{
-	const char *why = a != NULL ? archive_error_string(a) : NULL;
-
-	return err_set(e, ERR_INPUT, name, _("cannot be read as a package: "
-	    "%s"), why != NULL ? why : _("no reason given"));
-}
 
 /* "./etc/x", "etc/x/", "/etc/x" -> "/etc/x"; false where it leads elsewhere. */
 static bool
@@ -79,56 +38,27 @@ absolute(struct buf *out, const char *name)
 
 /* What is read from, while one archive is walked. */
 struct unpacking {
-	struct archive *archive;
+	struct archiver_reader *archive;
 	const char *name;
 	const struct payload *to;
 	struct buf bytes;
 	struct arena arena;	/* of one member */
 };
 
-static int
-take_bytes(struct unpacking *w, struct err *e)
+static void
+drop_unpacking(struct unpacking *w)
 {
-	buf_reset(&w->bytes);
-	for (;;) {
-		la_ssize_t n = archive_read_data(w->archive,
-		    buf_reserve(&w->bytes, CHUNK), CHUNK);
-
-		if (n < 0)
-			return damaged(w->archive, w->name, e);
-		if (n == 0)
-			break;
-		w->bytes.len += (size_t)n;
-		if (w->bytes.len > FILE_MAX)
-			return err_set(e, ERR_INPUT, w->name,
-			    _("a file in this package is too large"));
-	}
-	buf_reserve(&w->bytes, 1)[0] = '\0';
-	return 0;
+	buf_done(&w->bytes);
+	arena_done(&w->arena);
 }
 
-static int
-take_kind(struct archive_entry *ae, enum entry_kind *out)
+static struct archiver_reader *
+open_archive(struct archiver_source from, const char *name, struct err *e)
 {
-	static const struct {
-		mode_t type;
-		enum entry_kind kind;
-	} table[] = {
-		{ AE_IFREG, ENTRY_FILE }, { AE_IFDIR, ENTRY_DIR },
-		{ AE_IFLNK, ENTRY_SYMLINK }, { AE_IFIFO, ENTRY_FIFO },
-		{ AE_IFBLK, ENTRY_BLOCK }, { AE_IFCHR, ENTRY_CHAR },
-		{ AE_IFSOCK, ENTRY_SOCKET },
-	};
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (archive_entry_filetype(ae) == table[i].type) {
-			*out = table[i].kind;
-			return 0;
-		}
-	}
-	/* A hard link of a tar archive has no type of its own. */
-	*out = ENTRY_FILE;
-	return archive_entry_hardlink(ae) != NULL ? 0 : -1;
+	from.where = name;
+	from.damaged = _("cannot be read as a package: %s [download it anew]");
+	from.any_locale = true;
+	return archiver_open(&from, e);
 }
 
 static const char *
@@ -136,37 +66,37 @@ path_of(struct unpacking *w, const char *name)
 {
 	CLEANUP(drop_buf) struct buf path = { 0 };
 
-	return name != NULL && absolute(&path, name) ?
+	/* No package manager could put a longer one anywhere. */
+	return name != NULL && strnlen(name, PATH_MAX) < PATH_MAX &&
+	    absolute(&path, name) ?
 	    arena_strdup(&w->arena, buf_str(&path)) : NULL;
 }
 
-static const char *
-text_of(struct unpacking *w, const char *s)
+static int
+take_bytes(struct unpacking *w, struct err *e)
 {
-	return s != NULL && s[0] != '\0' ? arena_strdup(&w->arena, s) : NULL;
+	int n = archiver_bytes(w->archive, &w->bytes, FILE_MAX, e);
+
+	return n <= 0 ? n : err_set(e, ERR_INPUT, w->name,
+	    _("a file in this package is too large"));
 }
 
 static int
-take_member(struct unpacking *w, struct archive_entry *ae, struct err *e)
+take_member(struct unpacking *w, const struct archiver_member *m,
+    struct err *e)
 {
-	const char *link = archive_entry_hardlink(ae);
-	struct entry en = { .content = CONTENT_STORED };
+	struct entry en = { .content = CONTENT_STORED, .kind = m->kind };
 	bool wants;
 
-	en.path = path_of(w, archive_entry_pathname(ae));
-	if (en.path == NULL || take_kind(ae, &en.kind) < 0)
+	en.path = path_of(w, m->name);
+	/* A hard link of a tar archive has no type of its own. */
+	if (en.path == NULL || (!m->is_known && m->link == NULL))
 		return err_set(e, ERR_INPUT, w->name, _("has a file with a "
-		    "name or type that no package has"));
-	en.hardlink = link != NULL ? path_of(w, link) : NULL;
-	en.mode = (uint32_t)archive_entry_perm(ae);
-	en.uid = (uint32_t)archive_entry_uid(ae);
-	en.gid = (uint32_t)archive_entry_gid(ae);
-	en.user = text_of(w, archive_entry_uname(ae));
-	en.group = text_of(w, archive_entry_gname(ae));
-	en.size = en.kind == ENTRY_FILE ? (uint64_t)archive_entry_size(ae) : 0;
-	en.mtime.tv_sec = archive_entry_mtime(ae);
-	if (en.kind == ENTRY_SYMLINK)
-		en.target = text_of(w, archive_entry_symlink(ae));
+		    "name or type that no package has: %.100s"),
+		    m->name != NULL ? m->name : "?");
+	en.hardlink = m->link != NULL ? path_of(w, m->link) : NULL;
+	en.size = en.kind == ENTRY_FILE ? m->size : 0;
+	archiver_facts(w->archive, &w->arena, &en);
 	wants = en.kind == ENTRY_FILE && w->to->wants(w->to->ctx, &en);
 	if (wants && take_bytes(w, e) < 0)
 		return -1;
@@ -175,112 +105,81 @@ take_member(struct unpacking *w, struct archive_entry *ae, struct err *e)
 }
 
 static int
-walk_members(struct archive *a, const char *name, const struct payload *to,
-    struct err *e)
+walk_members(struct archiver_reader *a, const char *name,
+    const struct payload *to, struct err *e)
 {
-	struct unpacking w = { .archive = a, .name = name, .to = to };
-	struct archive_entry *ae;
+	CLEANUP(drop_unpacking) struct unpacking w = { .archive = a,
+		.name = name, .to = to };
+	struct archiver_member m;
 	size_t members = 0;
-	int rc, n = 0;
+	int n;
 
-	while (n == 0 && (rc = archive_read_next_header(a, &ae)) !=
-	    ARCHIVE_EOF) {
-		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
-			n = damaged(a, name, e);
-		else if (++members > MEMBERS_MAX)
-			n = err_set(e, ERR_INPUT, name,
+	while ((n = archiver_next(a, &m, e)) > 0) {
+		if (++members > MEMBERS_MAX)
+			return err_set(e, ERR_INPUT, name,
 			    _("has too many files"));
-		else
-			n = take_member(&w, ae, e);
+		n = take_member(&w, &m, e);
+		if (n != 0)
+			return n;
 		arena_done(&w.arena);
 	}
-	buf_done(&w.bytes);
 	return n;
-}
-
-static int
-open_filters(struct archive *a)
-{
-	if (a == NULL)
-		return -1;
-	/* What only another program could unpack is left out by itself. */
-	archive_read_support_filter_all(a);
-	return 0;
 }
 
 int
 payload_rpm(int fd, const char *name, const struct payload *to, struct err *e)
 {
-	CLEANUP(drop_archive) struct archive *a = archive_read_new();
-	CLEANUP(leave_utf8) locale_t was = uselocale(utf8_new());
+	CLEANUP(drop_archiver_reader) struct archiver_reader *a =
+	    open_archive((struct archiver_source){ .format = ARCHIVER_CPIO,
+	    .filters = ARCHIVER_PACKAGED, .fd = fd }, name, e);
 
-	(void)was;
-	if (open_filters(a) < 0 ||
-	    archive_read_support_format_cpio(a) != ARCHIVE_OK ||
-	    archive_read_open_fd(a, fd, CHUNK) != ARCHIVE_OK)
-		return damaged(a, name, e);
-	return walk_members(a, name, to, e);
-}
-
-/* An archive within an archive, read as it comes. */
-struct inner {
-	struct archive *outer;
-	char chunk[CHUNK];
-};
-
-static la_ssize_t
-read_inner(struct archive *a, void *ctx, const void **out)
-{
-	struct inner *in = ctx;
-	la_ssize_t n = archive_read_data(in->outer, in->chunk, CHUNK);
-
-	*out = in->chunk;
-	if (n < 0)
-		archive_set_error(a, EIO, "%s",
-		    archive_error_string(in->outer));
-	return n;
+	return a != NULL ? walk_members(a, name, to, e) : -1;
 }
 
 static int
-walk_inner(struct archive *outer, const char *name, const struct payload *to,
-    struct err *e)
+walk_inner(struct archiver_reader *outer, const char *name,
+    const struct payload *to, struct err *e)
 {
-	CLEANUP(drop_free) struct inner *in = xcalloc(1, sizeof(*in));
-	CLEANUP(drop_archive) struct archive *a = archive_read_new();
+	CLEANUP(drop_archiver_reader) struct archiver_reader *a =
+	    open_archive((struct archiver_source){ .format = ARCHIVER_TAR,
+	    .filters = ARCHIVER_PACKAGED, .outer = outer }, name, e);
 
-	in->outer = outer;
-	if (open_filters(a) < 0 ||
-	    archive_read_support_format_tar(a) != ARCHIVE_OK ||
-	    archive_read_open(a, in, NULL, read_inner, NULL) != ARCHIVE_OK)
-		return damaged(a, name, e);
-	return walk_members(a, name, to, e);
+	return a != NULL ? walk_members(a, name, to, e) : -1;
 }
 
 int
 payload_deb(int fd, const char *name, const struct payload *control,
     const struct payload *data, struct err *e)
 {
-	CLEANUP(drop_archive) struct archive *a = archive_read_new();
-	CLEANUP(leave_utf8) locale_t was = uselocale(utf8_new());
-	struct archive_entry *ae;
-	int found = 0, rc = ARCHIVE_OK;
+	CLEANUP(drop_archiver_reader) struct archiver_reader *a =
+	    open_archive((struct archiver_source){ .format = ARCHIVER_AR,
+	    .fd = fd }, name, e);
+	struct archiver_member m;
+	bool has_control = false, has_data = false;
+	int n;
 
-	(void)was;
-	if (a == NULL || archive_read_support_format_ar(a) != ARCHIVE_OK ||
-	    archive_read_open_fd(a, fd, CHUNK) != ARCHIVE_OK)
-		return damaged(a, name, e);
-	while (found < 2 &&
-	    (rc = archive_read_next_header(a, &ae)) == ARCHIVE_OK) {
-		const char *member = archive_entry_pathname(ae);
-		const struct payload *to = member == NULL ? NULL :
-		    text_starts(member, "control.tar") ? control :
-		    text_starts(member, "data.tar") ? data : NULL;
-
-		if (to == NULL)
+	if (a == NULL)
+		return -1;
+	while (!has_data) {
+		n = archiver_next(a, &m, e);
+		if (n == ARCHIVER_END)
+			return err_set(e, ERR_INPUT, name, _("cannot be read "
+			    "as a package: it has no control.tar with a "
+			    "data.tar behind it [download it anew]"));
+		if (n == ARCHIVER_WARNED)
+			return archiver_damaged(a, e);
+		if (n < 0)
+			return -1;
+		if (m.name == NULL)
 			continue;
-		found++;
-		if (walk_inner(a, name, to, e) < 0)
+		if (!has_control && text_starts(m.name, "control.tar"))
+			has_control = true;
+		else if (has_control && text_starts(m.name, "data.tar"))
+			has_data = true;
+		else
+			continue;
+		if (walk_inner(a, name, has_data ? data : control, e) < 0)
 			return -1;
 	}
-	return found == 2 ? 0 : damaged(rc == ARCHIVE_EOF ? NULL : a, name, e);
+	return 0;
 }

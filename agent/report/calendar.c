@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/hook/ledger.h"
+#include "agent/ledger/ledger.h"
 #include "base/text.h"
 #include "base/vec.h"
 #include "snapshots/gitwalk.h"

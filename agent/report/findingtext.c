@@ -166,6 +166,14 @@ findingtext_summary(struct buf *out, const struct model *m)
 	buf_addc(out, '\n');
 }
 
+char *
+findingtext_line(char **at)
+{
+	char *line = strsep(at, "\n");
+
+	return *at != NULL ? line : NULL;
+}
+
 void
 report_text_findings(const struct model *m, bool color, struct buf *out)
 {

@@ -22,5 +22,7 @@ void findingtext_advice(struct buf *out, const struct model_finding *f,
     const char *remedy, const char *said, bool verbose);
 /* Counts of all that was looked at. */
 void findingtext_summary(struct buf *out, const struct model *m);
+/* The next line of such a text, cut off in place; NULL after the last. */
+char *findingtext_line(char **at);
 
 #endif

@@ -447,13 +447,10 @@ foot(struct buf *out, const struct model *m)
 
 	findingtext_summary(&text, m);
 	buf_adds(out, "<p class=\"foot\" style=\"color:#59636e\">");
-	for (char *p = text.bytes; *p != '\0';) {
-		size_t n = strcspn(p, "\n");
-
-		p[n] = '\0';
-		markup_text(out, p);
+	for (char *at = text.bytes, *line;
+	    (line = findingtext_line(&at)) != NULL;) {
+		markup_text(out, line);
 		buf_adds(out, "<br>\n");
-		p += n + 1;
 	}
 	buf_adds(out, "driftctl " VERSION "</p>\n");
 }

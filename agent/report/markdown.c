@@ -244,7 +244,10 @@ past(const struct model *m, struct buf *out)
 		heading(out, _("In order again"));
 	for (size_t i = 0; i < m->mended.n; i++) {
 		buf_adds(out, "- ");
-		code(out, m->mended.items[i].id);
+		if (m->mended.items[i].what != NULL)
+			plain(out, m->mended.items[i].what);
+		else
+			code(out, m->mended.items[i].id);
 		buf_addc(out, '\n');
 	}
 	if (m->transactions.n > 0)
@@ -376,12 +379,9 @@ report_markdown(const struct model *m, struct buf *out)
 		return;
 	findingtext_summary(&summary, m);
 	buf_adds(out, "\n---\n\n");
-	for (char *p = summary.bytes; *p != '\0';) {
-		size_t n = strcspn(p, "\n");
-
-		p[n] = '\0';
-		plain(out, p);
+	for (char *at = summary.bytes, *line;
+	    (line = findingtext_line(&at)) != NULL;) {
+		plain(out, line);
 		buf_addc(out, '\n');
-		p += n + 1;
 	}
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/hook/ledger.h"
+#include "agent/ledger/ledger.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
@@ -79,17 +79,26 @@ load_since(const struct ledger *l, const struct strlist *ids,
 	reverse(out);
 }
 
+static int
+open_ledger(struct machine *m, struct ledger *l, struct strlist *ids,
+    struct model *out)
+{
+	struct err e = { 0 };
+
+	if (ledger_open(store_fd(m->store), l, &e) == 0 &&
+	    ledger_ids(l, ids, &e) == 0)
+		return 0;
+	trouble(out, &e);
+	return -1;
+}
+
 void
 past_transactions(struct machine *m, struct model *out)
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_strlist) struct strlist ids = { 0 };
-	struct err e = { 0 };
 
-	if (ledger_open(store_fd(m->store), &l, &e) < 0 ||
-	    ledger_ids(&l, &ids, &e) < 0)
-		trouble(out, &e);
-	else
+	if (open_ledger(m, &l, &ids, out) == 0)
 		load_since(&l, &ids, out);
 }
 
@@ -98,11 +107,9 @@ past_last(struct machine *m, struct model *out)
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_strlist) struct strlist ids = { 0 };
-	struct err e = { 0 };
 
-	if (ledger_open(store_fd(m->store), &l, &e) < 0 ||
-	    ledger_ids(&l, &ids, &e) < 0)
-		trouble(out, &e);
+	/* What could be listed is looked at whatever came of the rest. */
+	open_ledger(m, &l, &ids, out);
 	for (size_t i = ids.n; i > 0; i--)
 		if (load(&l, ids.items[i - 1], out) > 0)
 			break;

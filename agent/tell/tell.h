@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "agent/hook/transaction.h"
+#include "agent/ledger/transaction.h"
 #include "agent/machine.h"
 #include "agent/tell/told.h"
 

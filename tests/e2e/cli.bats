@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2016,SC2086,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2086,SC2154
 # The command line: what was typed wrongly, who may do what, and what happens
 # when something is broken, full, or in use. Exit 2 says so each time.
 

@@ -244,7 +244,7 @@ wanted_status() {
 		cp -a "$STORE.upgraded" "$STORE"
 		case $line in undo*) d restore --yes ;; esac
 		line=${line//\/etc\/driftctl\/specs/$ROOT/etc/driftctl/specs}
-		line=$(sed "s|--output /.*/|--output $BATS_TEST_TMPDIR/|" <<< "$line")
+		line=${line/--output \/*\//--output $BATS_TEST_TMPDIR/}
 		eval "d $line"
 		[ "$status" -eq "$wanted" ]
 		[ -z "$stderr" ]

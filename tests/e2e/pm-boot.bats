@@ -175,22 +175,8 @@ no_hooks
 dpkg -i /shared/deb/cyrus-imapd-2.deb > /dev/null
 [ ! -e /etc/pam.d/imap ]
 rm -f /shared/seen
-cat > /etc/systemd/system/postfix.service << E
-[Service]
-Type=oneshot
-ExecStart=/bin/sh -c 'pamtester imap root authenticate > /shared/seen 2>&1'
-[Install]
-WantedBy=multi-user.target
-E
-cat > /etc/systemd/system/judge.service << E
-[Unit]
-After=postfix.service driftctl-boot.service
-[Service]
-Type=oneshot
-ExecStart=/bin/sh /judge
-[Install]
-WantedBy=multi-user.target
-E
+at_start postfix 'pamtester imap root authenticate > /shared/seen 2>&1'
+at_start judge 'exec /bin/sh /judge' "postfix.service driftctl-boot.service"
 cat > /judge << 'E'
 exec > /shared/judged 2>&1
 show() {
@@ -262,22 +248,8 @@ ExecStart=/usr/bin/flock $store/lock /bin/sleep 1000
 [Install]
 WantedBy=sysinit.target
 E
-cat > /etc/systemd/system/postfix.service << E
-[Service]
-Type=oneshot
-ExecStart=/bin/sh -c 'echo started > /shared/seen'
-[Install]
-WantedBy=multi-user.target
-E
-cat > /etc/systemd/system/judge.service << E
-[Unit]
-After=postfix.service driftctl-boot.service
-[Service]
-Type=oneshot
-ExecStart=/bin/sh /judge
-[Install]
-WantedBy=multi-user.target
-E
+at_start postfix 'echo started > /shared/seen'
+at_start judge 'exec /bin/sh /judge' "postfix.service driftctl-boot.service"
 cat > /judge << 'E'
 exec > /shared/judged 2>&1
 systemctl stop holder.service

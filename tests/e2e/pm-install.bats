@@ -141,6 +141,38 @@ EOS
 	says "all well: "
 }
 
+@test "the first hour of the README on an rpm machine ends with a mail" {
+	sed -n '/^## The first hour/,/report --last/p' "$TOP/README.md" |
+	    grep -oE '^    (driftctl|echo) .*' |
+	    grep -v 'report --last' > "$PM_SHARED/first-hour"
+	[ "$(wc -l < "$PM_SHARED/first-hour")" -ge 6 ]
+	box << 'EOS'
+zypper_ready
+only_manager zypper
+printf '#!/bin/sh\ncat > /tmp/mails/$$\n' > /usr/sbin/sendmail
+chmod 755 /usr/sbin/sendmail
+mkdir /tmp/mails
+cron_is_there
+SECONDS=0
+driftctl_by_zypper
+sh -e /shared/first-hour
+waits 10 grep -rq "^Subject: driftctl .*: 0 flagged" /tmp/mails
+echo "minutes to the first mail: $((SECONDS / 60))"
+rm /tmp/mails/*
+zypper_up
+login_works
+# What the timer starts.
+driftctl report --mail || [ $? -eq 1 ]
+waits 10 grep -rq "/etc/pam.d/imap" /tmp/mails
+grep -h "imap" /tmp/mails/* | head -20
+driftctl doctor
+EOS
+	[ "$status" -eq 0 ]
+	says "minutes to the first mail: 0"
+	says "cyrus-imapd"
+	says "all well: "
+}
+
 @test "rpm alone: its triggers heal, whoever calls it" {
 	box << 'EOS'
 rpm -i /shared/rpm/noarch/{sh-1,cyrus-imapd-1,cyrus-sasl-saslauthd-1}-1.* \

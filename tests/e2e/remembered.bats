@@ -24,7 +24,7 @@ setup() {
 }
 
 tree_of() {
-	git -C "$1/repo.git" rev-parse live^{tree}
+	git -C "$1/repo.git" rev-parse 'live^{tree}'
 }
 
 # The next snapshot, once with and once without what was remembered.

@@ -8,20 +8,10 @@ load ../lib.sh
 
 setup() {
 	scratch
-	SITE=$BATS_TEST_TMPDIR/specs
-	mkdir -p "$ROOT/etc/pam.d" "$SITE"
-	echo "auth required pam_deny.so" > "$ROOT/etc/pam.d/imap"
+	imap_site
 	printf 'one\ntwo\nthree\n' > "$ROOT/etc/settings"
 	echo "root:x:0:0:root:/root:/bin/sh" > "$ROOT/etc/passwd"
-	cat > "$SITE/mail.yaml" << 'EOS'
-spec: mail
-title: Mail users can log in
-rules:
-  - id: imap
-    path: /etc/pam.d/imap
-    why: Without it nobody logs in.
-    require: present
-    on-drift: restore
+	cat >> "$SITE/mail.yaml" << 'EOS'
   - id: mode
     path: /etc/pam.d/imap
     why: Others must not write it.

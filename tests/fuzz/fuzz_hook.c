@@ -5,8 +5,8 @@
 
 #include "agent/doctor/runlog.h"
 #include "agent/hook/aptlist.h"
-#include "agent/hook/transaction.h"
 #include "agent/hook/zypp.h"
+#include "agent/ledger/transaction.h"
 #include "agent/pkg/pkgversion.h"
 #include "base/buf.h"
 

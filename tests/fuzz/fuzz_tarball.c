@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "snapshots/tarball.h"
+#include "snapshots/tarread.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,11 +38,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct err e = { 0 };
 
-	if (tarball_parse("fuzz", data, size, check, NULL, &e) < 0)
+	if (tarread_parse("fuzz", data, size, check, NULL, &e) < 0)
 		assert(e.kind != ERR_NONE);
 	err_clear(&e);
-	if (tarball_parse_foreign("fuzz", data, size,
-	    &(struct tarball_wanted){ wants, check, NULL }, &e) < 0)
+	if (tarread_parse_foreign("fuzz", data, size,
+	    &(struct tarread_wanted){ wants, check, NULL }, &e) < 0)
 		assert(e.kind != ERR_NONE);
 	return 0;
 }

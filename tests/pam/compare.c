@@ -9,52 +9,18 @@
  * This takes root, and mounts that nobody else sees.
  */
 #include <errno.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <security/pam_appl.h>
 
-#include "base/buf.h"
 #include "base/path.h"
-#include "specs/pam_dispatch.h"
-#include "tests/unit/fake_evidence.h"
+#include "tests/pam/world.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-enum { MODULES = 8, FILES = 6, ASKED = 3, STEPS_MAX = 4096 };
-
-/* svc is the service, other what it falls back to, the rest is included. */
-static const char *const names[FILES] = { "svc", "other", "a", "b", "c",
-	"d" };
-static const char *const types[] = { "auth", "account", "password",
-	"session" };
-enum { SETCRED = COUNT(types) };	/* behind those of files */
-
-struct world {
-	char dir[64], modules[MODULES + 2][128];
-	enum pam_code codes[MODULES], creds[MODULES];
-	struct buf texts[FILES];
-	char paths[FILES][128];
-	struct fake_file files[2 * FILES + 2];	/* what else is there comes
-						 * behind */
-	bool vendor;
-	bool has_lib;		/* not each system has the second folder */
-	bool lib_include;	/* this libpam finds what is included there */
-	bool at_include;	/* this libpam knows @include */
-	bool jumps_count;	/* and counts jumps in pam_setcred */
-	bool odd;		/* the stack may be left untold */
-	unsigned long asked, granted, differ, stacks, untold;
-	unsigned long setcreds, creds_granted;
-	unsigned char seen[PAM_CODES];
-};
-
-static unsigned long long seed = 1;
+enum { ASKED = 3, STEPS_MAX = 4096 };
 
 /* libpam would fill the machine's logs with what is wrong on purpose, and
  * deny where the audit system cannot be reached. */
@@ -82,225 +48,6 @@ audit_open(void)
 {
 	errno = EPROTONOSUPPORT;
 	return -1;
-}
-
-static const char etc[] = "/etc/pam.d", lib[] = "/usr/lib/pam.d";
-
-static unsigned
-below(unsigned n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)((seed >> 16) % n);
-}
-
-static bool
-chance(unsigned percent)
-{
-	return below(100) < percent;
-}
-
-static enum pam_code
-any_code(void)
-{
-	static const enum pam_code often[] = { PAM_CODE_SUCCESS,
-		PAM_CODE_SUCCESS, PAM_CODE_SUCCESS, PAM_CODE_SUCCESS,
-		PAM_CODE_SUCCESS, PAM_CODE_SUCCESS, PAM_CODE_AUTH_ERR,
-		PAM_CODE_IGNORE, PAM_CODE_USER_UNKNOWN, 12 };
-
-	return chance(75) ? often[below(COUNT(often))] :
-	    (enum pam_code)below(PAM_CODES - (chance(90) ? 1 : 0));
-}
-
-static void
-any_bracket(struct buf *b)
-{
-	static const char *const actions[] = { "ignore", "ok", "done", "bad",
-		"die", "reset", "1", "1", "2", "3", "4", "0", "99999",
-		"okay" };
-
-	buf_addf(b, "[%s", chance(50) ? "success=ok default=ignore " : "");
-	for (unsigned n = below(5); n > 0; n--) {
-		const char *value = chance(30) ? "default" :
-		    pam_code_words[any_code()];
-		const char *action = actions[chance(30) ? 1 :
-		    below(chance(97) ? 11 : COUNT(actions))];
-
-		buf_addf(b, "%s%s%s%s", value, chance(3) ? " = " :
-		    chance(1) ? "" : "=", action, chance(97) ? " " : "");
-	}
-	buf_addc(b, ']');
-}
-
-static void
-any_control(struct buf *b)
-{
-	static const char *const words[] = { "required", "requisite",
-		"sufficient", "optional", "Required", "OPTIONAL",
-		"suficient", "success=ok", "success=okdefault=die" };
-
-	if (chance(45))
-		any_bracket(b);
-	else
-		buf_adds(b, words[below(chance(95) ? 4 : COUNT(words))]);
-}
-
-/* Files lead on to later ones: a circle makes some versions crash. */
-static void
-any_include(struct world *w, struct buf *b, unsigned from, const char *type)
-{
-	unsigned first = from < 2 ? 2 : from + 1;
-	const char *to = NULL;
-	bool at;
-
-	if (first < FILES && chance(96)) {
-		unsigned i = first + below(FILES - first);
-
-		to = w->vendor ? names[i] : w->paths[i];
-	}
-	/* What an @include of nothing does to a file that a line of one type
-	 * includes is left to what is in libpam's memory. */
-	at = w->at_include && chance(15) && (to != NULL || from < 2);
-	if (to == NULL)
-		to = "/gone";
-	if (at)
-		buf_addf(b, "@include %s\n", to);
-	else
-		buf_addf(b, "%s %s %s\n", type,
-		    chance(60) ? "substack" : "include", to);
-}
-
-/* What libpam reads otherwise than one would think, or than it did once. */
-static void
-any_oddity(struct world *w, struct buf *b, const char *type)
-{
-	const char *module = w->modules[below(MODULES)];
-
-	switch (below(6)) {
-	case 0:
-		w->odd = true;
-		buf_addf(b, "%s required \\\n# so\n%s\n", type, module);
-		break;
-	case 1:
-		w->odd = true;
-		buf_addf(b, "%s required %s %*s\n", type, module, 1100, "x");
-		break;
-	case 2:
-		w->odd = true;
-		buf_addf(b, "%s required %s\r\n", type, module);
-		break;
-	case 3:
-		w->odd = true;
-		buf_addf(b, "# %*s\n", 1100, "x");
-		break;
-	case 4:
-		buf_addf(b, "%s required %s \\ # goes on? \\\n", type,
-		    module);
-		break;
-	default:
-		buf_addf(b, "# ends \\\n%s required %s [x \\] y]\n", type,
-		    module);
-	}
-}
-
-static void
-any_line(struct world *w, struct buf *b, unsigned from, const char *mostly)
-{
-	const char *type = chance(85) ? mostly : types[below(COUNT(types))];
-
-	if (chance(from < 2 ? 30 : 15)) {
-		any_include(w, b, from, type);
-		return;
-	}
-	if (chance(2)) {
-		any_oddity(w, b, type);
-		return;
-	}
-	buf_addf(b, "%s%s\t", chance(10) ? "-" : "", type);
-	any_control(b);
-	buf_addf(b, "%s %s%s", chance(3) ? " \\\n" : "",
-	    w->modules[below(MODULES + (chance(10) ? 2 : 0))],
-	    chance(10) ? " debug [a b]" : "");
-	buf_adds(b, chance(5) ? " # so\n\n" : "\n");
-}
-
-static void
-write_text(const char *path, const char *text)
-{
-	FILE *out = fopen(path, "we");
-
-	if (out == NULL || fputs(text, out) < 0 || fclose(out) != 0) {
-		perror(path);
-		exit(2);
-	}
-}
-
-/* One of the two folders, or both: then nothing of the second counts. */
-static void
-choose_folder(struct world *w, unsigned i, bool there)
-{
-	static const char hidden[] = "auth required /gone.so\n"
-	    "account required /gone.so\npassword required /gone.so\n"
-	    "session required /gone.so\n";
-	static char second[FILES][128];
-	bool first = chance(i > 1 && !w->lib_include ? 90 : 60) || !w->has_lib;
-	bool both = there && first && w->has_lib && chance(50);
-
-	snprintf(second[i], sizeof(second[i]), "%s/%s", lib, names[i]);
-	snprintf(w->paths[i], sizeof(w->paths[i]), "%s/%s", etc, names[i]);
-	unlink(w->paths[i]);
-	unlink(second[i]);
-	if (!first)
-		snprintf(w->paths[i], sizeof(w->paths[i]), "%s", second[i]);
-	/* An @include that leads nowhere, in what one type includes. */
-	w->odd |= !first && i > 1 && !w->lib_include;
-	if (both)
-		write_text(second[i], hidden);
-	w->files[FILES + i].text = hidden;
-	w->files[FILES + i].en.path = both ? second[i] : "/none";
-}
-
-/* All but the name of "other" is by path: not each libpam looks for what is
- * included in the folder that the test gives it. */
-static void
-write_file(struct world *w, unsigned i, bool there)
-{
-	struct fake_file *f = &w->files[i];
-
-	if (w->vendor)
-		choose_folder(w, i, there);
-	f->text = buf_str(&w->texts[i]);
-	f->en.path = there ? w->paths[i] : "/none";
-	if (!w->vendor) {
-		w->files[FILES + i] = *f;
-		w->files[FILES + i].en.path = there && i == 1 ?
-		    "/etc/pam.d/other" : "/none";
-	}
-	if (there)
-		write_text(w->paths[i], f->text);
-	else
-		unlink(w->paths[i]);
-}
-
-static void
-any_stack(struct world *w)
-{
-	const char *mostly = types[below(COUNT(types))];
-	bool lonely = chance(5);
-
-	w->odd = false;
-	for (unsigned i = 0; i < FILES; i++) {
-		buf_reset(&w->texts[i]);
-		for (unsigned n = below(i < 2 ? 9 : 6); n > 0; n--)
-			any_line(w, &w->texts[i], i, mostly);
-		/* The last line of the file goes on with nothing. */
-		if (w->texts[i].len > 0 && chance(1)) {
-			w->odd = true;
-			buf_adds(&w->texts[i], "auth required \\\n");
-		}
-		write_file(w, i, i > 1 || !lonely || chance(50) != (i == 1));
-	}
 }
 
 static int
@@ -342,7 +89,7 @@ ask_ours(const struct world *w, unsigned type)
 	struct err e = { 0 };
 	int code = -1;
 
-	if (pam_stack_service(&ev, w->paths[0], types[type % SETCRED], &a,
+	if (pam_stack_service(&ev, w->paths[0], world_types[type % SETCRED], &a,
 	    &st, &e) == 0)
 		code = 0;
 	for (size_t i = 0; i < st.n; i++) {
@@ -364,29 +111,10 @@ ask_ours(const struct world *w, unsigned type)
 }
 
 static void
-any_answers(struct world *w)
-{
-	for (unsigned m = 0; m < MODULES; m++) {
-		char text[16], name[128];
-
-		w->codes[m] = any_code();
-		snprintf(text, sizeof(text), "%d", (int)w->codes[m]);
-		setenv(path_name(w->modules[m]), text, 1);
-		/* Most modules have no more to say, and say it. */
-		w->creds[m] = chance(60) ? w->codes[m] : chance(60) ?
-		    PAM_CODE_SUCCESS : any_code();
-		snprintf(text, sizeof(text), "%d", (int)w->creds[m]);
-		snprintf(name, sizeof(name), "%s.cred",
-		    path_name(w->modules[m]));
-		setenv(name, text, 1);
-	}
-}
-
-static void
 show(const struct world *w, unsigned type, int theirs, int ours)
 {
 	printf("# %s: libpam returns %d, driftctl %d\n", type == SETCRED ?
-	    "setcred" : types[type], theirs, ours);
+	    "setcred" : world_types[type], theirs, ours);
 	for (unsigned m = 0; m < MODULES; m++)
 		printf("# %s %s, %s\n", path_name(w->modules[m]),
 		    pam_code_words[w->codes[m]], pam_code_words[w->creds[m]]);
@@ -413,8 +141,8 @@ all_denied(struct world *w)
 {
 	bool agree = true;
 
-	any_answers(w);
-	for (unsigned type = 0; type < COUNT(types); type++) {
+	world_answers(w);
+	for (unsigned type = 0; type < TYPES; type++) {
 		int ours = ask_ours(w, type);
 
 		w->asked++;
@@ -459,9 +187,9 @@ compare(struct world *w)
 	if (start_pam(w, &conv, &h) != PAM_SUCCESS)
 		return all_denied(w);
 	for (unsigned i = 0; i < ASKED && theirs != PAM_INCOMPLETE; i++) {
-		any_answers(w);
+		world_answers(w);
 		/* It would go on where it stopped. */
-		for (unsigned type = 0; type < COUNT(types) &&
+		for (unsigned type = 0; type < TYPES &&
 		    theirs != PAM_INCOMPLETE; type++) {
 			agree &= same_answer(w, h, type, w->differ == 0 &&
 			    agree, &theirs);
@@ -486,13 +214,13 @@ look_at_include(struct world *w)
 		buf_reset(&w->texts[i]);
 		if (i == 0)
 			buf_addf(&w->texts[0], "@include %s\n", w->vendor ?
-			    names[2] : w->paths[2]);
+			    world_names[2] : w->paths[2]);
 		if (i == 2)
 			buf_addf(&w->texts[2], "auth required %s\n",
 			    w->modules[0]);
-		write_file(w, i, true);
+		world_write_stack(w, i, true);
 	}
-	any_answers(w);
+	world_answers(w);
 	w->codes[0] = PAM_CODE_SUCCESS;
 	setenv(path_name(w->modules[0]), "0", 1);
 	if (start_pam(w, &conv, &h) == PAM_SUCCESS)
@@ -510,11 +238,11 @@ look_at_folders(struct world *w)
 	char path[128];
 	pam_handle_t *h = NULL;
 
-	buf_addf(&one, "%s/svc", etc);
-	write_text(buf_str(&one), "auth include a\n");
+	buf_addf(&one, "%s/svc", world_etc);
+	world_write(buf_str(&one), "auth include a\n");
 	buf_addf(&all, "auth required %s\n", w->modules[0]);
-	snprintf(path, sizeof(path), "%s/a", lib);
-	write_text(path, buf_str(&all));
+	snprintf(path, sizeof(path), "%s/a", world_lib);
+	world_write(path, buf_str(&all));
 	setenv(path_name(w->modules[0]), "0", 1);
 	if (start_pam(w, &conv, &h) == PAM_SUCCESS)
 		w->lib_include = pam_authenticate(h, 0) == PAM_SUCCESS;
@@ -538,7 +266,7 @@ look_at_jumps(struct world *w)
 	buf_reset(&w->texts[0]);
 	buf_addf(&w->texts[0], "auth [default=1] %s\nauth required %s\n",
 	    w->modules[0], w->modules[1]);
-	write_file(w, 0, true);
+	world_write_stack(w, 0, true);
 	setenv("pam_t0.so", "0", 1);
 	setenv("pam_t0.so.cred", "0", 1);
 	if (start_pam(w, &conv, &h) == PAM_SUCCESS &&
@@ -558,72 +286,18 @@ kinds(const struct world *w)
 	return n;
 }
 
-static int
-copy_modules(struct world *w, const char *from)
-{
-	CLEANUP(drop_buf) struct buf b = { 0 };
-
-	snprintf(w->dir, sizeof(w->dir), "%s", "/tmp/driftctl-pam.XXXXXX");
-	if (mkdtemp(w->dir) == NULL)
-		return -1;
-	for (unsigned i = 0; i < FILES; i++)
-		snprintf(w->paths[i], sizeof(w->paths[i]), "%s/%s", w->dir,
-		    names[i]);
-	for (unsigned i = 0; i < MODULES + 2; i++) {
-		snprintf(w->modules[i], sizeof(w->modules[i]),
-		    i == MODULES ? "%s/gone.so" : "%s/pam_t%u.so", w->dir, i);
-		if (i == MODULES)
-			continue;
-		buf_reset(&b);
-		/* The last one is no module: its file is empty. */
-		buf_addf(&b, "cp '%s' '%s'", i > MODULES ? "/dev/null" : from,
-		    w->modules[i]);
-		if (system(buf_str(&b)) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* Folders of our own in place of the two, for this process alone. */
-static int
-mount_folders(struct world *w)
-{
-	static const char *const over[] = { etc, lib };
-
-	w->vendor = true;
-	if (unshare(CLONE_NEWNS) < 0 ||
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return -1;
-	w->has_lib = access(lib, F_OK) == 0;
-	for (unsigned i = 0; i < COUNT(over); i++)
-		if ((i == 0 || w->has_lib) &&
-		    mount("tmpfs", over[i], "tmpfs", 0, "size=4m") < 0)
-			return -1;
-	return 0;
-}
-
-static void
-remove_all(const struct world *w)
-{
-	for (unsigned i = 0; i < FILES; i++)
-		unlink(w->paths[i]);
-	for (unsigned i = 0; i < MODULES + 2; i++)
-		unlink(w->modules[i]);
-	rmdir(w->dir);
-}
-
 int
 main(int argc, char **argv)
 {
 	static struct world w;
 	unsigned long n = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
 
-	if (n == 0 || copy_modules(&w, argv[1]) < 0) {
+	if (n == 0 || world_make(&w, argv[1]) < 0) {
 		fprintf(stderr, "usage: compare MODULE.so STACKS [SEED "
 		    "[vendor]]\n");
 		return 2;
 	}
-	if (argc > 4 && mount_folders(&w) < 0) {
+	if (argc > 4 && world_mount(&w) < 0) {
 		perror("folders of its own");
 		return 2;
 	}
@@ -631,12 +305,12 @@ main(int argc, char **argv)
 		look_at_folders(&w);
 	look_at_include(&w);
 	look_at_jumps(&w);
-	seed = argc > 3 ? strtoull(argv[3], NULL, 10) * 2 + 1 : 20240229;
+	world_seed(argc > 3 ? strtoull(argv[3], NULL, 10) * 2 + 1 : 20240229);
 	for (; w.stacks < n; w.stacks++) {
-		any_stack(&w);
+		world_stacks(&w);
 		w.differ += !compare(&w);
 	}
-	remove_all(&w);
+	world_remove(&w);
 	for (unsigned i = 0; i < FILES; i++)
 		buf_done(&w.texts[i]);
 	printf("# %lu stacks asked %lu times, %lu granted, %u kinds of "

@@ -17,7 +17,7 @@ esac
 # shellcheck source=tests/makeroot.sh
 . tests/makeroot.sh
 packages=apt,zypper,rpm,dnf,createrepo-c,pamtester,libpam-modules,procps,mount
-packages=$packages,iproute2,acl,zstd,strace
+packages=$packages,iproute2,acl,zstd,strace,pacman-package-manager
 [ -z "${release-}" ] || packages=$packages,gcc,libc6-dev,librpm-dev
 [ "$name" != boot ] ||
 	packages=apt,systemd,systemd-sysv,dbus,pamtester,libpam-modules,mount

@@ -46,6 +46,20 @@ ended() {
 	record | grep -E '^state: (ended|interrupted)'
 }
 
+# at_start NAME COMMAND [AFTER]: a service that runs sh -c COMMAND once as
+# systemd comes up, when it is enabled.
+at_start() {
+	cat > "/etc/systemd/system/$1.service" << E
+[Unit]
+After=${3-}
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c '$2'
+[Install]
+WantedBy=multi-user.target
+E
+}
+
 # From now on no package manager tells driftctl anything.
 no_hooks() {
 	rm -f /etc/apt/apt.conf.d/00driftctl /etc/dpkg/dpkg.cfg.d/driftctl \

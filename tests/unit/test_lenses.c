@@ -11,24 +11,7 @@
 
 #include "base/mem.h"
 #include "specs/lenses.h"
-
-static struct lenses *lenses;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	lenses = lenses_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	lenses_free(lenses);
-	return 0;
-}
+#include "tests/unit/lenses_group.h"
 
 /* "LINE=VALUE " of each node, or the message with its line. */
 static char *
@@ -278,5 +261,6 @@ main(void)
 		cmocka_unit_test(an_edit_that_cannot_be_written_is_told),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, lenses_start,
+	    lenses_stop);
 }

@@ -10,22 +10,24 @@
 
 #include "base/buf.h"
 
+/* "+NAME VERSION ARCH; …", - for what goes and ! for a purge. */
 static void
-text_of(const struct planned_packages *p, struct buf *out)
+assert_planned(const struct planned_packages *p, const char *wanted)
 {
 	static const char signs[] = "+-!";
+	CLEANUP(drop_buf) struct buf b = { 0 };
 
 	for (size_t i = 0; i < p->n; i++)
-		buf_addf(out, "%s%c%s %s %s", i > 0 ? "; " : "",
+		buf_addf(&b, "%s%c%s %s %s", i > 0 ? "; " : "",
 		    signs[p->items[i].step], p->items[i].name,
 		    p->items[i].version, p->items[i].arch);
+	assert_string_equal(buf_str(&b), wanted);
 }
 
 static void
 what_apt_would_do_is_read_from_its_simulation(void **state)
 {
 	CLEANUP(drop_planned) struct planned_packages p = { 0 };
-	CLEANUP(drop_buf) struct buf b = { 0 };
 
 	(void)state;
 	planned_apt(
@@ -38,8 +40,7 @@ what_apt_would_do_is_read_from_its_simulation(void **state)
 	    "Remv libold:i386 [1]\n"
 	    "Purg nslcd [0.9]\n"
 	    "Inst\nInst odd\nRemv\n", &p);
-	text_of(&p, &b);
-	assert_string_equal(buf_str(&b), "+libc6 2.41-12 amd64; "
+	assert_planned(&p, "+libc6 2.41-12 amd64; "
 	    "+linux-image 6.12-1 amd64; +libx 1:2~b i386; -libssl3  ; "
 	    "-libold  i386; !nslcd  ");
 }
@@ -48,7 +49,6 @@ static void
 what_dnf_would_do_is_read_from_its_table(void **state)
 {
 	CLEANUP(drop_planned) struct planned_packages p = { 0 };
-	CLEANUP(drop_buf) struct buf b = { 0 };
 
 	(void)state;
 	planned_dnf(
@@ -72,8 +72,7 @@ what_dnf_would_do_is_read_from_its_table(void **state)
 	    "Transaction Summary\n"
 	    "==========\n"
 	    " not         a      package  at         all\n", &p);
-	text_of(&p, &b);
-	assert_string_equal(buf_str(&b), "+cyrus-imapd 1:2-1 noarch; "
+	assert_planned(&p, "+cyrus-imapd 1:2-1 noarch; "
 	    "+a-name-that-is-too-long-for-its-column 3-1 x86_64; "
 	    "+new 1-1 x86_64; -gone 1-1 x86_64");
 }
@@ -94,13 +93,11 @@ what_zypper_would_do_is_read_from_its_summary(void **state)
 	    "arch='x86_64'/></to-remove>\n"
 	    "</install-summary></stream>\n";
 	CLEANUP(drop_planned) struct planned_packages p = { 0 };
-	CLEANUP(drop_buf) struct buf b = { 0 };
 	struct err e = { 0 };
 
 	(void)state;
 	assert_int_equal(planned_zypper(xml, strlen(xml), &p, &e), 0);
-	text_of(&p, &b);
-	assert_string_equal(buf_str(&b), "+a 2-1 noarch; +b 1:1-1 x86_64; "
+	assert_planned(&p, "+a 2-1 noarch; +b 1:1-1 x86_64; "
 	    "-c 1-1 x86_64");
 }
 

@@ -14,26 +14,9 @@
 #include "agent/semantic/semantic.h"
 #include "base/file.h"
 #include "base/monotime.h"
+#include "tests/unit/lenses_group.h"
 
 #define CASES "tests/cases/semantic"
-
-static struct lenses *lenses;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	lenses = lenses_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	lenses_free(lenses);
-	return 0;
-}
 
 /* "" where there is no such file. */
 static void
@@ -432,5 +415,6 @@ main(void)
 		cmocka_unit_test(a_summary_is_one_line),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, lenses_start,
+	    lenses_stop);
 }

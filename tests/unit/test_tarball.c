@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "snapshots/tarball.h"
+#include "snapshots/tarread.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -146,7 +147,7 @@ everything_comes_back_from_pax(void **state)
 	(void)state;
 	scratch_start(&s);
 	write_all(&s, "a.tar.zst", TARBALL_PAX_ZSTD, 0);
-	assert_int_equal(tarball_read(s.dirfd, "a.tar.zst", compare, &r, &e),
+	assert_int_equal(tarread_file(s.dirfd, "a.tar.zst", compare, &r, &e),
 	    0);
 	assert_int_equal(r.n, N_ENTRIES);
 	scratch_sh(&s, "test \"$(ls)\" = a.tar.zst");
@@ -163,7 +164,7 @@ what_plain_tar_holds_comes_back(void **state)
 	(void)state;
 	scratch_start(&s);
 	write_all(&s, "a.tar", TARBALL_GNU_PLAIN, 0);
-	assert_int_equal(tarball_read(s.dirfd, "a.tar", compare, &r, &e), 0);
+	assert_int_equal(tarread_file(s.dirfd, "a.tar", compare, &r, &e), 0);
 	assert_int_equal(r.n, N_ENTRIES);
 	scratch_sh(&s, "test $(($(stat -c %%s a.tar) %% 512)) = 0");
 	scratch_end(&s);
@@ -281,7 +282,7 @@ the_reader_may_stop(void **state)
 	(void)state;
 	scratch_start(&s);
 	write_all(&s, "a.tar", TARBALL_GNU_PLAIN, 0);
-	assert_int_equal(tarball_read(s.dirfd, "a.tar", stop_at_third, &n,
+	assert_int_equal(tarread_file(s.dirfd, "a.tar", stop_at_third, &n,
 	    &e), 42);
 	assert_int_equal(n, 3);
 	scratch_end(&s);
@@ -320,7 +321,7 @@ assert_refused(struct scratch *s, const char *name, const char *message)
 	CLEANUP(drop_buf) struct buf text = { 0 };
 	struct err e = { 0 };
 
-	assert_int_equal(tarball_read(s->dirfd, name, ignore, NULL, &e), -1);
+	assert_int_equal(tarread_file(s->dirfd, name, ignore, NULL, &e), -1);
 	err_format(&e, &text);
 	if (!text_starts(buf_str(&text), message))
 		fail_msg("'%s' instead of '%s'", buf_str(&text), message);
@@ -348,7 +349,7 @@ every_changed_byte_is_noticed(void **state)
 		snprintf(message, sizeof(message), "%s: damaged: its checksum "
 		    "does not match its content [bring it back from a backup]",
 		    name[i]);
-		assert_int_equal(tarball_parse("x", b.bytes, b.len, ignore,
+		assert_int_equal(tarread_parse("x", b.bytes, b.len, ignore,
 		    NULL, &e), 0);
 		for (size_t at = 0; at < b.len - 48; at += 37) {
 			b.bytes[at] ^= 1;
@@ -361,7 +362,7 @@ every_changed_byte_is_noticed(void **state)
 		for (size_t n = 0; n < b.len; n += 61) {
 			struct err te = { 0 };
 
-			assert_int_equal(tarball_parse("x", b.bytes, n,
+			assert_int_equal(tarread_parse("x", b.bytes, n,
 			    ignore, NULL, &te), -1);
 			assert_true(te.kind == ERR_INPUT);
 		}

@@ -231,6 +231,34 @@ starts_and_ends_are_whole(void **state)
 	assert_false(text_ends("yaml", ".yaml"));
 }
 
+static void
+percent_escapes_become_bytes_in_place(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "user.a%3Db", "user.a=b" }, { "%e4%E4", "\xe4\xe4" },
+		{ "100%", "100%" }, { "%4", "%4" }, { "%zz", "%zz" },
+		{ "a%00b", "a%00b" }, { "", "" }, { "%2541", "%41" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		CLEANUP(drop_free) char *s = xstrdup(pairs[i][0]);
+
+		text_unpercent(s);
+		assert_string_equal(s, pairs[i][1]);
+	}
+}
+
+static void
+one_byte_that_is_none_makes_text_no_utf8(void **state)
+{
+	(void)state;
+	assert_true(text_is_utf8("gr\xc3\xbc\xc3\x9f" "e"));
+	assert_true(text_is_utf8("") && text_is_utf8(NULL));
+	assert_false(text_is_utf8("gr\xfc\xdf" "e"));
+	assert_false(text_is_utf8("cut\xc3"));
+}
+
 int
 main(void)
 {
@@ -244,6 +272,8 @@ main(void)
 		cmocka_unit_test(sizes_have_units_of_1024),
 		cmocka_unit_test(sizes_are_shown_for_people),
 		cmocka_unit_test(hexadecimal_comes_back),
+		cmocka_unit_test(percent_escapes_become_bytes_in_place),
+		cmocka_unit_test(one_byte_that_is_none_makes_text_no_utf8),
 		cmocka_unit_test(starts_and_ends_are_whole),
 	};
 

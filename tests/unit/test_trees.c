@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "snapshots/compare.h"
 #include "snapshots/gitfiles.h"
+#include "tests/unit/git_group.h"
 #include "tests/unit/scratch.h"
 
 struct stored {
@@ -377,7 +378,6 @@ what_is_no_snapshot_is_refused(void **state)
 int
 main(void)
 {
-	struct err e = { 0 };
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    names_that_git_acts_upon_are_stored_all_the_same),
@@ -390,11 +390,6 @@ main(void)
 		cmocka_unit_test(one_path_is_found_without_the_rest),
 		cmocka_unit_test(what_is_no_snapshot_is_refused),
 	};
-	int n;
 
-	if (gitrepo_start(&e) < 0)
-		return 1;
-	n = cmocka_run_group_tests(tests, NULL, NULL);
-	gitrepo_stop();
-	return n;
+	return cmocka_run_group_tests(tests, git_start, git_stop);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/hook/owner.h"
+#include "agent/ledger/owner.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_OWNER_H
-#define AGENT_OWNER_H
+#ifndef AGENT_LEDGER_OWNER_H
+#define AGENT_LEDGER_OWNER_H
 
 #include <stdbool.h>
 #include <stdint.h>
