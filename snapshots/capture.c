@@ -106,8 +106,9 @@ each_item(void *ctx, const struct walk_item *item, struct err *e)
 		*VEC_ADD(&c->shared) = (struct shared){ slot, seen, *item->st,
 			found, known };
 	} else if (!found || !from_cache(c, &known, slot, seen)) {
-		capturing_submit(c, path, item->st, S_ISREG(item->st->st_mode) &&
-		    capturing_secret(c, path), slot, seen);
+		capturing_submit(c, path, item->st,
+		    S_ISREG(item->st->st_mode) && capturing_secret(c, path),
+		    slot, seen);
 	}
 	if (c->failed.kind != ERR_NONE) {
 		*e = c->failed;

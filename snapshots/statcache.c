@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "snapshots/statfile.h"
+#include "snapshots/statcache.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/vec.h"
+#include "snapshots/statfile.h"
 
 #define MAGIC "drftseen"
 enum { VERSION_NOW = 3 };

@@ -26,7 +26,7 @@ struct statfile_record {
 	int64_t mtime, ctime;
 	uint32_t mode, uid, gid, flags;
 	uint32_t path, line, line_len;	/* offsets into the texts */
-	uint32_t parent;	/* index of the folder, STATFILE_NONE at the top */
+	uint32_t parent;	/* index of the folder, or STATFILE_NONE */
 	struct oid oid;
 	uint32_t spare;
 };
