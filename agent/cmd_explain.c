@@ -36,8 +36,14 @@ no_such(const struct catalogue *c, const char *typed, struct err *e)
 {
 	struct arena a = { 0 };
 	const char *near = nearest_rule(c, &a, typed);
+	bool is_spec = false;
 
-	if (near != NULL)
+	for (size_t i = 0; i < c->n; i++)
+		is_spec |= strcmp(c->specs[i]->name, typed) == 0;
+	if (is_spec)
+		err_set(e, ERR_MISSING, typed, _("is a spec, not a rule [see "
+		    "'driftctl spec show %s']"), typed);
+	else if (near != NULL)
 		err_set(e, ERR_MISSING, typed, _("no such rule (did you mean "
 		    "'%s'?) [write a path as /etc/… or ./…]"), near);
 	else

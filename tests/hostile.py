@@ -143,6 +143,8 @@ PACKAGES = {
     'vast.deb': deb(ONE, postinst=BRANCHES * 1000000),
     'acts.deb': deb(ONE, postinst=b'f() {\n' + b'rm /etc/a\n' * 9000 +
                     b'}\n' + b'f\n' * 9 + b'rm /etc/fstab\n'),
+    'pam.deb': deb([('./etc/pam.d/f%d' % n, b'auth x\n')
+                    for n in range(30000)]),
     'whole.rpm': WHOLE,
     'escapes.rpm': rpm([('/etc/a' + ESC + '\nline', b'x')], 'e' + ESC,
                        'rm /etc/fstab'),

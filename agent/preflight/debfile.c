@@ -189,6 +189,11 @@ take_data(void *ctx, const struct entry *en, const char *bytes, size_t len,
 	f = add_file(r, en->path);
 	f->entry = entry_dup(a, en);
 	f->entry.hardlink = NULL;
+	/* Not all who write such archives write names. */
+	if (en->user == NULL && en->uid == 0)
+		f->entry.user = "root";
+	if (en->group == NULL && en->gid == 0)
+		f->entry.group = "root";
 	f->owned = (struct owned){ .path = f->entry.path,
 		.package = r->coming, .has_mode = en->kind != ENTRY_SYMLINK,
 		.mode = en->mode, .target = f->entry.target,

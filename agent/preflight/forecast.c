@@ -12,6 +12,7 @@
 #include "agent/preflight/rulesthen.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/pathset.h"
 #include "base/tr.h"
 #include "base/vec.h"
 
@@ -307,50 +308,70 @@ is_same(const struct result *a, const struct result *b)
 	    strcmp(a->demand, b->demand) == 0;
 }
 
-static bool
-was_so(const struct results *now, const struct result *r)
+static int
+by_result_path(const void *a, const void *b)
 {
-	for (size_t i = 0; i < now->n; i++)
-		if (is_same(&now->items[i], r) &&
-		    now->items[i].verdict == r->verdict)
+	return strcmp((*(const struct result *const *)a)->path,
+	    (*(const struct result *const *)b)->path);
+}
+
+/* Of n in order of their paths. */
+static bool
+was_so(const struct result *const *now, size_t n, const struct result *r)
+{
+	size_t from = 0, to = n;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (strcmp(now[mid]->path, r->path) < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	for (; from < n && strcmp(now[from]->path, r->path) == 0; from++)
+		if (is_same(now[from], r) && now[from]->verdict == r->verdict)
 			return true;
 	return false;
 }
 
 static const struct outlook *
-outlook_of(const struct forecast *f, const struct result *r)
+outlook_of(const struct forecast *f, const struct pathset *at,
+    const struct result *r)
 {
-	const struct outlook *found = NULL;
+	size_t i;
 
-	for (size_t i = 0; i < f->outlooks.n; i++) {
-		const struct outlook *x = &f->outlooks.items[i];
-
-		if (x->a.how == HOW_NOT)
-			continue;
-		if (r->decided_in != NULL &&
-		    strcmp(x->path, r->decided_in) == 0)
-			return x;
-		if (strcmp(x->path, r->path) == 0)
-			found = x;
-	}
-	return found;
+	return (r->decided_in != NULL &&
+	    pathset_find(at, r->decided_in, &i)) ||
+	    pathset_find(at, r->path, &i) ? &f->outlooks.items[i] : NULL;
 }
 
 static void
 compare_verdicts(struct forecast *f)
 {
+	CLEANUP(drop_free) const struct result **now = xcalloc(f->now.n + 1,
+	    sizeof(*now));
+	struct pathset at = { 0 };
+
+	for (size_t i = 0; i < f->now.n; i++)
+		now[i] = &f->now.items[i];
+	qsort(now, f->now.n, sizeof(*now), by_result_path);
+	for (size_t i = 0; i < f->outlooks.n; i++)
+		if (f->outlooks.items[i].a.how != HOW_NOT)
+			pathset_add(&at, f->outlooks.items[i].path, i);
 	for (size_t i = 0; i < f->later.n; i++) {
 		const struct result *r = &f->later.items[i];
 		struct risk risk = { r, NULL };
 
-		if (r->verdict == VERDICT_HOLDS || was_so(&f->now, r))
+		if (r->verdict == VERDICT_HOLDS || was_so(now, f->now.n, r))
 			continue;
-		risk.because = outlook_of(f, r);
+		risk.because = outlook_of(f, &at, r);
 		if (r->verdict == VERDICT_FAILS)
 			*VEC_ADD(&f->risks) = risk;
 		else
 			*VEC_ADD(&f->unknowns) = risk;
 	}
+	pathset_done(&at);
 }
 
 /* Those of one rule that say the same stand together. */

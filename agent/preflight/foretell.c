@@ -303,14 +303,17 @@ group(struct groups *g, const struct outlook *o, int decision)
 	strlist_add(&g->items[i].paths, o->path);
 }
 
-/* A rule that is at risk has told of it. */
-static bool
-is_told(const struct forecast *f, const struct outlook *o)
+/* Of which outlooks a rule that is at risk has told. */
+static bool *
+find_told(const struct forecast *f)
 {
+	bool *told = xcalloc(f->outlooks.n + 1, sizeof(*told));
+
 	for (size_t i = 0; i < f->risks.n; i++)
-		if (f->risks.items[i].because == o)
-			return true;
-	return false;
+		if (f->risks.items[i].because != NULL)
+			told[f->risks.items[i].because -
+			    f->outlooks.items] = true;
+	return told;
 }
 
 /* Notes are for files that a rule is about, others are counted. */
@@ -416,6 +419,7 @@ void
 foretell_text(const struct forecast *f, bool color, struct buf *out)
 {
 	CLEANUP(drop_groups) struct groups groups = { 0 };
+	CLEANUP(drop_free) bool *told = find_told(f);
 	int verbose = f->m->o->verbose;
 	size_t hidden = 0;
 
@@ -430,7 +434,7 @@ foretell_text(const struct forecast *f, bool color, struct buf *out)
 	for (size_t i = 0; i < f->outlooks.n; i++) {
 		const struct outlook *o = &f->outlooks.items[i];
 
-		if (verbose <= 0 && is_told(f, o))
+		if (verbose <= 0 && told[i])
 			continue;
 		if (tells(o, verbose))
 			group(&groups, o, (int)o->a.decision);

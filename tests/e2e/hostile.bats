@@ -99,6 +99,13 @@ within() {
 	says "what this script does is not known: cannot open: Too many levels"
 }
 
+@test "ten thousands of findings are told of in time" {
+	python3 "$TOP/tests/hostile.py" "$M"
+	DRIFTCTL_LIMIT=60 d preflight "$M/pam.deb"
+	[ "$status" -eq 1 ]
+	says "30000 findings are new"
+}
+
 @test "what cannot be read from a package is not known, and no fault of it" {
 	python3 "$TOP/tests/hostile.py" "$M"
 	d preflight "$M/rubbish.rpm"
