@@ -248,11 +248,15 @@ told(const struct findings *f, size_t n, const struct catalogue *cat,
 static void
 add_news(struct findings *f, struct finding *x, const struct change *c)
 {
+	size_t len = strlen(x->what);
+
 	if (x->kind != FINDING_DRIFT || c->was == NULL || c->is == NULL ||
 	    change_is_rewritten(c) || (c->differs & DIFF_CONTENT) == 0)
 		return;
-	x->what = arena_printf(&f->arena, _("%s; the file changed since the "
-	    "baseline"), x->what);
+	/* What a spec has to say may be a sentence. */
+	len -= len > 0 && x->what[len - 1] == '.';
+	x->what = arena_printf(&f->arena, _("%.*s; the file changed since the "
+	    "baseline"), (int)len, x->what);
 }
 
 static void

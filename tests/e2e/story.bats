@@ -34,6 +34,13 @@ setup() {
 	[[ $output == *"denies everybody"* ]]
 }
 
+@test "the sentence of a rule that goes on ends once" {
+	story_upgrade
+	d check
+	says "is not a block device; the file changed since the baseline"
+	says_not ".;"
+}
+
 @test "both service files are named, and sieve, which is there, is not" {
 	story_upgrade
 	d check
