@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/evidence.h"
+#include "agent/lost.h"
 #include "agent/rewritten.h"
 #include "agent/untracked.h"
 #include "agent/verdicts.h"
@@ -170,6 +171,8 @@ void
 assess_mend(struct machine *m, const struct oid *baseline, struct findings *f)
 {
 	struct arena *arena = &f->arena;
+	size_t *lost = xcalloc(f->n + 1, sizeof(*lost));
+	size_t n_lost = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
 		struct finding *x = &f->items[i];
@@ -186,12 +189,19 @@ assess_mend(struct machine *m, const struct oid *baseline, struct findings *f)
 		    store_entry(m->store, baseline, path, arena,
 		    &was, &ignored) != 0)
 			continue;
+		/* To accept that would make the loss a lasting one. */
+		if (strcmp(x->demand, "present") == 0) {
+			lost[n_lost++] = i;
+			continue;
+		}
 		x->what = arena_printf(arena, _("%s; the baseline does not "
 		    "have it either: mend it by hand, then accept it"),
 		    x->what);
 		x->remedy = arena_printf(arena, "%s accept %s",
 		    f->command, finding_quoted(f, path));
 	}
+	lost_mend(m, f, lost, n_lost);
+	free(lost);
 }
 
 int

@@ -2,6 +2,7 @@
 #include "agent/answer.h"
 #include "agent/assess.h"
 #include "agent/command.h"
+#include "agent/discreet.h"
 #include "agent/repoinputs.h"
 #include "agent/report/fold.h"
 #include "agent/report/moment.h"
@@ -109,6 +110,8 @@ check(const struct options *o, struct err *e)
 	repoinputs_add(&m);
 	if (assess(&m, &(struct machine_capture){ 0 }, &a, e) < 0)
 		return -1;
+	if (o->format == FORMAT_NAGIOS)
+		discreet_findings(&m, &a);
 	summaries_add(&m, &a);
 	return tell(&m, &a, output, e);
 }

@@ -22,10 +22,10 @@ struct done {
 
 /* Counts snapshots from the newest; the last one kept is where history ends. */
 struct counting {
-	uint64_t left;
-	size_t n;
+	uint64_t keep;
+	struct oidset needed;	/* kept however old they are */
+	size_t n, kept;
 	struct oid last;
-	bool more;
 };
 
 static int
@@ -35,12 +35,32 @@ count(void *ctx, const struct gitcommit *c, struct err *e)
 
 	(void)e;
 	k->n++;
-	if (k->left == 0) {
-		k->more = true;
-		return 0;
+	if (k->n <= k->keep || oidset_has(&k->needed, &c->oid)) {
+		k->last = c->oid;
+		k->kept = k->n;
 	}
-	k->left--;
-	k->last = c->oid;
+	return 0;
+}
+
+/* A transaction that is under way is going to be held against these. */
+static int
+find_needed(struct machine *m, struct oidset *out, struct err *e)
+{
+	CLEANUP(drop_strlist) struct strlist ids = { 0 };
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	int n = ledger_open_read(store_fd(m->store), &l, e);
+
+	if (n <= 0 || ledger_open_ids(&l, &ids, e) < 0)
+		return n;
+	for (size_t i = 0; i < ids.n; i++) {
+		CLEANUP(drop_transaction) struct transaction t = { 0 };
+		struct err ignored = { 0 };
+
+		if (ledger_load(&l, ids.items[i], &t, &ignored) < 0)
+			continue;
+		oidset_add(out, oid_is_zero(&t.before) ? &t.newest :
+		    &t.before);
+	}
 	return 0;
 }
 
@@ -48,18 +68,22 @@ static int
 prune_history(struct machine *m, struct done *out, struct err *e)
 {
 	struct gitrepo *repo = store_repo(m->store);
-	struct counting k = { .left = m->config.keep_snapshots };
+	struct counting k = { .keep = m->config.keep_snapshots };
 	CLEANUP(drop_oidset) struct oidset cut = { 0 };
 	struct oidlist keep = { 0 };
 	struct oid live;
 	int n = machine_live(m, &live, e);
 
+	if (n > 0 && find_needed(m, &k.needed, e) < 0)
+		n = -1;
 	if (n > 0)
 		n = gitwalk_history(repo, &live, count, &k, e);
+	oidset_done(&k.needed);
 	if (n < 0)
 		return -1;
-	out->snapshots = out->kept = k.n;
-	if (!k.more) {
+	out->snapshots = k.n;
+	out->kept = k.kept;
+	if (k.kept == k.n) {
 		n = gitfold_small(repo, 1, e);
 		out->folded = n > 0 ? (uint64_t)n : 0;
 		return n < 0 ? -1 : 0;
@@ -67,7 +91,6 @@ prune_history(struct machine *m, struct done *out, struct err *e)
 	oidset_add(&cut, &k.last);
 	if (gitfold_prune(repo, &keep, &cut, e) < 0)
 		return -1;
-	out->kept = m->config.keep_snapshots;
 	return 0;
 }
 

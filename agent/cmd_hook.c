@@ -5,6 +5,7 @@
 
 #include "agent/assess.h"
 #include "agent/command.h"
+#include "agent/discreet.h"
 #include "agent/language.h"
 #include "agent/hook/plugin.h"
 #include "agent/hook/upgrade.h"
@@ -148,8 +149,9 @@ look_and_tell(const struct upgrade *u, struct err *e)
 		return -1;
 	look_open(&look, &a.findings, a.has_baseline &&
 	    m.diagnostics.n == 0);
+	discreet_findings(&m, &a);
 	look_findings(&look, &a.findings);
-	look_mistakes(&look, &m.diagnostics);
+	look_mistakes(&look, &m);
 	tell_look(&to, &look);
 	return 0;
 }

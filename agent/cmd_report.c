@@ -88,6 +88,8 @@ report(const struct options *o, struct err *e)
 	    check_words(&q, &rest, &g, e) < 0 ||
 	    machine_open(o, &m, e) < 0 || machine_open_store(&m, false, e) < 0)
 		return -1;
+	/* Where nobody is to be mailed to, a service's output is the log's. */
+	g.discreet = q.mail || o->format == FORMAT_NAGIOS;
 	if (q.last)
 		return gather_last(&g, e) < 0 || tell(&q, &g, e) < 0 ? -1 :
 		    output_exit(&g.model, o->format);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/onchange.h"
 #include "base/buf.h"
 #include "base/glob.h"
 #include "base/path.h"
@@ -190,13 +191,13 @@ change_text(struct findings *f, const struct change *c)
 }
 
 static struct finding *
-add_change(struct findings *f, const struct catalogue *cat,
+add_change(struct findings *f, const struct onchange *rules,
     const struct change *c)
 {
 	const struct entry *en = c->was != NULL ? c->was : c->is;
 	struct finding *x = add(f, FINDING_CHANGE, en->path);
 	const struct rule *rule;
-	enum on_change how = finding_on_change(cat, en->path, &rule);
+	enum on_change how = onchange_of(rules, en->path, &rule);
 
 	x->id = arena_printf(&f->arena, "change:%s", en->path);
 	x->flagged = (how != ON_CHANGE_NOTE || c->is == NULL) &&
@@ -213,13 +214,58 @@ add_change(struct findings *f, const struct catalogue *cat,
 	return x;
 }
 
+/* What rules found, to be asked for by path. */
+struct by_path {
+	const struct findings *f;
+	size_t *items;		/* of f, by path; else as they came */
+	size_t n;
+};
+
+static int
+by_path_cmp(const void *a, const void *b, void *findings)
+{
+	const struct findings *f = findings;
+	const size_t *x = a, *y = b;
+	int n = strcmp(f->items[*x].path, f->items[*y].path);
+
+	return n != 0 ? n : *x < *y ? -1 : *x > *y;
+}
+
+static void
+by_path_init(struct by_path *b, struct findings *f)
+{
+	*b = (struct by_path){ f, xcalloc(f->n + 1, sizeof(*b->items)), 0 };
+	for (size_t i = 0; i < f->n; i++)
+		if (f->items[i].kind != FINDING_CHANGE)
+			b->items[b->n++] = i;
+	if (b->n > 1)
+		qsort_r(b->items, b->n, sizeof(*b->items), by_path_cmp, f);
+}
+
+/* The first of path, or of what would come behind it. */
+static size_t
+by_path_find(const struct by_path *b, const char *path)
+{
+	size_t from = 0, to = b->n;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (strcmp(b->f->items[b->items[mid]].path, path) < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
 /*
  * The drift on the same path that says all that the change would; NULL where
  * there is none, or none as grave as the change is to its rule.
  */
 static struct finding *
-told(const struct findings *f, size_t n, const struct catalogue *cat,
-    const struct change *c)
+told(struct findings *f, const struct by_path *b,
+    const struct onchange *rules, const struct change *c)
 {
 	const char *path = c->was != NULL ? c->was->path : c->is->path;
 	unsigned left = c->differs & ~(unsigned)(DIFF_MTIME | DIFF_HARDLINK);
@@ -227,11 +273,11 @@ told(const struct findings *f, size_t n, const struct catalogue *cat,
 	enum severity gravest = SEVERITY_INFO;
 	const struct rule *rule = NULL;
 
-	for (size_t i = 0; i < n; i++) {
-		struct finding *x = &f->items[i];
+	for (size_t i = by_path_find(b, path); i < b->n; i++) {
+		struct finding *x = &f->items[b->items[i]];
 
-		if (x->kind == FINDING_CHANGE || strcmp(x->path, path) != 0)
-			continue;
+		if (strcmp(x->path, path) != 0)
+			break;
 		if (first == NULL)
 			first = x;
 		if (x->severity > gravest)
@@ -240,7 +286,7 @@ told(const struct findings *f, size_t n, const struct catalogue *cat,
 	}
 	if (first == NULL || left != 0)
 		return NULL;
-	return finding_on_change(cat, path, &rule) != ON_CHANGE_NOTE &&
+	return onchange_of(rules, path, &rule) != ON_CHANGE_NOTE &&
 	    rule->severity > gravest ? NULL : first;
 }
 
@@ -263,16 +309,18 @@ static void
 add_changes(struct findings *f, const struct catalogue *cat,
     const struct changes *changes)
 {
-	size_t from_rules = f->n;
+	CLEANUP(drop_onchange) struct onchange *rules = onchange_new(cat);
+	struct by_path from_rules;
 	const struct change *folder = NULL;
 	size_t folder_finding = 0;
 
+	by_path_init(&from_rules, f);
 	for (size_t i = 0; i < changes->n; i++) {
 		const struct change *c = &changes->items[i];
 		const struct entry *en = c->was != NULL ? c->was : c->is;
 		struct finding *x;
 
-		if ((x = told(f, from_rules, cat, c)) != NULL) {
+		if ((x = told(f, &from_rules, rules, c)) != NULL) {
 			add_news(f, x, c);
 			continue;
 		}
@@ -283,11 +331,12 @@ add_changes(struct findings *f, const struct catalogue *cat,
 			f->items[folder_finding].below++;
 			continue;
 		}
-		add_change(f, cat, c);
+		add_change(f, rules, c);
 		folder = (c->is == NULL || c->was == NULL) &&
 		    en->kind == ENTRY_DIR ? c : NULL;
 		folder_finding = f->n - 1;
 	}
+	free(from_rules.items);
 }
 
 static void

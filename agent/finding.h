@@ -27,6 +27,8 @@ struct finding {
 	const char *file;	/* where the deciding line stands, or NULL */
 	unsigned line;		/* in it, 0 = none decides */
 	const char *what, *why;	/* why may be NULL */
+	const char *told;	/* in place of what where others than root may
+				 * listen, see discreet.h; NULL: what */
 	const char *remedy;	/* a command, or NULL */
 	const struct rule *rule;	/* NULL for plain changes */
 	const char *demand;

@@ -7,6 +7,7 @@
 
 #include "agent/evidence.h"
 #include "agent/moved.h"
+#include "agent/onchange.h"
 #include "agent/restoreunit.h"
 #include "base/glob.h"
 #include "base/text.h"
@@ -426,6 +427,8 @@ wish_results(struct chooser *c, const struct rule *only, struct err *e)
 static int
 wish_changes(struct chooser *c)
 {
+	CLEANUP(drop_onchange) struct onchange *rules =
+	    onchange_new(&c->m->catalogue);
 	const struct changes *l = &c->a->changes;
 
 	for (size_t i = 0; i < l->n; i++) {
@@ -439,7 +442,7 @@ wish_changes(struct chooser *c)
 		    (c->q->leave_change != NULL &&
 		    c->q->leave_change(c->q->leave_ctx, x)))
 			continue;
-		how = finding_on_change(&c->m->catalogue, x->was->path, &rule);
+		how = onchange_of(rules, x->was->path, &rule);
 		if (how != ON_CHANGE_RESTORE || (c->q->rule != NULL &&
 		    rule != catalogue_rule(&c->m->catalogue, c->q->rule)))
 			continue;

@@ -11,7 +11,8 @@
  * What is tracked: all of /etc, what the specs in force and driftctl.yaml
  * name, less what is volatile. What is secret: what rules call so, the
  * files that driftctl.yaml lets notifiers in with, and a built-in list; files
- * with a private key in them are found by their content.
+ * with a private key in them, and settings with a notifier's URL, are found by
+ * their content.
  * Secrets count under the names they were written with as well as where these
  * lead to below the root.
  */

@@ -88,36 +88,39 @@ struct patience {
 	int64_t end;
 };
 
-/* Until something can be read from fd. */
+/* Until something can be read from fd: 1; or, where there is none, from other:
+ * 0. */
 static int
-await(const struct patience *w, int fd, struct err *e)
+await_either(const struct patience *w, int fd, int other, struct err *e)
 {
 	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
+		struct pollfd p[] = { { .fd = fd, .events = POLLIN },
+			{ .fd = other, .events = POLLIN } };
 		int64_t left = w->end - monotime_ms();
 
 		if (left <= 0)
 			return err_set(e, ERR_SYSTEM, w->name,
 			    _("gave no answer in %u s"), w->seconds);
-		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
+		if (poll(p, 2, (int)left) < 0 && errno != EINTR)
 			return err_sys(e, w->name, _("cannot wait for it"));
-		if (p.revents != 0)
-			return 0;
+		if (p[0].revents != 0 || p[1].revents != 0)
+			return p[0].revents != 0;
 	}
 }
 
-/* Reads until the end of input. */
+/* Reads until the end of input. Where it is lenient, until the program ends:
+ * what that leaves running may have its output open for good. */
 static int
-collect(const struct patience *w, int fd, const struct exec *x,
+collect(const struct patience *w, int fd, int ended, const struct exec *x,
     struct buf *out, struct err *e)
 {
 	size_t most = out->len + x->max;
 
 	for (;;) {
-		ssize_t n;
+		ssize_t n = await_either(w, fd, x->lenient ? ended : -1, e);
 
-		if (await(w, fd, e) < 0)
-			return -1;
+		if (n <= 0)
+			return (int)n;
 		n = read(fd, buf_reserve(out, 65536), 65536);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -138,12 +141,16 @@ collect(const struct patience *w, int fd, const struct exec *x,
 
 /* It may have closed its output and go on all the same. */
 static int
-await_end(const struct patience *w, pid_t pid, struct err *e)
+await_all(const struct patience *w, pid_t pid, int fd, const struct exec *x,
+    struct buf *out, struct err *e)
 {
-	CLEANUP(drop_fd) int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (fd < 0)
+	CLEANUP(drop_fd) int ended = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (ended < 0)
 		return err_sys(e, w->name, _("cannot wait for it"));
-	return await(w, fd, e);
+	if (collect(w, fd, ended, x, out, e) < 0)
+		return -1;
+	return await_either(w, ended, -1, e) < 0 ? -1 : 0;
 }
 
 int
@@ -165,9 +172,7 @@ exec_with(const struct exec *x, struct buf *out, int *out_code,
 	if (start(x, in, wr, &pid) < 0)
 		return err_sys(e, x->argv[0], _("cannot start"));
 	close(fd_steal(&wr));
-	n = collect(&w, rd, x, out, e);
-	if (n == 0)
-		n = await_end(&w, pid, e);
+	n = await_all(&w, pid, rd, x, out, e);
 	if (n < 0)
 		kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

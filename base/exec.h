@@ -24,8 +24,9 @@ struct exec {
 	const struct buf *in;	/* its stdin; NULL: /dev/null */
 	size_t max;
 	unsigned seconds;
-	bool lenient;		/* stderr is kept with stdout, and what is
-				 * beyond max is dropped */
+	bool lenient;		/* stderr is kept with stdout, what is beyond
+				 * max is dropped, and what it leaves running
+				 * is not waited for */
 };
 int exec_with(const struct exec *x, struct buf *out, int *out_code,
     struct err *e);

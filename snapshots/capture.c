@@ -580,7 +580,7 @@ uint64_t
 capture_key(const struct capture_options *o)
 {
 	/* A cache of a program that did not know this is of no use. */
-	static const char sealed[] = "every name of a secret";
+	static const char sealed[] = "every name of a secret, and URLs";
 	uint64_t sum = checksum(o->seal != NULL, &o->max_size,
 	    sizeof(o->max_size));
 

@@ -190,10 +190,27 @@ has_luks_header(const struct buf *b)
 	return false;
 }
 
+static bool
+has_word(const struct buf *b, const char *word)
+{
+	return b->len > 0 &&
+	    memmem(b->bytes, b->len, word, strlen(word)) != NULL;
+}
+
+/* Settings of driftctl, whatever they are called, with a URL in them: whoever
+ * knows that of a webhook can post there. It may stand in a comment, too. */
+static bool
+has_webhook(const struct buf *b)
+{
+	return has_word(b, "on-finding") && has_word(b, "://") &&
+	    (has_word(b, "webhook") || has_word(b, "pushover"));
+}
+
 bool
 reader_finds_secret(const struct buf *bytes)
 {
-	return has_private_key(bytes) || has_luks_header(bytes);
+	return has_private_key(bytes) || has_luks_header(bytes) ||
+	    has_webhook(bytes);
 }
 
 static int

@@ -50,7 +50,8 @@ void reader_free(struct reader *r);
  */
 void reader_read(struct reader *r, struct reading *out);
 
-/* Whether bytes hold a private key or a LUKS header, whatever their path. */
+/* Whether bytes hold a private key, a LUKS header or the URL of a notifier,
+ * whatever their path. */
 bool reader_finds_secret(const struct buf *bytes);
 
 #endif

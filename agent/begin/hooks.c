@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/begin/keepold.h"
 #include "agent/json.h"
 #include "agent/wrap.h"
 #include "base/exec.h"
@@ -72,7 +73,9 @@ words_of(const struct hook_fact *f)
 		return f->content != NULL ? _("would be put there") :
 		    _("is missing, and what ships is not at hand");
 	case HOOK_CHANGED:
-		return _("is there, but not as it ships");
+		return f->content != NULL ? _("is there, but not as it "
+		    "ships: it would be kept as .bak") :
+		    _("is there, but not as it ships");
 	case HOOK_NO_PROGRAM:
 		return _("is there, but cannot be executed");
 	case HOOK_OPEN:
@@ -210,13 +213,21 @@ put(const struct root *r, const struct hook_fact *f, struct buf *out,
 {
 	const char *name;
 	CLEANUP(drop_fd) int dir = open_parent(r, f->path, &name, e);
+	CLEANUP(drop_buf) struct buf kept = { 0 };
 
-	if (dir < 0 || file_replace(dir, name, f->content, strlen(f->content),
+	if (dir < 0 || keepold(r, dir, f->path, f->content, &kept,
+	    e) < 0 ||
+	    file_replace(dir, name, f->content, strlen(f->content),
 	    f->executable ? 0755 : 0644, e) < 0)
 		return -1;
 	buf_addf(out, _("installed the hook of %s: "), f->manager);
 	text_escape(out, f->path, strlen(f->path));
 	buf_addc(out, '\n');
+	if (kept.len > 0) {
+		buf_adds(out, _("what was there is kept: "));
+		text_escape(out, buf_str(&kept), kept.len);
+		buf_addc(out, '\n');
+	}
 	return 0;
 }
 

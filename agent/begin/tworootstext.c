@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/json.h"
+#include "agent/onchange.h"
 #include "agent/report/fold.h"
 #include "agent/report/moment.h"
 #include "agent/report/report.h"
@@ -48,12 +49,12 @@ path_of(const struct change *c)
 
 /* What went, what changed, what came; of each first what rules are about. */
 static int
-weigh(const struct tworoots_told *t, const struct change *c)
+weigh(const struct onchange *rules, const struct change *c)
 {
 	const struct rule *rule;
 	int kind = c->is == NULL ? 0 : c->was != NULL ? 1 : 2;
 
-	finding_on_change(t->catalogue, path_of(c), &rule);
+	onchange_of(rules, path_of(c), &rule);
 	return kind * 8 + (rule == NULL ? 7 :
 	    SEVERITY_CRITICAL - (int)rule->severity);
 }
@@ -71,6 +72,8 @@ by_weight(const void *a, const void *b)
 static void
 weigh_all(const struct tworoots_told *t, struct weights *out)
 {
+	CLEANUP(drop_onchange) struct onchange *rules =
+	    onchange_new(t->catalogue);
 	struct weighed *folder = NULL;
 
 	out->items = xcalloc(t->changes->n + 1, sizeof(*out->items));
@@ -82,7 +85,7 @@ weigh_all(const struct tworoots_told *t, struct weights *out)
 		    (folder->c->is == NULL) == (c->is == NULL) &&
 		    (folder->c->was == NULL) == (c->was == NULL) &&
 		    path_is_under(path_of(c), path_of(folder->c))) {
-			int weight = weigh(t, c);
+			int weight = weigh(rules, c);
 
 			folder->below++;
 			if (weight < folder->weight)
@@ -90,7 +93,7 @@ weigh_all(const struct tworoots_told *t, struct weights *out)
 			continue;
 		}
 		w = &out->items[out->n++];
-		*w = (struct weighed){ c, weigh(t, c), 0 };
+		*w = (struct weighed){ c, weigh(rules, c), 0 };
 		folder = (c->is == NULL && c->was->kind == ENTRY_DIR) ||
 		    (c->was == NULL && c->is->kind == ENTRY_DIR) ? w : NULL;
 	}

@@ -66,6 +66,7 @@ checkup_done(struct checkup *c)
 	free(c->records.items);
 	free(c->notifiers.items);
 	strlist_done(&c->damaged);
+	strlist_done(&c->odd);
 	strlist_done(&c->diagnostics);
 	strlist_done(&c->strays);
 	arena_done(&c->arena);

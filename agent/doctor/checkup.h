@@ -84,6 +84,7 @@ struct checkup {
 	/* The newest first; none where there is no store. */
 	struct { struct record_fact *items; size_t n, cap; } records;
 	struct strlist damaged;	/* names of records */
+	struct strlist odd;	/* of what is no record in their folder */
 	const char *ledger_trouble;
 	const char *unseen;	/* packages that nobody has looked at */
 	const char *unseen_trouble;	/* why that is not known */

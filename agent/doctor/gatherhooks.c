@@ -141,7 +141,8 @@ dnf4_path(struct checkup *c, const struct root *r)
 
 static void
 compare(struct hook_fact *f, const struct hook *h, const struct stat *st,
-    const struct buf *is, struct arena *a, const char *prefix)
+    const struct buf *is, struct arena *a, const char *command,
+    const char *prefix)
 {
 	f->since = st->st_ctim.tv_sec;
 	if ((st->st_mode & 022) != 0 || st->st_uid != 0) {
@@ -155,6 +156,10 @@ compare(struct hook_fact *f, const struct hook *h, const struct stat *st,
 	    strstr(buf_str(is), "driftctl") == NULL :
 	    strcmp(f->content, buf_str(is)) != 0) {
 		f->state = HOOK_CHANGED;
+		/* It keeps what is there. */
+		if (f->content != NULL)
+			f->remedy = arena_printf(a, "%s init --hooks",
+			    command);
 	} else {
 		f->state = HOOK_THERE;
 		f->remedy = NULL;
@@ -184,7 +189,7 @@ look_at_file(struct checkup *c, const struct root *r, const struct hook *h,
 		f->why = arena_strdup(&c->arena, strerror(e.sys != 0 ? e.sys :
 		    errno));
 	} else {
-		compare(f, h, &st, &is, &c->arena, c->prefix);
+		compare(f, h, &st, &is, &c->arena, c->command, c->prefix);
 	}
 }
 
@@ -301,13 +306,20 @@ add_triggers(struct checkup *c, const struct owners *o)
 		ours |= p->kind == PACKAGE_RPM &&
 		    strcmp(p->name, "driftctl") == 0;
 	}
-	if (!any)
+	/* dpkg's database may be what cannot be read. */
+	if (!any && (o->trouble.kind == ERR_NONE ||
+	    text_starts(o->trouble.where, "/var/lib/dpkg/")))
 		return;
-	if (ours && (!c->live || exec_run(argv, DUMP_MAX, SECONDS, &out, &code,
-	    &ignored) < 0 || strstr(buf_str(&out), "hook rpm begin") != NULL))
+	if (!any) {
+		f.state = HOOK_UNREADABLE;
+		f.why = checkup_say(c, &o->trouble);
+	} else if (ours && (!c->live || exec_run(argv, DUMP_MAX, SECONDS,
+	    &out, &code, &ignored) < 0 ||
+	    strstr(buf_str(&out), "hook rpm begin") != NULL)) {
 		f.state = HOOK_THERE;
-	else
+	} else {
 		f.remedy = "zypper install driftctl || dnf install driftctl";
+	}
 	*VEC_ADD(&c->hooks) = f;
 }
 

@@ -155,10 +155,12 @@ static void
 find_damaged(struct checkup *c, const struct ledger *l)
 {
 	CLEANUP(drop_strlist) struct strlist names = { 0 };
+	struct err e = { 0 };
 
-	if (file_names(l->fd, ".", &names) < 0)
+	if (ledger_names(l, &names, &c->odd, &e) < 0) {
+		c->ledger_trouble = checkup_say(c, &e);
 		return;
-	strlist_sort(&names);
+	}
 	for (size_t i = 0; i < names.n; i++)
 		if (text_ends(names.items[i], ".damaged"))
 			strlist_add(&c->damaged, names.items[i]);

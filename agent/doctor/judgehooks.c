@@ -212,6 +212,16 @@ judge_open(const struct checkup *c, const struct record_fact *r,
 		    "under way"), r->id);
 }
 
+static const char *
+remove_it(const struct checkup *c, struct diagnoses *d, const char *how,
+    const char *name)
+{
+	struct arena *a = &d->arena;
+
+	return arena_printf(a, "%s %s", how, checkup_quote(a, arena_printf(a,
+	    "%s/transactions/%s", c->store_dir, name)));
+}
+
 void
 judge_ledger(const struct checkup *c, struct diagnoses *d)
 {
@@ -236,9 +246,12 @@ judge_ledger(const struct checkup *c, struct diagnoses *d)
 		diagnose_well(d, "last-transaction", _("the last transaction, "
 		    "%s, is settled"), last->id);
 	for (size_t i = 0; i < c->damaged.n; i++)
-		diagnose_complaint(d, "records", arena_printf(&d->arena,
-		    "rm %s", checkup_quote(&d->arena, arena_printf(&d->arena,
-		    "%s/transactions/%s", c->store_dir,
-		    c->damaged.items[i]))), _("the record %s of a transaction "
+		diagnose_complaint(d, "records", remove_it(c, d, "rm",
+		    c->damaged.items[i]), _("the record %s of a transaction "
 		    "is damaged"), c->damaged.items[i]);
+	for (size_t i = 0; i < c->odd.n; i++)
+		diagnose_complaint(d, "records", remove_it(c, d, "rm -r",
+		    c->odd.items[i]), _("%s lies among the records of "
+		    "transactions, but is no file: hooks pass it by"),
+		    c->odd.items[i]);
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "agent/answer.h"
+#include "agent/discreet.h"
 #include "agent/hook/causes.h"
 #include "agent/hook/standing.h"
 #include "agent/language.h"
@@ -166,7 +167,7 @@ disarm(struct ending *n)
 		const char *file = d->items[i].at.file;
 		CLEANUP(drop_buf) struct buf line = { 0 };
 
-		diagnostic_format(&d->items[i], &line);
+		discreet_diagnostic(n->m, &d->items[i], &line);
 		if (!strlist_has(&n->t->failed, buf_str(&line)))
 			strlist_add(&n->t->failed, buf_str(&line));
 		for (size_t k = 0; k < c->n; k++) {
@@ -227,7 +228,7 @@ severity_of(const struct machine *m, const char *reason)
 	return SEVERITY_WARNING;
 }
 
-static void
+static struct transaction_finding *
 found(struct ending *n, const char *kind, const char *id,
     const struct buf *what, enum severity severity, const char *path)
 {
@@ -239,6 +240,7 @@ found(struct ending *n, const char *kind, const char *id,
 	f->severity = severity_words[severity];
 	f->path = arena_strdup(&n->t->arena, path);
 	f->package = arena_strdup(&n->t->arena, buf_str(&package));
+	return f;
 }
 
 static void
@@ -314,20 +316,27 @@ last_look(struct ending *n)
 static void
 note_finding(struct ending *n, const struct finding *f)
 {
-	CLEANUP(drop_buf) struct buf what = { 0 };
+	CLEANUP(drop_buf) struct buf what = { 0 }, told = { 0 };
+	struct transaction_finding *x;
 
 	buf_adds(&what, f->what);
 	causes_add(&n->causes, f->path, &what);
-	found(n, f->kind == FINDING_UNKNOWN ? "unknown" :
+	x = found(n, f->kind == FINDING_UNKNOWN ? "unknown" :
 	    causes_soothe(&n->causes, f) ? "note" : "flagged", f->id, &what,
 	    f->severity, f->path);
+	if (f->told == NULL)
+		return;
+	buf_adds(&told, f->told);
+	causes_add(&n->causes, f->path, &told);
+	x->told = arena_strdup(&n->t->arena, buf_str(&told));
 }
 
 static void
 note_findings(struct ending *n)
 {
-	const struct assessment *a = last_look(n);
+	struct assessment *a = last_look(n);
 
+	discreet_findings(n->m, a);
 	for (size_t i = 0; i < a->findings.n; i++) {
 		const struct finding *f = &a->findings.items[i];
 
@@ -355,13 +364,16 @@ write_report(struct ending *n, struct buf *out)
 	report_text(&now, false, out);
 }
 
-/* The last snapshot known when nobody took one as it began. */
+/*
+ * The last snapshot known when nobody took one as it began: whoever was killed
+ * then may have been followed by somebody who recorded what was lost.
+ */
 static void
 settle_before(struct ending *n, struct oid *before)
 {
 	struct err e = { 0 };
 
-	*before = n->t->before;
+	*before = oid_is_zero(&n->t->before) ? n->t->newest : n->t->before;
 	if (oid_is_zero(before) && machine_live(n->m, before, &e) <= 0)
 		*before = (struct oid){ 0 };
 	if (!oid_is_zero(before))

@@ -7,7 +7,22 @@
 #include <unistd.h>
 
 #include "agent/tell/tell.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "base/tr.h"
+
+int
+opened_store(const struct upgrade *u, struct err *e)
+{
+	CLEANUP(drop_buf) struct buf dir = { 0 };
+	int fd;
+
+	if (options_store(u->o, &dir, e) < 0)
+		return -1;
+	fd = open(buf_str(&dir), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 ? fd : err_sys(e, buf_str(&dir),
+	    _("cannot open the store"));
+}
 
 int
 opened_ledger(const struct upgrade *u, struct ledger *out, struct err *e)
@@ -93,19 +108,36 @@ opened_join(const struct upgrade *u, const struct ledger *l, const char *id)
 	ledger_save(l, &t, &ignored);
 }
 
+/* As the ref has it: opening the repository can wait. */
+static void
+find_newest(const struct upgrade *u, struct oid *out)
+{
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct err ignored = { 0 };
+	CLEANUP(drop_fd) int store = opened_store(u, &ignored);
+
+	if (store < 0 || file_read(store, "repo.git/refs/heads/live",
+	    2 * OID_LEN + 1, &text, &ignored) < 0 || text.len < 2 * OID_LEN)
+		return;
+	buf_truncate(&text, 2 * OID_LEN);
+	if (text_unhex(buf_str(&text), out->b, OID_LEN) < 0)
+		*out = (struct oid){ 0 };
+}
+
 void
-opened_new(const struct upgrade *u, const struct ledger *l,
+opened_new(const struct upgrade *u, const struct ledger *l, int64_t when,
     struct transaction *t)
 {
 	CLEANUP(drop_buf) struct buf id = { 0 }, command = { 0 };
 
-	ledger_new_id(l, u->origin, &id);
+	ledger_new_id(l, when, u->origin, &id);
 	if (u->owner.pid > 1)
 		owner_command(u->owner.pid, &command);
 	*t = (struct transaction){ .origin = u->origin, .owner = u->owner,
 		.rollback = "", .release_was = "", .release_is = "" };
 	t->id = arena_strdup(&t->arena, buf_str(&id));
 	t->command = arena_strdup(&t->arena, buf_str(&command));
+	find_newest(u, &t->newest);
 }
 
 int

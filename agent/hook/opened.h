@@ -8,6 +8,8 @@
 
 /* The records that a hook finds open, and what it writes into its own. */
 
+/* The folder of the store, for names below it; the caller closes it. */
+int opened_store(const struct upgrade *u, struct err *e);
 /* 1, 0 where there is no store. Nothing else is opened yet: most calls within
  * another's transaction end here. */
 int opened_ledger(const struct upgrade *u, struct ledger *out, struct err *e);
@@ -26,8 +28,8 @@ int opened_look(const struct upgrade *u, const struct ledger *l,
 
 /* Whether the transaction is that of the package manager that u is about. */
 bool opened_is_owners(const struct upgrade *u, const struct transaction *t);
-/* A new one of it, which is not written yet. */
-void opened_new(const struct upgrade *u, const struct ledger *l,
+/* A new one of it, by its id of that time, which is not written yet. */
+void opened_new(const struct upgrade *u, const struct ledger *l, int64_t when,
     struct transaction *t);
 /* So that doctor(1)-like questions can be answered: which hooks really ran. */
 void opened_join(const struct upgrade *u, const struct ledger *l,

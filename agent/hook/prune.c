@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "base/tr.h"
 
@@ -42,6 +41,18 @@ id_of(const char *name, const char **out_suffix)
 			return xmemdup(name, n);
 		}
 	return NULL;
+}
+
+/* "…-zypp.report.tmp.4711", of whoever was killed: with the ledger's lock nobody
+ * is writing one. */
+static bool
+is_temporary(const char *name)
+{
+	const char *tmp = strstr(name, ".tmp.");
+
+	return tmp != NULL && tmp[5] != '\0' &&
+	    tmp[5 + strspn(tmp + 5, "0123456789")] == '\0' &&
+	    (text_starts(name, LEDGER_SEEN ".") || time_of(name) >= 0);
 }
 
 static bool
@@ -92,6 +103,10 @@ prune_choose(const struct strlist *names, const struct prune_limits *l,
 		CLEANUP(drop_free) char *open = id != NULL ?
 		    xasprintf("%s.open", id) : NULL;
 
+		if (is_temporary(all.items[i])) {
+			strlist_add(out, all.items[i]);
+			continue;
+		}
 		if (id == NULL || has(&stay, id) || has(&all, open))
 			continue;
 		/* A damaged one is to be looked at, for as long. */
@@ -107,11 +122,11 @@ prune_ledger(const struct ledger *l, const struct prune_limits *limits,
     size_t *out_removed, struct err *e)
 {
 	CLEANUP(drop_strlist) struct strlist names = { 0 }, gone = { 0 };
+	CLEANUP(drop_strlist) struct strlist others = { 0 };
 
 	*out_removed = 0;
-	if (file_names(l->fd, ".", &names) < 0)
-		return err_sys(e, "transactions", _("cannot read the folder "
-		    "in the store"));
+	if (ledger_names(l, &names, &others, e) < 0)
+		return -1;
 	prune_choose(&names, limits, &gone);
 	for (size_t i = 0; i < gone.n; i++) {
 		if (unlinkat(l->fd, gone.items[i], 0) < 0 && errno != ENOENT)

@@ -13,9 +13,9 @@ struct prune_limits {
 
 /*
  * Which of the names in the folder go: records that are neither among the
- * newest nor young enough, their reports, and what belongs to a record that is
- * not there. The newest record stays however old it is, and whatever is open
- * stays; so does what is not ours.
+ * newest nor young enough, their reports, what belongs to a record that is not
+ * there, and what a kill left half written. The newest record stays however
+ * old it is, and whatever is open stays; so does what is not ours.
  */
 void prune_choose(const struct strlist *names, const struct prune_limits *l,
     struct strlist *out);

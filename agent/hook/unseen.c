@@ -80,17 +80,15 @@ hand_down(const struct ledger *l, const struct transaction *t,
 
 int
 unseen_find(const struct ledger *l, const struct root *r,
-    struct transaction *t, struct err *e)
+    const struct pkglist *now, struct transaction *t, struct err *e)
 {
-	CLEANUP(drop_pkglist) struct pkglist was = { 0 }, now = { 0 };
+	CLEANUP(drop_pkglist) struct pkglist was = { 0 };
 	CLEANUP(drop_pkgchanges) struct pkgchanges c = { 0 };
 	int known = ledger_load_packages(l, LEDGER_SEEN, &was, e);
 
-	if (known < 0 || pkglist_load(r, &now, e) < 0)
-		return -1;
-	if (known == 0)
-		return unseen_note(l, r, &now, e);
-	pkglist_compare(&was, &now, &c);
+	if (known <= 0)
+		return known < 0 ? -1 : unseen_note(l, r, now, e);
+	pkglist_compare(&was, now, &c);
 	unseen_release(l, r, t);
 	if (c.n == 0 && t->release_was[0] == '\0')
 		return note_release(l, r, e);

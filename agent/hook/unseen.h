@@ -17,12 +17,12 @@
 int unseen_note(const struct ledger *l, const struct root *r,
     const struct pkglist *now, struct err *e);
 /*
- * 1 when it is not as it was; then what there was is written down for the
+ * 1 when now is not as it was; then what there was is written down for the
  * transaction t, which has its id already. 0 when it is, or when nothing was
  * known, which is then noted.
  */
 int unseen_find(const struct ledger *l, const struct root *r,
-    struct transaction *t, struct err *e);
+    const struct pkglist *now, struct transaction *t, struct err *e);
 /* Puts into t which release there was and is, where that changed. */
 void unseen_release(const struct ledger *l, const struct root *r,
     struct transaction *t);

@@ -20,19 +20,6 @@
 /* How long an end waits for whoever works on the package database. */
 enum { PATIENCE = 600, PLANNED_MAX = 64 << 20 };
 
-static int
-open_store(const struct upgrade *u, struct err *e)
-{
-	CLEANUP(drop_buf) struct buf dir = { 0 };
-	int fd;
-
-	if (options_store(u->o, &dir, e) < 0)
-		return -1;
-	fd = open(buf_str(&dir), O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd >= 0 ? fd : err_sys(e, buf_str(&dir),
-	    _("cannot open the store"));
-}
-
 /* The packages there are now. */
 static int
 load_packages(const struct upgrade *u, struct pkglist *out, struct err *e)
@@ -41,7 +28,7 @@ load_packages(const struct upgrade *u, struct pkglist *out, struct err *e)
 	CLEANUP(drop_fd) int store = -1;
 
 	return root_open(&root, u->o->root, e) < 0 ||
-	    (store = open_store(u, e)) < 0 ||
+	    (store = opened_store(u, e)) < 0 ||
 	    ownerskept_packages(store, &root, out, e) < 0 ? -1 : 0;
 }
 
@@ -180,7 +167,7 @@ known_before(const struct upgrade *u, const char *id, struct oid *out)
 
 	return answer_recall_state(u->o, out) &&
 	    root_open(&root, u->o->root, &ignored) == 0 &&
-	    (store = open_store(u, &ignored)) >= 0 &&
+	    (store = opened_store(u, &ignored)) >= 0 &&
 	    causes_note_known(store, &root, id, &ignored) == 0;
 }
 
@@ -233,21 +220,62 @@ record_before(const struct upgrade *u, const char *id, struct err *trouble,
 	return opened_save(u, &t, NULL, e);
 }
 
+/* 1 when packages changed since the last end, and the id of a transaction made
+ * for that, which happened before. */
+static int
+find_unseen(const struct upgrade *u, const struct ledger *l,
+    const struct pkglist *now, int64_t before, struct buf *out_id,
+    struct err *e)
+{
+	CLEANUP(drop_root) struct root root = { .fd = -1 };
+	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	int n;
+
+	if (root_open(&root, u->o->root, e) < 0)
+		return -1;
+	opened_new(u, l, before, &t);
+	t.command = "";
+	t.owner = (struct owner){ 0 };
+	n = unseen_find(l, &root, now, &t, e);
+	if (n <= 0 || ledger_save(l, &t, e) < 0)
+		return n == 0 ? 0 : -1;
+	buf_adds(out_id, t.id);
+	return 1;
+}
+
 static int
 open_transaction(const struct upgrade *u, struct ledger *l,
-    struct transaction *t, struct err *e)
+    const struct pkglist *were, struct err *trouble, struct transaction *t,
+    struct err *e)
 {
-	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
-	struct err trouble = { 0 };
+	int64_t now = (int64_t)time(NULL);
 
-	opened_new(u, l, t);
-	t->began = (int64_t)time(NULL);
+	opened_new(u, l, now, t);
+	t->began = now;
 	if (u->plan != NULL)
 		transaction_plan(t, u->plan);
-	if (load_packages(u, &now, &trouble) < 0 ||
-	    ledger_save_packages(l, t->id, &now, &trouble) < 0)
-		transaction_failed(t, &trouble);
+	if (trouble->kind != ERR_NONE ||
+	    ledger_save_packages(l, t->id, were, trouble) < 0)
+		transaction_failed(t, trouble);
 	return ledger_save(l, t, e);
+}
+
+/* What changed and nobody told us must not pass for the state before, as if it
+ * had been looked at; where dead ones are open, it is theirs. */
+static int
+open_both(const struct upgrade *u, struct ledger *l, bool alone,
+    struct buf *out_unseen, struct transaction *t, struct err *e)
+{
+	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
+	struct upgrade late = *u;
+	struct err trouble = { 0 }, odd = { 0 };
+
+	late.origin = "timer";
+	if (load_packages(u, &now, &trouble) == 0 && alone &&
+	    find_unseen(&late, l, &now, (int64_t)time(NULL) - 1, out_unseen,
+	    &odd) < 0)
+		tell_failure(u->o, u->origin, &odd);
+	return open_transaction(u, l, &now, &trouble, t, e);
 }
 
 int
@@ -256,6 +284,7 @@ upgrade_begin(const struct upgrade *u, struct err *e)
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_opened) struct opened open = { 0 };
 	CLEANUP(drop_transaction) struct transaction t = { 0 };
+	CLEANUP(drop_buf) struct buf unseen = { 0 };
 	struct err trouble = { 0 };
 	int n = opened_ledger(u, &l, e);
 
@@ -266,10 +295,12 @@ upgrade_begin(const struct upgrade *u, struct err *e)
 		    &open.above));
 		return 0;
 	}
-	if (open_transaction(u, &l, &t, e) < 0)
+	if (open_both(u, &l, open.dead.n == 0, &unseen, &t, e) < 0)
 		return -1;
 	ledger_close(&l);
 	/* What the dead one took away must not pass for the state before. */
+	if (unseen.len > 0)
+		strlist_add(&open.dead, buf_str(&unseen));
 	end_dead(u, &open.dead, &trouble);
 	return record_before(u, t.id, &trouble, e);
 }
@@ -335,7 +366,7 @@ upgrade_end(const struct upgrade *u, bool interrupted, struct err *e)
 		/* Nobody saw it begin, or the disk was full. */
 		CLEANUP(drop_transaction) struct transaction t = { 0 };
 
-		opened_new(u, &l, &t);
+		opened_new(u, &l, (int64_t)time(NULL), &t);
 		if (ledger_save(&l, &t, e) < 0)
 			return -1;
 		buf_adds(&open.mine, t.id);
@@ -361,33 +392,12 @@ upgrade_note_packages(const struct options *o, struct err *e)
 	return unseen_note(&l, &root, &now, e);
 }
 
-/* 1 when packages changed since the last end, and the id of a transaction made
- * for that. */
-static int
-find_unseen(const struct upgrade *u, const struct ledger *l,
-    struct buf *out_id, struct err *e)
-{
-	CLEANUP(drop_root) struct root root = { .fd = -1 };
-	CLEANUP(drop_transaction) struct transaction t = { 0 };
-	int n;
-
-	if (root_open(&root, u->o->root, e) < 0)
-		return -1;
-	opened_new(u, l, &t);
-	t.command = "";
-	t.owner = (struct owner){ 0 };
-	n = unseen_find(l, &root, &t, e);
-	if (n <= 0 || ledger_save(l, &t, e) < 0)
-		return n == 0 ? 0 : -1;
-	buf_adds(out_id, t.id);
-	return 1;
-}
-
 int
 upgrade_catch_up(const struct upgrade *u, struct err *e)
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_strlist) struct strlist still = { 0 };
+	CLEANUP(drop_pkglist) struct pkglist now = { 0 };
 	CLEANUP(drop_opened) struct opened open = { 0 };
 	CLEANUP(drop_buf) struct buf id = { 0 };
 	int n = opened_ledger(u, &l, e);
@@ -399,7 +409,8 @@ upgrade_catch_up(const struct upgrade *u, struct err *e)
 	    ledger_open_ids(&l, &still, e) < 0)
 		return -1;
 	/* While one is open its end tells. */
-	n = still.n > 0 ? 0 : find_unseen(u, &l, &id, e);
+	n = still.n > 0 ? 0 : load_packages(u, &now, e) < 0 ? -1 :
+	    find_unseen(u, &l, &now, (int64_t)time(NULL), &id, e);
 	if (n <= 0)
 		return n;
 	ledger_close(&l);

@@ -97,15 +97,51 @@ is_there(const struct ledger *l, const char *name)
 	return faccessat(l->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-void
-ledger_new_id(const struct ledger *l, const char *origin, struct buf *out)
+static bool
+is_file(const struct ledger *l, const char *name)
 {
-	time_t now = time(NULL);
+	struct stat st;
+
+	return fstatat(l->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode);
+}
+
+/* "20261121T193012Z-…" without a suffix: no list, report or temporary. */
+static bool
+is_id(const char *name)
+{
+	return strlen(name) > 17 && name[8] == 'T' && name[15] == 'Z' &&
+	    name[16] == '-' && strpbrk(name, ".~") == NULL;
+}
+
+/* The last id there is, open or not; "" for none. */
+static void
+find_last(const struct ledger *l, struct buf *out)
+{
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+
+	file_names(l->fd, ".", &names);
+	for (size_t i = 0; i < names.n; i++) {
+		char *name = names.items[i];
+
+		if (text_ends(name, OPEN))
+			name[strlen(name) - strlen(OPEN)] = '\0';
+		if (!is_id(name) || strcmp(name, buf_str(out)) <= 0)
+			continue;
+		buf_reset(out);
+		buf_adds(out, name);
+	}
+}
+
+static void
+make_id(const struct ledger *l, time_t when, const char *origin,
+    struct buf *out)
+{
 	char text[32] = "";
 	struct tm tm;
 	size_t len;
 
-	if (gmtime_r(&now, &tm) != NULL)
+	if (gmtime_r(&when, &tm) != NULL)
 		strftime(text, sizeof(text), "%Y%m%dT%H%M%SZ", &tm);
 	buf_addf(out, "%s-%s", text, origin);
 	len = out->len;
@@ -118,6 +154,25 @@ ledger_new_id(const struct ledger *l, const char *origin, struct buf *out)
 		buf_truncate(out, len);
 		buf_addf(out, "-%u", i);
 	}
+}
+
+void
+ledger_new_id(const struct ledger *l, int64_t when, const char *origin,
+    struct buf *out)
+{
+	CLEANUP(drop_buf) struct buf last = { 0 };
+	struct tm tm = { 0 };
+
+	make_id(l, (time_t)when, origin, out);
+	find_last(l, &last);
+	/* The clock went back, or two began in one second. The one that lies
+	 * at the end of all time is nobody's. */
+	if (strcmp(buf_str(&last), buf_str(out)) < 0 ||
+	    strptime(buf_str(&last), "%Y%m%dT%H%M%SZ", &tm) == NULL ||
+	    tm.tm_year >= 9999 - 1900)
+		return;
+	buf_reset(out);
+	make_id(l, timegm(&tm) + 1, origin, out);
 }
 
 int
@@ -147,7 +202,7 @@ ledger_load(const struct ledger *l, const char *id, struct transaction *out,
 {
 	CLEANUP(drop_free) char *open_name = xasprintf("%s" OPEN, id);
 	CLEANUP(drop_buf) struct buf text = { 0 };
-	const char *name = is_there(l, id) ? id : open_name;
+	const char *name = is_file(l, id) ? id : open_name;
 
 	if (file_read(l->fd, name, RECORD_MAX, &text, e) < 0)
 		return -1;
@@ -168,12 +223,20 @@ ledger_put_away(const struct ledger *l, const char *id)
 	renameat(l->fd, open_name, l->fd, away);
 }
 
-/* "20261121T193012Z-…" without a suffix: no list, report or temporary. */
-static bool
-is_id(const char *name)
+int
+ledger_names(const struct ledger *l, struct strlist *out_files,
+    struct strlist *out_others, struct err *e)
 {
-	return strlen(name) > 17 && name[8] == 'T' && name[15] == 'Z' &&
-	    name[16] == '-' && strpbrk(name, ".~") == NULL;
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+
+	if (file_names(l->fd, ".", &names) < 0)
+		return err_sys(e, FOLDER, _("cannot read the folder in the "
+		    "store"));
+	strlist_sort(&names);
+	for (size_t i = 0; i < names.n; i++)
+		strlist_add(is_file(l, names.items[i]) ? out_files :
+		    out_others, names.items[i]);
+	return 0;
 }
 
 int
@@ -185,7 +248,7 @@ ledger_ids(const struct ledger *l, struct strlist *out, struct err *e)
 		return err_sys(e, FOLDER, _("cannot read the folder in the "
 		    "store"));
 	for (size_t i = 0; i < names.n; i++)
-		if (is_id(names.items[i]))
+		if (is_id(names.items[i]) && is_file(l, names.items[i]))
 			strlist_add(out, names.items[i]);
 	strlist_sort(out);
 	return 0;
@@ -205,10 +268,10 @@ ledger_open_ids(const struct ledger *l, struct strlist *out, struct err *e)
 		if (!text_ends(id, OPEN))
 			continue;
 		id[strlen(id) - strlen(OPEN)] = '\0';
-		if (!is_id(id))
+		if (!is_id(id) || !is_file(l, names.items[i]))
 			continue;
 		/* Whoever settled it was killed before this went. */
-		if (!is_there(l, id))
+		if (!is_file(l, id))
 			strlist_add(out, id);
 		else if (l->lock_fd >= 0)
 			unlinkat(l->fd, names.items[i], 0);

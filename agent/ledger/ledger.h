@@ -21,8 +21,9 @@ int ledger_open_read(int store_fd, struct ledger *out, struct err *e);
 void ledger_close(struct ledger *l);
 void drop_ledger(struct ledger *l);		/* for CLEANUP */
 
-/* An id that no record has, "20261121T193012Z-zypp". */
-void ledger_new_id(const struct ledger *l, const char *origin,
+/* An id that no record has, "20261121T193012Z-zypp": of when, and behind all
+ * that are there, whatever the clock does. */
+void ledger_new_id(const struct ledger *l, int64_t when, const char *origin,
     struct buf *out);
 /* In one step; on disk for good. One that is no longer open is settled: its
  * list of packages goes. */
@@ -32,11 +33,16 @@ int ledger_load(const struct ledger *l, const char *id,
     struct transaction *out, struct err *e);
 /* A damaged open one becomes ID.damaged. */
 void ledger_put_away(const struct ledger *l, const char *id);
-/* The ids of all, oldest first. */
+/* The ids of all, oldest first. What is no regular file is no record, here and
+ * below, whatever its name. */
 int ledger_ids(const struct ledger *l, struct strlist *out, struct err *e);
 /* The same of those that are open. */
 int ledger_open_ids(const struct ledger *l, struct strlist *out,
     struct err *e);
+
+/* The names of what is in the folder: of regular files, of anything else. */
+int ledger_names(const struct ledger *l, struct strlist *out_files,
+    struct strlist *out_others, struct err *e);
 
 /* The packages that were there before; loading gives 1, 0 when nobody could
  * write them down. */

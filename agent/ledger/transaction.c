@@ -13,7 +13,7 @@
 #define HEADER "driftctl-transaction 1"
 
 /* More words than any line has. */
-enum { WORDS_MAX = 5 };
+enum { WORDS_MAX = 6 };
 
 static const char *const state_name[] = {
 	[TRANSACTION_OPEN] = "open", [TRANSACTION_ENDED] = "ended",
@@ -68,7 +68,7 @@ transaction_found(struct transaction *t, const char *kind, const char *id,
 
 	*f = (struct transaction_finding){ kind,
 		arena_strdup(&t->arena, id), arena_strdup(&t->arena, what),
-		"", "", "" };
+		"", "", "", "" };
 	return f;
 }
 
@@ -201,6 +201,8 @@ add_finding(struct buf *out, const struct transaction_finding *f)
 		add_word(out, f->severity);
 		add_word(out, f->path);
 		add_word(out, f->package);
+		if (f->told[0] != '\0')
+			add_word(out, f->told);
 	}
 	buf_addc(out, '\n');
 }
@@ -223,6 +225,7 @@ transaction_write(const struct transaction *t, struct buf *out)
 		add_line(out, "joined", t->joined.items[i]);
 	add_time(out, "began", t->began);
 	add_time(out, "ended", t->ended);
+	add_oid(out, "newest", &t->newest);
 	add_oid(out, "before", &t->before);
 	add_oid(out, "after", &t->after);
 	add_line(out, "rollback", t->rollback);
@@ -331,6 +334,7 @@ take_finding(struct transaction *t, const char *kind, const struct line *l)
 	f->severity = l->words[2];
 	f->path = l->words[3];
 	f->package = l->words[4];
+	f->told = l->words[5];
 }
 
 static int
@@ -366,6 +370,8 @@ take_line(struct transaction *t, const struct line *l)
 		return take_state(t, l);
 	if (strcmp(l->key, "owner") == 0)
 		return take_owner(t, l);
+	if (strcmp(l->key, "newest") == 0)
+		return take_oid(&t->newest, l);
 	if (strcmp(l->key, "before") == 0)
 		return take_oid(&t->before, l);
 	if (strcmp(l->key, "after") == 0)

@@ -30,6 +30,8 @@ struct transaction_finding {
 	const char *what;
 	const char *severity, *path, *package;	/* "" where not known; the
 						 * package with its versions */
+	const char *told;	/* in place of what where others than root may
+				 * listen, see discreet.h; "": what */
 };
 
 /* Texts belong to the arena or live longer; "" is none. */
@@ -42,6 +44,7 @@ struct transaction {
 	enum transaction_state state;
 	int64_t began, ended;	/* 0: not known */
 	struct oid before, after;	/* snapshots; zero: none */
+	struct oid newest;	/* that there was when it began */
 	const char *rollback;	/* of what was restored */
 	/* What os-release(5) called the system, where that changed. */
 	const char *release_was, *release_is;

@@ -115,6 +115,15 @@ judge(CURL *c, struct buf *why)
 	    REQUEST_LATER : REQUEST_REFUSED;
 }
 
+static bool
+has_answered(CURL *c)
+{
+	long code = 0;
+
+	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &code);
+	return code >= 200 && code <= 999;
+}
+
 /* A certificate that is wrong today is wrong in a minute; by tomorrow somebody
  * may have mended it. */
 static enum request_exit
@@ -134,9 +143,9 @@ perform(const struct request *q, struct buf *why)
 	}
 	set_options(c, q, headers, said, &answered);
 	n = curl_easy_perform(c);
-	/* An answer that is too long is one. */
-	if (n == CURLE_OK || (n == CURLE_WRITE_ERROR &&
-	    answered > ANSWER_MAX)) {
+	/* An answer that is too long, or has no end, is one: who said that he
+	 * took it is not told again. */
+	if (n == CURLE_OK || has_answered(c)) {
 		code = judge(c, why);
 	} else {
 		if (n == CURLE_URL_MALFORMAT ||

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "agent/pkg/dpkgstatus.h"
 #include "agent/pkg/wanted.h"
 #include "base/checksum.h"
 #include "base/file.h"
@@ -549,6 +550,17 @@ read_status(struct reading *rd, const struct buf *text, struct err *e)
 	return n;
 }
 
+/* 1, 0 where dpkg has no packages here. */
+static int
+read_sound(const struct root *r, struct buf *out, struct err *e)
+{
+	int n = read_file(r, STATUS, STATUS_MAX, out, e);
+
+	return n < 0 || dpkgstatus_check(STATUS, buf_str(out), out->len,
+	    e) < 0 || (out->len == 0 && dpkgstatus_lacking(r, STATUS, INFO,
+	    n > 0, e) < 0) ? -1 : n;
+}
+
 int
 dpkgdb_read(const struct root *r, const struct strlist *wanted,
     const struct owners *old, struct owners *out, struct err *e)
@@ -557,7 +569,7 @@ dpkgdb_read(const struct root *r, const struct strlist *wanted,
 	CLEANUP(drop_fd) int info = -1;
 	struct reading rd = { .r = r, .wanted = wanted, .old = old,
 		.since = statcache_now(), .out = out };
-	int n = read_file(r, STATUS, STATUS_MAX, &text, e);
+	int n = read_sound(r, &text, e);
 
 	if (n <= 0)
 		return n;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/assess.h"
+#include "agent/onchange.h"
 #include "agent/pkg/beside.h"
 #include "agent/preflight/rulesthen.h"
 #include "base/file.h"
@@ -269,7 +270,8 @@ is_untouched(const struct forecast *f, const char *path)
 }
 
 static void
-add_outlook(struct forecast *f, const char *path)
+add_outlook(struct forecast *f, const struct onchange *rules,
+    const char *path)
 {
 	struct outlook x = { .path = path };
 	const struct rule *rule;
@@ -277,7 +279,7 @@ add_outlook(struct forecast *f, const char *path)
 	attribute_path(f->attributor, path, &x.a);
 	if (x.a.remains == REMAINS_OTHER && is_untouched(f, path))
 		return;
-	finding_on_change(&f->m->catalogue, path, &rule);
+	onchange_of(rules, path, &rule);
 	x.ruled = rule != NULL;
 	x.by = foresight_find(&f->then, path)->by;
 	x.maybe = maybe(f, path);
@@ -288,6 +290,9 @@ add_outlook(struct forecast *f, const char *path)
 static void
 look_at_paths(struct forecast *f)
 {
+	CLEANUP(drop_onchange) struct onchange *rules =
+	    onchange_new(&f->m->catalogue);
+
 	/* What is in a list and was removed here: that may come back. */
 	for (size_t i = 0; i < f->before.files.n; i++) {
 		const struct owned *o = &f->before.files.items[i];
@@ -310,7 +315,7 @@ look_at_paths(struct forecast *f)
 		if (was == NULL && is_beside(f, x->entry.path, &base) &&
 		    foresight_find(&f->then, base) != NULL)
 			continue;
-		add_outlook(f, x->entry.path);
+		add_outlook(f, rules, x->entry.path);
 	}
 }
 

@@ -5,10 +5,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/discreet.h"
 #include "agent/doctor/doctor.h"
 #include "agent/merge/leftover.h"
 #include "agent/report/calendar.h"
 #include "agent/report/fold.h"
+#include "agent/report/mendedwords.h"
 #include "agent/report/moment.h"
 #include "agent/report/past.h"
 #include "agent/report/since.h"
@@ -21,7 +23,6 @@
 #include "snapshots/gitwalk.h"
 
 /* What the history calls things that are no findings. */
-#define DOCTOR "doctor:"
 #define MERGE "merge:"
 
 /* How long what happened is remembered. */
@@ -62,6 +63,8 @@ look(struct gathering *g, struct err *e)
 	n = machine_live(g->m, &g->live, e);
 	if (n < 0 || assess(g->m, &how, &g->a, e) < 0)
 		return -1;
+	if (g->discreet)
+		discreet_findings(g->m, &g->a);
 	summaries_add(g->m, &g->a);
 	return 0;
 }
@@ -191,7 +194,7 @@ find_complaints(struct gathering *g)
 		    arena_strdup(&m->arena, x->remedy) : NULL;
 		c->unknown = x->state == DIAGNOSIS_UNKNOWN;
 		c->known = history_open(&g->history, arena_printf(&m->arena,
-		    DOCTOR "%s", x->check)) != NULL;
+		    MENDEDWORDS_DOCTOR "%s", x->check)) != NULL;
 	}
 }
 
@@ -226,7 +229,8 @@ is_found(const struct gathering *g, const char *id)
 		    g->model.merges.items[i].leftover) == 0)
 			return true;
 	for (size_t i = 0; i < g->model.complaints.n; i++)
-		if (text_starts(id, DOCTOR) && strcmp(id + strlen(DOCTOR),
+		if (text_starts(id, MENDEDWORDS_DOCTOR) &&
+		    strcmp(id + strlen(MENDEDWORDS_DOCTOR),
 		    g->model.complaints.items[i].check) == 0)
 			return true;
 	return false;
@@ -291,6 +295,7 @@ find_mended(struct gathering *g)
 			continue;
 		*VEC_ADD(&m->mended) = (struct model_mended){
 			.id = s->id, .since = s->from,
+			.what = mendedwords(&m->arena, s->id),
 			.transaction = past_put_back(m, path_of(s->id)),
 			.restore = past_restored(m, path_of(s->id)) };
 	}
@@ -361,7 +366,11 @@ find_troubles(struct gathering *g)
 	for (size_t i = 0; i < g->m->diagnostics.n; i++) {
 		CLEANUP(drop_buf) struct buf line = { 0 };
 
-		diagnostic_format(&g->m->diagnostics.items[i], &line);
+		if (g->discreet)
+			discreet_diagnostic(g->m,
+			    &g->m->diagnostics.items[i], &line);
+		else
+			diagnostic_format(&g->m->diagnostics.items[i], &line);
 		strlist_add(&m->troubles, buf_str(&line));
 	}
 	for (size_t i = 0; i < m->complaints.n; i++) {
@@ -374,6 +383,23 @@ find_troubles(struct gathering *g)
 		m->exit_code = 2;
 }
 
+/* Earlier versions did not note which words were for root alone. */
+static void
+be_discreet(struct gathering *g)
+{
+	struct model *m = &g->model;
+
+	for (size_t i = 0; g->discreet && i < m->transactions.n; i++) {
+		struct transaction *t = &m->transactions.items[i];
+
+		for (size_t k = 0; k < t->findings.n; k++)
+			discreet_recorded(g->m, &m->arena,
+			    &t->findings.items[k]);
+	}
+	if (g->discreet)
+		model_be_discreet(m);
+}
+
 int
 gather(struct gathering *g, struct err *e)
 {
@@ -382,6 +408,7 @@ gather(struct gathering *g, struct err *e)
 	    find_past(g, e) < 0)
 		return -1;
 	find_troubles(g);
+	be_discreet(g);
 	fold(&g->model);
 	return 0;
 }
@@ -413,8 +440,9 @@ gather_told(struct gathering *g, struct err *e)
 		note_open(g, &lines, arena_printf(&g->model.arena, MERGE "%s",
 		    m->merges.items[i].leftover), "merge");
 	for (size_t i = 0; i < m->complaints.n; i++)
-		note_open(g, &lines, arena_printf(&g->model.arena, DOCTOR "%s",
-		    m->complaints.items[i].check), "doctor");
+		note_open(g, &lines, arena_printf(&g->model.arena,
+		    MENDEDWORDS_DOCTOR "%s", m->complaints.items[i].check),
+		    "doctor");
 	for (size_t i = 0; i < g->history.spans.n; i++) {
 		const struct history_span *s = &g->history.spans.items[i];
 
@@ -444,6 +472,7 @@ gather_last(struct gathering *g, struct err *e)
 	m->moment = false;
 	m->last = true;
 	past_last(g->m, m);
+	be_discreet(g);
 	if (m->troubles.n > 0)
 		m->exit_code = 2;
 	for (size_t i = 0; i < m->transactions.n; i++) {

@@ -12,6 +12,7 @@ struct gathering {
 	struct machine *m;	/* its store is open; locked unless look_only */
 	int64_t since;		/* 0: since the last report */
 	bool look_only;		/* record nothing */
+	bool discreet;		/* others than root may read it */
 	/* The rest is gather's own. The model borrows from it. */
 	struct snapshot_result *snapshot;
 	struct assessment a;

@@ -123,7 +123,10 @@ mended(struct buf *out, const struct model *m)
 
 		buf_addf(out, "<div class=\"card\" data-row=\"past\">"
 		    "<span class=\"tag good\">%s</span> ", _("in order"));
-		html_code(out, x->id);
+		if (x->what != NULL)
+			markup_text(out, x->what);
+		else
+			html_code(out, x->id);
 		buf_adds(out, " <span class=\"mute\">");
 		if (x->since != 0) {
 			buf_adds(out, _("was open since "));

@@ -244,7 +244,10 @@ past(const struct model *m, struct buf *out)
 		heading(out, _("In order again"));
 	for (size_t i = 0; i < m->mended.n; i++) {
 		buf_adds(out, "- ");
-		code(out, m->mended.items[i].id);
+		if (m->mended.items[i].what != NULL)
+			plain(out, m->mended.items[i].what);
+		else
+			code(out, m->mended.items[i].id);
 		buf_addc(out, '\n');
 	}
 	if (m->transactions.n > 0)

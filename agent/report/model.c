@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tr.h"
+
 static void
 done_groups(struct model_group *groups, size_t n)
 {
@@ -45,6 +47,42 @@ void
 drop_model(struct model *m)
 {
 	model_done(m);
+}
+
+/* What is in the file is not told; that it changed is. */
+static void
+hide_change(struct arena *a, struct model_change *c)
+{
+	const char *details = c->bare != NULL ? c->bare : c->details;
+
+	if (!c->hidden || c->secret ||
+	    (c->diff == NULL && c->sentence == NULL))
+		return;
+	c->details = arena_printf(a, _("%s (not shown: not everybody may "
+	    "read the file)"), details != NULL ? details : "");
+	c->diff = c->sentence = NULL;
+	c->cut = false;
+}
+
+void
+model_be_discreet(struct model *m)
+{
+	for (size_t i = 0; i < m->findings.n; i++) {
+		struct model_finding *f = &m->findings.items[i];
+
+		if (f->told != NULL)
+			f->what = f->told;
+	}
+	for (size_t i = 0; i < m->changes.n; i++)
+		hide_change(&m->arena, &m->changes.items[i]);
+	for (size_t i = 0; i < m->transactions.n; i++) {
+		struct transaction *t = &m->transactions.items[i];
+
+		for (size_t k = 0; k < t->findings.n; k++)
+			if (t->findings.items[k].told[0] != '\0')
+				t->findings.items[k].what =
+				    t->findings.items[k].told;
+	}
 }
 
 bool

@@ -28,8 +28,10 @@ struct model_change {
 	const char *details;	/* "content, mode 0644 -> 0600" */
 	const char *sentence;	/* what differs by what its format says, with
 				 * which details begin; or NULL */
+	const char *bare;	/* details without it, where it has one */
 	unsigned differs;	/* enum entry_difference */
 	bool secret;
+	bool hidden;		/* not everybody may read it, see discreet.h */
 	int64_t when;		/* when it was recorded; 0: just now */
 	const char *transaction;	/* in which it was; its id */
 	const char *package;	/* whose it is: "cyrus-imapd 2.4 -> 3.0" */
@@ -49,6 +51,7 @@ struct model_finding {
 	const char *file;
 	unsigned line;
 	const char *what, *why, *remedy;
+	const char *told;	/* see finding.h */
 	const char *spec, *rule, *demand;
 	int64_t asked;
 	size_t below;
@@ -64,6 +67,8 @@ struct model_finding {
 /* A finding of the last report that is none any more. */
 struct model_mended {
 	const char *id;
+	const char *what;	/* in words, where the id has none for people;
+				 * or NULL */
 	int64_t since;		/* when it was first seen */
 	const char *transaction;	/* in which it was put back, or … */
 	const char *restore;	/* the restore that did it */
@@ -169,6 +174,9 @@ struct model {
 	MODEL_LIST(model_group) finding_groups, change_groups;
 };
 
+/* Takes out what others than root are not to hear, see discreet.h. Before
+ * folding. */
+void model_be_discreet(struct model *m);
 void model_done(struct model *m);
 void drop_model(struct model *m);	/* for CLEANUP */
 

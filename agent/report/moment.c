@@ -14,6 +14,7 @@ take_finding(struct model *out, const struct finding *f)
 		.kind = f->kind, .id = f->id, .severity = f->severity,
 		.flagged = f->flagged, .path = f->path, .file = f->file,
 		.line = f->line, .what = f->what, .why = f->why,
+		.told = f->told,
 		.remedy = f->remedy, .demand = f->demand, .asked = f->asked,
 		.below = f->below,
 		.spec = f->rule != NULL ? f->rule->spec->name : NULL,

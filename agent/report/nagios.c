@@ -69,7 +69,7 @@ add_finding(struct buf *out, const struct model_finding *f, size_t more)
 	buf_adds(out, ": ");
 	add_text(out, f->path);
 	buf_addc(out, ' ');
-	add_text(out, f->what);
+	add_text(out, f->told != NULL ? f->told : f->what);
 	if (f->rule != NULL)
 		buf_addf(out, " [%s/%s]", f->spec, f->rule);
 	if (more > 0)

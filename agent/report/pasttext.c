@@ -288,8 +288,9 @@ void
 pasttext_mended(struct buf *out, const struct model_mended *x)
 {
 	CLEANUP(drop_buf) struct buf line = { 0 };
+	const char *what = x->what != NULL ? x->what : x->id;
 
-	text_escape(&line, x->id, strlen(x->id));
+	text_escape(&line, what, strlen(what));
 	if (x->since != 0) {
 		buf_adds(&line, _("; was open since "));
 		pasttext_time(&line, x->since);

@@ -8,6 +8,7 @@
 
 #include "agent/assess.h"
 #include "agent/changetext.h"
+#include "agent/discreet.h"
 #include "agent/pkg/owners.h"
 #include "agent/report/mask.h"
 #include "agent/semantic/semantic.h"
@@ -148,6 +149,7 @@ add_sentence(struct since *s, const struct change *c, struct model_change *x)
 	    is.len }, x->secret, &text))
 		return;
 	x->sentence = arena_strdup(&s->model->arena, buf_str(&text));
+	x->bare = x->details;
 	x->details = (c->differs & ~(unsigned)DIFF_MTIME) == DIFF_CONTENT ?
 	    x->sentence : arena_printf(&s->model->arena, "%s; %s",
 	    x->sentence, x->details);
@@ -181,6 +183,12 @@ add_diff(struct since *s, const struct change *c, struct model_change *x,
 		x->diff = arena_memdup(&s->model->arena, body, len);
 }
 
+static bool
+is_hidden(const struct entry *en)
+{
+	return en != NULL && en->kind == ENTRY_FILE && (en->mode & 04) == 0;
+}
+
 static void
 add_change(struct since *s, const struct change *c)
 {
@@ -196,6 +204,8 @@ add_change(struct since *s, const struct change *c)
 	x->secret = (c->was != NULL && c->was->content == CONTENT_SEALED) ||
 	    (c->is != NULL && c->is->content == CONTENT_SEALED);
 	x->details = details_of(m, c);
+	x->hidden = is_hidden(c->was) || is_hidden(c->is) ||
+	    discreet_hides(&s->m->root, x->path);
 }
 
 /* Where things are told apart by who did them. */

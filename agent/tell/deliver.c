@@ -12,6 +12,7 @@
 
 #include "agent/tell/mail.h"
 #include "agent/tell/messagetext.h"
+#include "agent/tell/program.h"
 #include "base/exec.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -23,6 +24,7 @@ enum {
 	ANSWER_MAX = 4096,	/* of what a program prints */
 	WHY_MAX = 200,
 	SECRET_MAX = 65536,
+	ENV_MAX = 65536,
 	MAIL_SECONDS = 60,
 	PUSHOVER_TITLE = 250, PUSHOVER_TEXT = 1024,
 	SPELLED_OUT = 40, SHORT = 8,
@@ -55,7 +57,7 @@ deliver_environment(const struct message *m, struct strlist *out)
 	strlist_take(out, xasprintf("DRIFTCTL_EVENT=%s",
 	    message_event_words[m->event]));
 	strlist_take(out, xasprintf("DRIFTCTL_MESSAGE=%s", m->id));
-	strlist_take(out, xasprintf("DRIFTCTL_SUBJECT=%s",
+	strlist_take(out, xasprintf("DRIFTCTL_SUBJECT=%.*s", ENV_MAX,
 	    buf_str(&subject)));
 	strlist_take(out, xasprintf("DRIFTCTL_HOST=%s", m->host));
 	strlist_take(out, xasprintf("DRIFTCTL_ORIGIN=%s", m->origin));
@@ -70,9 +72,12 @@ deliver_environment(const struct message *m, struct strlist *out)
 	news_rule(worst, &rule);
 	strlist_take(out, xasprintf("DRIFTCTL_KIND=%s",
 	    news_kind_words[worst->kind]));
-	strlist_take(out, xasprintf("DRIFTCTL_FINDING=%s", worst->id));
+	/* The kernel takes no longer ones. */
+	strlist_take(out, xasprintf("DRIFTCTL_FINDING=%.*s", ENV_MAX,
+	    worst->id));
 	strlist_take(out, xasprintf("DRIFTCTL_RULE=%s", buf_str(&rule)));
-	strlist_take(out, xasprintf("DRIFTCTL_PATH=%s", worst->path));
+	strlist_take(out, xasprintf("DRIFTCTL_PATH=%.*s", ENV_MAX,
+	    worst->path));
 	strlist_take(out, xasprintf("DRIFTCTL_PACKAGE=%s", worst->package));
 }
 
@@ -98,7 +103,9 @@ run(const struct exec *x, struct buf *why)
 	struct err e = { 0 };
 	int code = 0;
 
-	if (exec_with(x, &said, &code, &e) < 0) {
+	/* Somebody may put it right. */
+	if (program_check(x->argv[0], &e) < 0 ||
+	    exec_with(x, &said, &code, &e) < 0) {
 		err_format(&e, why);
 		return DELIVERY_LATER;
 	}
@@ -180,7 +187,9 @@ read_secret(const char *path, struct buf *out, struct err *e)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, path, _("cannot open"));
-	if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 ||
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_INPUT, path, _("is no regular file"));
+	if ((st.st_mode & 077) != 0 ||
 	    (st.st_uid != 0 && st.st_uid != geteuid()))
 		return err_set(e, ERR_INPUT, path, _("others can read what is "
 		    "secret in it: it is not used [chown root: and "
@@ -375,13 +384,6 @@ by_request(const struct notifier *to, const struct message *m,
 	return code == REQUEST_REFUSED ? DELIVERY_REFUSED : DELIVERY_LATER;
 }
 
-static int
-check_program(const char *path, struct err *e)
-{
-	return access(path, X_OK) == 0 ? 0 : err_sys(e, path,
-	    _("cannot be run"));
-}
-
 int
 deliver_check(const struct notifiers *l, const struct notifier *to,
     struct err *e)
@@ -391,14 +393,15 @@ deliver_check(const struct notifiers *l, const struct notifier *to,
 	CLEANUP(drop_buf) struct buf sender = { 0 };
 
 	if (to == NULL || to->kind == NOTIFIER_MAIL)
-		return check_program(l->mail.program.n > 0 ?
+		return program_check(l->mail.program.n > 0 ?
 		    l->mail.program.items[0] : sendmail_path(), e);
 	if (to->kind == NOTIFIER_EXEC)
-		return check_program(to->words.items[0], e);
+		return program_check(to->words.items[0], e);
 	find_sender(&sender);
 	message_init(&m, MESSAGE_TEST, "", 0);
-	return check_program(buf_str(&sender), e) < 0 ||
-	    deliver_request(to, &m, &q, e) < 0 ? -1 : 0;
+	if (access(buf_str(&sender), X_OK) < 0)
+		return err_sys(e, buf_str(&sender), _("cannot be run"));
+	return deliver_request(to, &m, &q, e);
 }
 
 enum delivery

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/tell/health.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -84,14 +83,13 @@ health_load(const struct outbox *o, struct health *out, struct err *e)
 {
 	CLEANUP(drop_outbox_items) struct outbox_items l = { 0 };
 	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct err ignored = { 0 };
 
 	*out = (struct health){ 0 };
 	if (outbox_list(o, &l, e) < 0)
 		return -1;
-	if (faccessat(o->fd, NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    file_read(o->fd, NAME, HEALTH_MAX, &text, e) < 0)
-		return -1;
-	parse(out, &text);
+	if (file_read(o->fd, NAME, HEALTH_MAX, &text, &ignored) == 0)
+		parse(out, &text);
 	for (size_t i = 0; i < l.n; i++)
 		health_of(out, l.items[i].key)->waiting++;
 	return 0;

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/tell/messagetext.h"
@@ -17,6 +18,9 @@
 #include "base/tr.h"
 
 #define SOCKET "/run/systemd/journal/socket"
+#define SYSLOG "/dev/log"
+
+enum { PLAIN_MAX = 2048 };
 
 /* driftctl(8) and packaging/journal have them, too. */
 const char *const journald_ids[JOURNALD_KINDS] = {
@@ -140,8 +144,33 @@ journald_open(const struct root *r, struct journald *out)
 	/* A system that is not running has no log of its own. */
 	if (out->fd < 0 && r != NULL)
 		out->fd = connect_to(NULL);
-	if (out->fd < 0)
-		openlog("driftctl", LOG_PID, LOG_DAEMON);
+}
+
+/* As syslog(3) does it, which would wait for a log that does not listen: an
+ * upgrade would wait with it. */
+static void
+send_plain(const struct journald_entry *x)
+{
+	const struct sockaddr_un to = { AF_UNIX, SYSLOG };
+	CLEANUP(drop_fd) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC |
+	    SOCK_NONBLOCK, 0);
+	CLEANUP(drop_buf) struct buf line = { 0 };
+	const char *origin = x->of != NULL ? x->of->origin : "";
+	const time_t now = time(NULL);
+	struct tm tm;
+	char when[32] = "";
+
+	if (localtime_r(&now, &tm) != NULL)
+		snprintf(when, sizeof(when), "%.3s %2d %02d:%02d:%02d ",
+		    &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * tm.tm_mon],
+		    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	buf_addf(&line, "<%d>%sdriftctl[%ld]: %s%s%s", LOG_DAEMON |
+	    x->priority, when, (long)getpid(), origin, origin[0] != '\0' ?
+	    ": " : "", x->message);
+	if (fd >= 0)
+		sendto(fd, line.bytes, line.len < PLAIN_MAX ? line.len :
+		    PLAIN_MAX, MSG_NOSIGNAL, (const struct sockaddr *)&to,
+		    sizeof(to));
 }
 
 /* What is too large for a datagram goes as a sealed file. */
@@ -184,9 +213,7 @@ journald_send(const struct journald *j, const struct journald_entry *x)
 {
 	if (j->fd >= 0 && send_native(j->fd, x) == 0)
 		return;
-	syslog(x->priority, "%s%s%s", x->of != NULL ? x->of->origin : "",
-	    x->of != NULL && x->of->origin[0] != '\0' ? ": " : "",
-	    x->message);
+	send_plain(x);
 }
 
 void
@@ -194,8 +221,6 @@ journald_close(struct journald *j)
 {
 	if (j->fd >= 0)
 		close(j->fd);
-	else
-		closelog();
 	j->fd = -1;
 }
 

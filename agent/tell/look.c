@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/discreet.h"
 #include "base/vec.h"
 
 static bool
@@ -34,19 +35,22 @@ look_findings(struct look *l, const struct findings *f)
 		if (matters(x))
 			*VEC_ADD(&l->news) = (struct news){
 				x->kind == FINDING_UNKNOWN ? NEWS_UNKNOWN :
-				NEWS_FLAGGED, x->severity, x->id, x->what,
-				x->path, "" };
+				NEWS_FLAGGED, x->severity, x->id,
+				x->told != NULL ? x->told : x->what, x->path,
+				"" };
 	}
 }
 
 void
-look_mistakes(struct look *l, const struct diagnostics *d)
+look_mistakes(struct look *l, const struct machine *m)
 {
+	const struct diagnostics *d = &m->diagnostics;
+
 	for (size_t i = 0; i < d->n; i++) {
 		CLEANUP(drop_buf) struct buf line = { 0 };
 		const char *text;
 
-		diagnostic_format(&d->items[i], &line);
+		discreet_diagnostic(m, &d->items[i], &line);
 		text = arena_strdup(&l->arena, buf_str(&line));
 		*VEC_ADD(&l->news) = (struct news){ NEWS_FAILED,
 			SEVERITY_WARNING, text, text, "", "" };
@@ -71,7 +75,8 @@ look_transaction(struct look *l, const struct transaction *t)
 
 		severity_from(f->severity, &severity);
 		*VEC_ADD(&l->news) = (struct news){ kind_of(f->kind),
-			severity, f->id, f->what, f->path, f->package };
+			severity, f->id, f->told[0] != '\0' ? f->told : f->what,
+			f->path, f->package };
 	}
 	for (size_t i = 0; i < t->failed.n; i++)
 		*VEC_ADD(&l->news) = (struct news){ NEWS_FAILED,

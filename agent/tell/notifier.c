@@ -82,12 +82,27 @@ check_file(const struct reading *x, const char *path)
 	    _("'%s' is no absolute path [start it with '/']"), path);
 }
 
+/* What stands behind the host, and before it, may be secret: mistakes are told
+ * to many. */
 static bool
 check_url(const struct reading *x, const char *url, bool insecure)
 {
-	return request_url_is_allowed(url, insecure) || mistake(x,
-	    _("'%s' is no URL to send to [it begins with https://; with "
-	    "http:// only to this machine, or with 'insecure: true']"), url);
+	CLEANUP(drop_buf) struct buf shown = { 0 };
+	const char *host, *colon = strstr(url, "://");
+	size_t n = request_host(url, &host);
+
+	if (request_url_is_allowed(url, insecure))
+		return true;
+	buf_add(&shown, url, colon != NULL ? (size_t)(colon + 3 - url) : 0);
+	if (n > 0) {
+		buf_add(&shown, host, n);
+		buf_adds(&shown, host[n] != '\0' ? "/…" : "");
+	} else {
+		buf_adds(&shown, "…");
+	}
+	return mistake(x, _("'%s' is no URL to send to [it begins with "
+	    "https://; with http:// only to this machine, or with "
+	    "'insecure: true']"), buf_str(&shown));
 }
 
 static bool

@@ -135,6 +135,16 @@ sweep(const struct outbox *o, const char *name, const struct stat *st)
 		unlinkat(o->fd, name, 0);
 }
 
+/* Where the clock went back, what is due in an hour may be due tomorrow. */
+static int64_t
+due_of(int64_t queued, int64_t due)
+{
+	const int64_t now = time(NULL);
+	const int64_t most = now > queued ? DELAY_MAX : OUTBOX_SOON;
+
+	return due > now + most ? now : due;
+}
+
 int
 outbox_list(const struct outbox *o, struct outbox_items *out, struct err *e)
 {
@@ -148,8 +158,10 @@ outbox_list(const struct outbox *o, struct outbox_items *out, struct err *e)
 		struct outbox_item *x;
 		struct stat st;
 
+		/* What somebody else planted is no message of ours. */
 		if (fstatat(o->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-		    !S_ISREG(st.st_mode))
+		    !S_ISREG(st.st_mode) || (st.st_uid != geteuid() &&
+		    st.st_uid != 0))
 			continue;
 		if (key == NULL) {
 			sweep(o, name, &st);
@@ -159,7 +171,7 @@ outbox_list(const struct outbox *o, struct outbox_items *out, struct err *e)
 		x->name = arena_strdup(&out->arena, name);
 		x->key = x->name + (key - name);
 		x->queued = strtoll(name, NULL, 10);
-		x->due = st.st_mtime;
+		x->due = due_of(x->queued, st.st_mtime);
 		x->size = (uint64_t)st.st_size;
 	}
 	if (out->n > 1)
@@ -167,9 +179,8 @@ outbox_list(const struct outbox *o, struct outbox_items *out, struct err *e)
 	return 0;
 }
 
-/* Returns how many of the oldest went for one of so many bytes. */
 static int
-make_room(const struct outbox *o, uint64_t len, struct err *e)
+make_room(const struct outbox *o, size_t items, uint64_t len, struct err *e)
 {
 	CLEANUP(drop_outbox_items) struct outbox_items l = { 0 };
 	uint64_t bytes = len;
@@ -182,12 +193,18 @@ make_room(const struct outbox *o, uint64_t len, struct err *e)
 		return -1;
 	for (size_t i = 0; i < l.n; i++)
 		bytes += l.items[i].size;
-	for (; gone < l.n && (l.n - gone >= OUTBOX_ITEMS ||
+	for (; gone < l.n && (l.n - gone + items > OUTBOX_ITEMS ||
 	    bytes > OUTBOX_BYTES); gone++) {
 		bytes -= l.items[gone].size;
 		outbox_remove(o, &l.items[gone]);
 	}
 	return (int)gone;
+}
+
+int
+outbox_trim(const struct outbox *o, struct err *e)
+{
+	return make_room(o, 0, 0, e);
 }
 
 int
@@ -199,7 +216,7 @@ outbox_put(const struct outbox *o, const struct message *m, const char *key,
 	int gone;
 
 	message_write(m, &text);
-	gone = make_room(o, text.len, e);
+	gone = make_room(o, 1, text.len, e);
 	if (gone < 0 || file_replace(o->fd, name, buf_str(&text), text.len,
 	    0600, e) < 0)
 		return -1;
@@ -217,15 +234,15 @@ outbox_load(const struct outbox *o, const struct outbox_item *x,
 	return message_parse(x->name, buf_str(&text), text.len, out, e);
 }
 
-void
+int
 outbox_remove(const struct outbox *o, const struct outbox_item *x)
 {
-	unlinkat(o->fd, x->name, 0);
+	return unlinkat(o->fd, x->name, 0) == 0 || errno == ENOENT ? 0 : -1;
 }
 
-void
+int
 outbox_delay(const struct outbox *o, const struct outbox_item *x,
-    int64_t now)
+    int64_t now, struct err *e)
 {
 	int64_t wait = now - x->queued;
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { 0 } };
@@ -233,5 +250,6 @@ outbox_delay(const struct outbox *o, const struct outbox_item *x,
 	if (wait < OUTBOX_SOON)
 		wait = OUTBOX_SOON;
 	times[1].tv_sec = now + (wait < DELAY_MAX ? wait : DELAY_MAX);
-	utimensat(o->fd, x->name, times, AT_SYMLINK_NOFOLLOW);
+	return utimensat(o->fd, x->name, times, AT_SYMLINK_NOFOLLOW) == 0 ?
+	    0 : err_sys(e, x->name, _("cannot be put off"));
 }

@@ -43,6 +43,8 @@ int outbox_save_told(const struct outbox *o, const struct told *t,
 /* On disk for good. Returns how many older ones had to go for it. */
 int outbox_put(const struct outbox *o, const struct message *m,
     const char *key, struct err *e);
+/* The same without one more: somebody else may have filled it. */
+int outbox_trim(const struct outbox *o, struct err *e);
 
 struct outbox_item {
 	const char *name, *key;
@@ -60,11 +62,12 @@ int outbox_list(const struct outbox *o, struct outbox_items *out,
 void drop_outbox_items(struct outbox_items *l);	/* for CLEANUP */
 int outbox_load(const struct outbox *o, const struct outbox_item *x,
     struct message *out, struct err *e);
-void outbox_remove(const struct outbox *o, const struct outbox_item *x);
+/* -1 where it is still there. */
+int outbox_remove(const struct outbox *o, const struct outbox_item *x);
 /* It is tried again after as long as it has waited until now, but not more
  * often than every OUTBOX_SOON seconds, and a few times a day at least. */
 enum { OUTBOX_SOON = 5 };
-void outbox_delay(const struct outbox *o, const struct outbox_item *x,
-    int64_t now);
+int outbox_delay(const struct outbox *o, const struct outbox_item *x,
+    int64_t now, struct err *e);
 
 #endif

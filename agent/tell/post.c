@@ -7,149 +7,23 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "agent/tell/deliver.h"
-#include "agent/tell/health.h"
-#include "agent/tell/journald.h"
+#include "agent/tell/round.h"
 #include "base/exec.h"
 #include "base/monotime.h"
-#include "base/text.h"
-#include "base/tr.h"
 #include "base/vec.h"
 
 enum { STARTER_SECONDS = 10, WORDS_MAX = 64 };
-
-/* One round over what is due. */
-struct round {
-	const struct post *p;
-	const struct outbox *o;
-	struct health health;
-	struct journald journal;
-	struct strlist failed;	/* keys: not asked twice in a round */
-};
-
-static const char *
-name_of(const struct notifiers *l, const char *key)
-{
-	const struct notifier *to = notifier_find(l, key);
-
-	return to != NULL ? to->name : strcmp(key, NOTIFIER_REPORT) == 0 ?
-	    _("the report's mail") : key;
-}
-
-/* Every try that fails would be one line every few seconds. */
-static void
-complain(struct round *r, const char *key, const char *why, bool for_good)
-{
-	const char *name = name_of(r->p->to, key);
-	CLEANUP(drop_buf) struct buf line = { 0 };
-
-	buf_addf(&line, for_good ? _("%s: could not be told, and will not "
-	    "be: %s") : _("%s: could not be told, will be tried again: %s"),
-	    name, why);
-	journald_send(&r->journal, &(struct journald_entry){
-	    .kind = JOURNALD_NOTIFIER, .priority = LOG_WARNING,
-	    .message = buf_str(&line), .notifier = name });
-}
-
-static void
-give_up(struct round *r, const struct outbox_item *x, const char *why)
-{
-	struct notifier_health *h = health_of(&r->health, x->key);
-
-	h->given_up++;
-	h->failed = time(NULL);
-	h->why = arena_strdup(&r->health.arena, why);
-	complain(r, x->key, why, true);
-	outbox_remove(r->o, x);
-}
-
-static void
-put_off(struct round *r, const struct outbox_item *x, const char *why)
-{
-	struct notifier_health *h = health_of(&r->health, x->key);
-	int64_t now = time(NULL);
-
-	if (now - x->queued > OUTBOX_SECONDS) {
-		give_up(r, x, why);
-		return;
-	}
-	if (strcmp(h->why, why) != 0)
-		complain(r, x->key, why, false);
-	h->failed = now;
-	h->why = arena_strdup(&r->health.arena, why);
-	strlist_add(&r->failed, x->key);
-	outbox_delay(r->o, x, now);
-}
-
-static void
-deliver_item(struct round *r, const struct outbox_item *x)
-{
-	const struct notifiers *l = r->p->to;
-	const struct notifier *to = notifier_find(l, x->key);
-	CLEANUP(drop_message) struct message m = { 0 };
-	CLEANUP(drop_buf) struct buf why = { 0 };
-	struct err e = { 0 };
-	enum delivery n = DELIVERY_REFUSED;
-
-	if (outbox_load(r->o, x, &m, &e) < 0)
-		err_format(&e, &why);
-	else if (strcmp(x->key, NOTIFIER_REPORT) == 0)
-		n = deliver_report(l, &m, &why);
-	else if (to != NULL)
-		n = deliver(l, to, &m, &why);
-	else
-		buf_adds(&why, _("it is not in driftctl.yaml any more"));
-	if (n == DELIVERY_LATER) {
-		put_off(r, x, buf_str(&why));
-		return;
-	}
-	if (n == DELIVERY_REFUSED) {
-		give_up(r, x, buf_str(&why));
-		return;
-	}
-	outbox_remove(r->o, x);
-	health_of(&r->health, x->key)->told = time(NULL);
-	health_of(&r->health, x->key)->why = "";
-}
-
-static int
-go_round(struct round *r, struct err *e)
-{
-	CLEANUP(drop_outbox_items) struct outbox_items l = { 0 };
-	size_t done = 0;
-
-	if (health_load(r->o, &r->health, e) < 0 ||
-	    outbox_list(r->o, &l, e) < 0)
-		return -1;
-	for (size_t i = 0; i < l.n; i++) {
-		const struct outbox_item *x = &l.items[i];
-
-		if (!r->p->now && x->due > time(NULL))
-			continue;
-		done++;
-		if (strlist_has(&r->failed, x->key))
-			put_off(r, x, health_of(&r->health, x->key)->why);
-		else
-			deliver_item(r, x);
-	}
-	if (done > 0 && health_save(r->o, &r->health, e) < 0)
-		return -1;
-	return 0;
-}
 
 /* 1, 0 where somebody else is at it. */
 static int
 one_round(const struct post *p, const struct outbox *o, struct err *e)
 {
-	struct round r = { .p = p, .o = o };
 	struct err busy = { 0 };
 	CLEANUP(drop_fd) int lock = outbox_lock(o, OUTBOX_DELIVERY, p->now,
 	    &busy);
-	int n;
 
 	if (lock < 0 && busy.kind == ERR_BUSY && !p->now)
 		return 0;
@@ -157,12 +31,7 @@ one_round(const struct post *p, const struct outbox *o, struct err *e)
 		*e = busy;
 		return -1;
 	}
-	journald_open(&p->m->root, &r.journal);
-	n = go_round(&r, e);
-	journald_close(&r.journal);
-	strlist_done(&r.failed);
-	drop_health(&r.health);
-	return n < 0 ? -1 : 1;
+	return round_go(p, o, e) < 0 ? -1 : 1;
 }
 
 /* When the next message is due; 0: there is none. */
@@ -185,20 +54,22 @@ int
 post_run(const struct post *p, struct err *e)
 {
 	CLEANUP(drop_outbox) struct outbox o = { -1 };
-	const int64_t end = time(NULL) + p->linger;
+	const int64_t end = monotime_ms() + (int64_t)p->linger * 1000;
 	struct post again = *p;
 	int n = outbox_open(store_fd(p->m->store), false, &o, e);
 
-	while (n > 0 && (n = one_round(&again, &o, e)) > 0) {
+	for (int i = 0; n > 0 && (n = one_round(&again, &o, e)) > 0; i++) {
 		/* Who adds something while another has the lock leaves it to
 		 * that one: so this is a look after it was let go. Nobody has
 		 * it while we sleep. */
-		const int64_t next = next_due(&o), now = time(NULL);
+		const int64_t next = next_due(&o), left = end - monotime_ms(),
+		    wait = next - time(NULL);
 
-		if (next == 0 || next > end)
+		if (next == 0 || (left <= 0 && i > 0) || wait * 1000 > left)
 			return 0;
-		if (next > now)
-			sleep((unsigned)(next - now));
+		/* What stays due could not be delivered or put off. */
+		if (wait > 0 || i > 0)
+			sleep(wait > 0 ? (unsigned)wait : 1);
 		again.now = false;
 	}
 	return n;

@@ -81,6 +81,7 @@ struct work {
 	struct news_list fresh, resolved;
 	size_t queued;
 	size_t beyond;		/* what there is above NEWS_MAX */
+	bool lost;		/* somebody's message could not be kept */
 };
 
 static void
@@ -151,7 +152,8 @@ recall(struct work *w, bool make)
 		log_trouble(w, &e);
 }
 
-static void
+/* -1: it is nowhere. */
+static int
 queue(struct work *w, const char *key, const struct message *m)
 {
 	struct err e = { 0 };
@@ -168,6 +170,7 @@ queue(struct work *w, const char *key, const struct message *m)
 		log_trouble(w, &e);
 	}
 	w->queued += gone >= 0;
+	return gone < 0 ? -1 : 0;
 }
 
 /* A message begins with what all share. */
@@ -199,8 +202,12 @@ notify_one(struct work *w, const struct notifier *to,
 		if (told_resolved(&w->told, to, &w->resolved.items[i]))
 			message_add(&m, &w->resolved.items[i]);
 	m.left_out += m.news.n > 0 ? w->beyond : 0;
-	if (m.news.n > 0)
-		queue(w, to->key, &m);
+	if (m.news.n == 0 || queue(w, to->key, &m) == 0)
+		return;
+	/* The disk is full, perhaps: all of it is told the next time. */
+	for (size_t i = 0; i < news->n; i++)
+		told_not(&w->told, to, &news->items[i]);
+	w->lost = true;
 }
 
 static void
@@ -249,7 +256,10 @@ tell_all(struct work *w, struct look *look)
 	log_news(w);
 	for (size_t i = 0; i < l->n; i++)
 		notify_one(w, &l->items[i], &look->news);
-	told_forget(&w->told, &w->resolved, w->head.when);
+	if (w->lost)
+		told_keep(&w->told, &w->resolved, w->head.when);
+	else
+		told_forget(&w->told, &w->resolved, w->head.when);
 	if (w->outbox.fd >= 0) {
 		if (w->told.changed &&
 		    outbox_save_told(&w->outbox, &w->told, &e) < 0)

@@ -293,6 +293,26 @@ told_due(struct told *t, const struct notifier *to, const struct news *n,
 	return true;
 }
 
+void
+told_not(struct told *t, const struct notifier *to, const struct news *n)
+{
+	struct told_to *at = find_to(t, to->key, n->id);
+
+	if (at != NULL)
+		at->when = 0;
+}
+
+void
+told_keep(struct told *t, const struct news_list *resolved, int64_t now)
+{
+	for (size_t i = 0; i < resolved->n; i++) {
+		struct news n = resolved->items[i];
+
+		n.kind = NEWS_FLAGGED;
+		*VEC_ADD(&t->open) = (struct told_open){ n, now };
+	}
+}
+
 bool
 told_resolved(struct told *t, const struct notifier *to,
     const struct news *n)

@@ -70,6 +70,13 @@ bool told_due(struct told *t, const struct notifier *to, const struct news *n,
 /* The same of something resolved: to whoever was told of it, if it cares. */
 bool told_resolved(struct told *t, const struct notifier *to,
     const struct news *n);
+/* What counts as told to this one was not, after all. */
+void told_not(struct told *t, const struct notifier *to,
+    const struct news *n);
+/* What was resolved is open still, as somebody could not be told: who was is
+ * told again. */
+void told_keep(struct told *t, const struct news_list *resolved,
+    int64_t now);
 /* After all were asked: resolved ones are forgotten, and what is old. */
 void told_forget(struct told *t, const struct news_list *resolved,
     int64_t now);

@@ -207,7 +207,8 @@ nobodys_root() {
 	t init
 	t check
 	[ "$status" -eq 1 ]
-	[[ $output == *"mend it by hand"*"accept /etc/never"* ]]
+	says "no snapshot has it, and no package" "by hand, then accept it"
+	says_not "->"
 }
 
 @test "a verb that writes text only refuses JSON" {
@@ -363,4 +364,80 @@ nobodys_root() {
 	[[ $output == *"/etc/sysctl.conf: changed since the baseline: vm.swappiness: 10 -> 60; mode"* ]]
 	[[ $output == *"sssd.conf: changed since the baseline: "*"(secret)"* ]]
 	[[ $output == *"/etc/plain: changed since the baseline: content"* ]]
+}
+
+# lost_spec HOW: /etc/pam.d/imap is required.
+lost_spec() {
+	scratch
+	LOST=$BATS_TEST_TMPDIR/lost
+	mkdir -p "$LOST" "$ROOT/etc/pam.d" "$ROOT/usr/bin"
+	cat > "$LOST/mail.yaml" <<-END
+	spec: mail
+	rules:
+	  - id: imap
+	    path: /etc/pam.d/imap
+	    why: Nobody logs in.
+	    require: present
+	    on-drift: $1
+	END
+}
+
+l() {
+	d --specs "$LOST" "$@"
+}
+
+@test "what is gone from the baseline, too, is had from an older snapshot" {
+	lost_spec flag
+	echo auth > "$ROOT/etc/pam.d/imap"
+	l init -q
+	rm "$ROOT/etc/pam.d/imap"
+	l accept -m "by mistake" -q
+	l snapshot -q
+	l check
+	[ "$status" -eq 1 ]
+	says "/etc/pam.d/imap: is missing; the baseline does not have it either, but snapshot "
+	says_not " accept "
+	remedy=$(sed -n 's/.* restore --from/restore --from/p' <<< "$output")
+	[[ $remedy == "restore --from "*" /etc/pam.d/imap" ]]
+	l explain /etc/pam.d/imap
+	says "$remedy"
+	# shellcheck disable=SC2086
+	l $remedy --yes
+	[ "$status" -eq 0 ]
+	[ "$(cat "$ROOT/etc/pam.d/imap")" = auth ]
+	# A rule that restores finds it by itself.
+	rm -r "$STORE"
+	lost_spec restore
+	l init -q
+	rm "$ROOT/etc/pam.d/imap"
+	l accept -m "by mistake" -q
+	l check
+	says " restore --rule mail/imap"
+	l restore --rule mail/imap --yes
+	[ "$(cat "$ROOT/etc/pam.d/imap")" = auth ]
+}
+
+@test "what no snapshot has is had from the package that ships it, or nobody" {
+	local dpkg=$ROOT/var/lib/dpkg
+
+	lost_spec flag
+	mkdir -p "$dpkg/info"
+	l init -q
+	l check
+	says "is missing; no snapshot has it, and no package that is installed: make it by hand, then accept it"
+	says_not "->"
+	printf '%s\n' "Package: imapd" "Version: 1" "Architecture: all" \
+	    "Status: install ok installed" "Conffiles:" \
+	    " /etc/pam.d/imap 60b725f10c9c85c70d97880dfe8191b3" > "$dpkg/status"
+	printf '/etc\n/etc/pam.d\n/etc/pam.d/imap\n' > "$dpkg/info/imapd.list"
+	l check
+	says "is missing; no snapshot has it, the package imapd does"
+	says_not "->"
+	echo x > "$ROOT/usr/bin/apt-get"
+	l check
+	says "-> chroot $ROOT apt-get install --reinstall -o Dpkg::Options::=--force-confmiss imapd"
+	# Its new version ships it no more.
+	sed -i 's/b3$/b3 obsolete/' "$dpkg/status"
+	l check
+	says "and no package that is installed: make it by hand"
 }

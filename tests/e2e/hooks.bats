@@ -161,6 +161,39 @@ record() {
 	[ "${#stderr}" -lt 400 ]
 }
 
+@test "dpkg's list that is rubbish at an end is not the end of all packages" {
+	local list=$ROOT/var/lib/dpkg/status
+
+	mkdir -p "$ROOT/var/lib/dpkg/info"
+	printf 'Package: imapd\nVersion: 1\nArchitecture: all\nStatus: install ok installed\n' \
+	    > "$list"
+	echo /etc/pam.d/imap > "$ROOT/var/lib/dpkg/info/imapd.list"
+	h hook timer
+	cp "$STORE/transactions/seen.packages" "$BATS_TEST_TMPDIR/seen"
+	cp "$list" "$BATS_TEST_TMPDIR/list"
+	h hook apt begin --owner $$
+	head -c 5000 /dev/urandom > "$list"
+	rm "$ROOT/etc/pam.d/imap"
+	h hook apt end --owner $$
+	[ "$status" -eq 0 ]
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	output=$(record)
+	says "failed: /var/lib/dpkg/status:" "what is installed is not known"
+	says_not "package: "
+	cmp "$STORE/transactions/seen.packages" "$BATS_TEST_TMPDIR/seen"
+	h hook timer
+	output=$stderr says "/var/lib/dpkg/status:"
+	h hook apt begin --owner $$
+	cp "$BATS_TEST_TMPDIR/list" "$list"
+	h hook apt end --owner $$
+	output=$(record)
+	says_not "package: "
+	h hook timer
+	[ -z "$stderr" ]
+	h doctor
+	says_not "which packages there are"
+}
+
 @test "a record that is damaged is told of and does not stop the next" {
 	mkdir -p "$STORE/transactions"
 	echo rubbish > "$STORE/transactions/20261121T193012Z-rpm.open"
@@ -177,6 +210,39 @@ record() {
 	[[ $stderr == *"put back: /etc/pam.d/imap"* ]]
 	not test -e "$STORE/transactions/20261121T193012Z-rpm.open"
 	grep rubbish "$STORE/transactions/20261121T193012Z-rpm.damaged"
+}
+
+@test "what is named like a record and is no file is passed by" {
+	local t=$STORE/transactions
+
+	mkdir -p "$t/20200101T000000Z-rpm.open/x" "$t/20200101T000000Z-apt" \
+	    "$t/20200101T000000Z-dpkg.damaged"
+	ln -s /etc/passwd "$t/20200101T000000Z-dnf"
+	mkfifo "$t/20200101T000000Z-dnf.open"
+	for i in 1 2; do
+		h hook rpm begin --owner $$
+		[ -z "$stderr" ]
+		rm "$ROOT/etc/pam.d/imap"
+		h hook rpm end --owner $$
+		[ "$stderr" = "$(grep "put back\|all of it" <<< "$stderr")" ]
+		[ -f "$ROOT/etc/pam.d/imap" ]
+	done
+	h hook timer
+	[ -z "$stderr" ]
+	h gc
+	[ "$status" -eq 0 ]
+	h report --last
+	[ -z "$stderr" ]
+	h doctor
+	[ "$status" -eq 2 ]
+	says_not "is damaged"
+	[ "$(grep -c "but is no file: hooks pass it by\|lies among the records" \
+	    <<< "$output")" -eq 5 ]
+	says "    rm -r"
+	says "        $t/20200101T000000Z-rpm.open"
+	rm -r "$t"/20200101T*
+	h doctor
+	says_not "lies among the records"
 }
 
 @test "the report has all of it" {
@@ -281,4 +347,74 @@ noticed_later() {
 	says "removed 2 records of transactions"
 	[ "$(cd "$STORE/transactions" && echo 2*)" = \
 	    "20260301T000000Z-apt 20260301T000000Z-apt.report" ]
+}
+
+@test "gc keeps what a transaction that is under way is held against" {
+	echo 'keep-snapshots: 1' > "$BATS_TEST_TMPDIR/config"
+	sleep 60 3>&- &
+	owner=$!
+	echo "# by hand" >> "$ROOT/etc/pam.d/imap"
+	h hook rpm begin --owner $owner
+	rm "$ROOT/etc/pam.d/imap"
+	h snapshot -q -m "in the middle"
+	h --config "$BATS_TEST_TMPDIR/config" gc
+	says "kept the newest 2 of 3 snapshots"
+	h hook rpm end --owner $owner
+	kill $owner
+	grep "by hand" "$ROOT/etc/pam.d/imap"
+	output=$(record)
+	says_not "failed: "
+	h --config "$BATS_TEST_TMPDIR/config" gc
+	says "kept the newest 1 of "
+}
+
+@test "what was recorded after a begin that was killed is not the state before" {
+	sleep 60 3>&- &
+	owner=$!
+	h hook rpm begin --owner $owner
+	kill $owner
+	# It was killed before it could record anything.
+	sed -i /^before:/d "$STORE"/transactions/*.open
+	rm "$ROOT/etc/pam.d/imap"
+	h snapshot -q -m "by a timer"
+	h hook timer
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	output=$(record)
+	says "state: interrupted"
+	says "restored: /etc/pam.d/imap"
+}
+
+@test "what nobody told of is made good for before the next begins" {
+	local list=$ROOT/var/lib/dpkg/status
+
+	mkdir -p "$ROOT/var/lib/dpkg"
+	printf 'Package: imapd\nVersion: 1\nStatus: install ok installed\n' \
+	    > "$list"
+	h hook timer
+	sed -i s/1/2/ "$list"
+	rm "$ROOT/etc/pam.d/imap"
+	h hook rpm begin --owner $$
+	output=$stderr says "no hook saw this change of packages: imapd 1 -> 2"
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	sed -i s/2/3/ "$list"
+	h hook rpm end --owner $$
+	# rpm tells twice.
+	h hook rpm end --owner $$
+	output=$(record)
+	[ "$(grep -c ^id: <<< "$output")" -eq 2 ]
+	says "package: imapd " " 1 2"
+	says "package: imapd " " 2 3"
+	[ "$(grep ^origin: <<< "$output")" = $'origin: timer\norigin: rpm' ]
+	h report --last
+	says "imapd 2 -> 3"
+	h hook rpm begin --owner $$
+	[ -z "$stderr" ]
+	h hook rpm end --owner $$
+	# What was seen last may be damaged: the next end writes it again.
+	echo rubbish > "$STORE/transactions/seen.packages"
+	h hook rpm begin --owner $$
+	output=$stderr says "seen.packages"
+	h hook rpm end --owner $$
+	h hook rpm begin --owner $$
+	[ -z "$stderr" ]
 }

@@ -100,6 +100,45 @@ begins_from() {
 	says_not '"state": "missing"'
 }
 
+@test "what a person made of a hook is kept where nobody runs it" {
+	needs_root
+	scratch
+	mkdir -p "$ROOT/etc" "$ROOT/usr/bin"
+	for program in apt-get dpkg zypper; do
+		echo x > "$ROOT/usr/bin/$program"
+	done
+	d init --hooks
+	local apt=$ROOT/etc/apt/apt.conf.d/00driftctl cron=$ROOT/etc/cron.d
+	local zypp=$ROOT/usr/lib/zypp/plugins/commit/driftctl
+
+	says_not "is kept"
+	echo "# mine, 1" >> "$apt"
+	echo "# mine, 1" >> "$zypp"
+	echo "# mine, 1" >> "$cron/driftctl"
+	d --store "$STORE.2" init
+	says "not as it ships: it would be kept as .bak"
+	d init --hooks
+	[ "$status" -eq 0 ]
+	says "what was there is kept: /etc/apt/apt.conf.d/00driftctl.bak"
+	[ "$(tail -n 1 "$apt.bak")" = "# mine, 1" ]
+	not grep -q 'mine, 1' "$apt"
+	# libzypp runs whatever is executable there, cronie reads any ".bak".
+	[ "$(stat -c %a "$zypp.bak" "$zypp" | paste -sd' ')" = "644 755" ]
+	grep -q 'mine, 1' "$cron/driftctl.bak~"
+	# The same again needs no second one, another does; none is lost.
+	cp "$apt.bak" "$apt"
+	d init --hooks
+	says "is kept: /etc/apt/apt.conf.d/00driftctl.bak"
+	[ ! -e "$apt.1.bak" ]
+	echo "# mine, 2" >> "$apt"
+	d init --hooks
+	says "what was there is kept: /etc/apt/apt.conf.d/00driftctl.1.bak"
+	[ "$(tail -n 1 "$apt.1.bak")" = "# mine, 2" ]
+	[ "$(tail -n 1 "$apt.bak")" = "# mine, 1" ]
+	d init --hooks
+	says "all hooks are there already"
+}
+
 @test "hooks that init installs are part of what is meant to be" {
 	needs_root
 	scratch

@@ -297,6 +297,113 @@ EOS
 	says_not t0ken
 }
 
+# Rules about lines that say t0ken, in files that not everybody may read.
+closed_files() {
+	mkdir -p "$ROOT/etc/shut" "$ROOT/etc/app"
+	cat >> "$SITE/mail.yaml" << 'EOS'
+  - {id: sender, path: /etc/relay, why: a, lines: {forbid: ['user .*']}}
+  - {id: folder, path: /etc/shut/relay, why: a, as: keyvalue,
+     keys: {user: {equals: nobody}}}
+  - {id: linked, path: /etc/link, why: a, lines: {forbid: ['user .*']}}
+  - {id: opened, path: /etc/opened, why: a, lines: {forbid: ['user .*']}}
+  - {id: read, path: /etc/read, why: a, lines: {forbid: ['user .*']}}
+relations:
+  - id: both
+    why: a
+    each: {path: /etc/app/a, as: keyvalue, keys: user}
+    in: {path: /etc/app/b, as: keyvalue, keys: user}
+EOS
+	echo "user = nobody" > "$ROOT/etc/shut/relay"
+	echo "nothing" | tee "$ROOT"/etc/{relay,opened,read} \
+	    > "$ROOT/etc/target"
+	echo "user = nobody" | tee "$ROOT"/etc/app/{a,b} > /dev/null
+	ln -s target "$ROOT/etc/link"
+	chmod 600 "$ROOT"/etc/{relay,opened,target,app/b}
+	chmod 700 "$ROOT/etc/shut"
+}
+
+fill_closed_files() {
+	echo "user = t0ken" |
+	    tee "$ROOT"/etc/{relay,shut/relay,opened,target} > /dev/null
+	echo "user = other" > "$ROOT/etc/app/a"
+	echo "user = known" > "$ROOT/etc/read"
+	# Everybody may read it now, but that is part of what is wrong.
+	chmod 644 "$ROOT/etc/opened"
+}
+
+@test "what not everybody may read is shown to root alone" {
+	closed_files
+	ready << EOS
+on-finding:
+  - exec: [$BATS_TEST_TMPDIR/page]
+    quiet: 0s
+  - mail: root
+    quiet: 0s
+mail: {to: root, program: [$BATS_TEST_TMPDIR/sendmail]}
+EOS
+	journal
+	# Times of reports are whole seconds.
+	sleep 1.1
+	h hook rpm begin --owner $$
+	fill_closed_files
+	h hook rpm end --owner $$
+	waits 10 has_said 1 json
+	waits 10 has_said 1 mail
+	h hook timer
+	waits 10 has_said 2 json
+	logged 'x["DRIFTCTL_RULE"] == "mail/read" and
+	    "user = known" in x["MESSAGE"]'
+	for rule in sender folder linked opened both; do
+		logged 'x["DRIFTCTL_RULE"] == "mail/'$rule'" and
+		    "does not hold: " in x["MESSAGE"] and
+		    "not everybody may read" in x["MESSAGE"]'
+	done
+	h check
+	says "the line 'user = t0ken' must not be there"
+	says "/etc/opened:1:" "user = t0ken"
+	h report --last
+	says "user = t0ken"
+	h report -n
+	says "    +user = t0ken"
+	h --format nagios check
+	says_not t0ken
+	h report --mail
+	waits 10 has_said 3 mail
+	# So do those for whom a service writes.
+	cp "$CONFIG" "$CONFIG.was"
+	echo "{}" > "$CONFIG"
+	h report --mail --always
+	says "/etc/shut/relay"
+	says_not t0ken
+	h report --mail --last
+	says "mail/sender"
+	says_not t0ken
+	output=$(cat "$SAID"/*.json "$SAID"/*.env "$BATS_TEST_TMPDIR/journal"
+	    python3 - "$SAID"/*.mail << 'EOS'
+import email, email.policy, sys
+for name in sys.argv[1:]:
+    m = email.message_from_binary_file(open(name, "rb"),
+                                       policy=email.policy.default)
+    print(m["subject"], *(p.get_content() for p in m.iter_parts()))
+EOS
+	)
+	says "user = known"
+	says_not t0ken
+	# What was told is so no more: not then either.
+	echo nothing | tee "$ROOT"/etc/{relay,shut/relay,opened,target} \
+	    > /dev/null
+	cp "$CONFIG.was" "$CONFIG"
+	h hook timer
+	logged 'x["DRIFTCTL_KIND"] == "resolved"'
+	not grep -r t0ken "$BATS_TEST_TMPDIR/journal" "$STORE/outbox"
+	# A mistake in settings for root alone is one of these.
+	echo "t0ken: x" >> "$CONFIG"
+	chmod 600 "$CONFIG"
+	h hook timer
+	logged '"there is a mistake" in x["MESSAGE"]'
+	not grep t0ken "$BATS_TEST_TMPDIR/journal"
+}
+
 @test "what is shown at the login stays in its root" {
 	mkdir "$BATS_TEST_TMPDIR/out"
 	ln -s "$BATS_TEST_TMPDIR/out" "$ROOT/run/motd.d"
@@ -617,6 +724,7 @@ EOS
 on-finding:
   - webhook: http://127.0.0.1:$PORT/hook/t0ken
     quiet: 0s
+    timeout: 3s
 EOS
 	rm "$ROOT/etc/pam.d/smtp"
 	answers redirect
@@ -635,6 +743,12 @@ EOS
 	h hook timer
 	waits 10 received 3
 	waits 5 none_waits
+	# Nor is one that does not end told again.
+	answers stalls
+	h hook timer
+	waits 10 received 4
+	waits 10 none_waits
+	not grep -c "timed out" "$STORE/outbox/notifiers"
 }
 
 @test "a certificate that nobody vouches for is refused, one's own is not" {
@@ -689,6 +803,71 @@ EOS
 	waits 30 received 1
 }
 
+# kill_post [first]: those who deliver and have the lock are killed, or the one
+# that sees to the others.
+kill_post() {
+	local pids
+
+	read -ra pids <<< "$(fuser "$STORE/outbox/lock" 2> /dev/null)"
+	[ ${#pids[@]} -eq 2 ]
+	if [ $# -eq 0 ]; then
+		kill -KILL "${pids[@]}"
+	else
+		kill -KILL "$(printf '%s\n' "${pids[@]}" | sort -n | head -1)"
+	fi
+}
+
+@test "who is slow holds up nobody else" {
+	http
+	answers slow
+	ready << EOS
+on-finding:
+  - webhook: http://127.0.0.1:$PORT/
+    timeout: 60s
+    quiet: 0s
+  - exec: [$BATS_TEST_TMPDIR/page]
+    quiet: 0s
+EOS
+	rm "$ROOT/etc/pam.d/smtp"
+	SECONDS=0
+	h hook timer
+	waits 10 received 1
+	waits 10 has_said 1 json
+	# Nor what comes while somebody waits.
+	rm "$ROOT/etc/pam.d/imap"
+	h hook timer
+	waits 10 has_said 2 json
+	[ $SECONDS -lt 15 ]
+	[ "$(waiting)" -eq 2 ]
+	received 1
+	# What is told is told, even if who sees to it all is killed.
+	answers 200
+	kill_post
+	h hook notify --now
+	waits 10 none_waits
+	has_said 2 json
+	received 3
+}
+
+@test "who is killed while somebody is being told tells him once" {
+	cat > "$BATS_TEST_TMPDIR/slowly" << EOS
+#!/bin/sh
+touch "$BATS_TEST_TMPDIR/begun"
+sleep 2
+exec "$BATS_TEST_TMPDIR/page"
+EOS
+	chmod +x "$BATS_TEST_TMPDIR/slowly"
+	ready <<< "on-finding: {exec: $BATS_TEST_TMPDIR/slowly}"
+	rm "$ROOT/etc/pam.d/smtp"
+	h hook timer
+	waits 10 test -e "$BATS_TEST_TMPDIR/begun"
+	kill_post first
+	waits 10 has_said 1 json
+	waits 10 none_waits
+	h hook notify --now
+	has_said 1 json
+}
+
 @test "who is killed while telling tells again" {
 	http
 	answers slow
@@ -700,9 +879,7 @@ EOS
 	"$DRIFTCTL" --root "$ROOT" --store "$STORE" --specs "$SITE" \
 	    --config "$CONFIG" hook timer
 	waits 10 received 1
-	pid=$(fuser "$STORE/outbox/lock" 2> /dev/null | tr -d ' ')
-	[ -n "$pid" ]
-	kill -KILL "$pid"
+	kill_post
 	[ "$(waiting)" -eq 1 ]
 	answers 200
 	h hook notify --now
@@ -761,6 +938,10 @@ EOS
 	: > "$BATS_TEST_TMPDIR/url"
 	h hook notify --test
 	says "is empty"
+	rm "$BATS_TEST_TMPDIR/url"
+	mkfifo "$BATS_TEST_TMPDIR/url"
+	h hook notify --test
+	says "url: is no regular file"
 }
 
 @test "what lets notifiers in is sealed and shown nowhere" {
@@ -807,7 +988,7 @@ EOS
 	h hook notify --test
 	[ "$status" -eq 1 ]
 	says "told      exec page"
-	says "not told  exec program" "cannot start: No such file"
+	says "not told  exec program" "cannot be run: No such file"
 	says "not told  exec fails" 'exited with 3: \x1b[31mno network'
 	says "told      the report's mail"
 	[ "$(json "$(only json)" 'x["event"]')" = test ]
@@ -819,6 +1000,199 @@ EOS
 	h hook notify nobody
 	[ "$status" -eq 2 ]
 	[[ $stderr == *"'hook notify' takes no arguments"* ]]
+}
+
+# program NAME: a notifier of the shell's, from standard input.
+program() {
+	{
+		echo "#!/bin/sh"
+		cat
+	} > "$BATS_TEST_TMPDIR/$1"
+	chmod 755 "$BATS_TEST_TMPDIR/$1"
+}
+
+@test "a program that misbehaves is told to once, and holds nobody up" {
+	program leaves << EOS
+sleep 30 &
+touch "$BATS_TEST_TMPDIR/ran"
+echo done
+EOS
+	program deaf << 'EOS'
+trap '' TERM INT HUP
+while :; do sleep 60; done
+EOS
+	program floods << 'EOS'
+exec head -c 300000000 /dev/zero
+EOS
+	program odd << EOS
+printf '%s\n' "\$@" > "$BATS_TEST_TMPDIR/args"
+EOS
+	ready << EOS
+on-finding:
+  - exec: [$BATS_TEST_TMPDIR/leaves]
+    timeout: 5s
+  - exec: [$BATS_TEST_TMPDIR/deaf]
+    timeout: 2s
+  - exec: [$BATS_TEST_TMPDIR/floods]
+    timeout: 20s
+  - exec: [$BATS_TEST_TMPDIR/odd, "a\nb", "\$(id)", "\e[31m", "", "-x", "ü"]
+EOS
+	SECONDS=0
+	h hook notify --test
+	[ $SECONDS -lt 20 ]
+	[ "$status" -eq 1 ]
+	says "told      exec leaves"
+	says "told      exec floods"
+	says "not told  exec deaf: " "gave no answer in 2 s"
+	says "told      exec odd"
+	printf '%s\n' $'a\nb' '$(id)' $'\e[31m' "" -x ü |
+	    diff - "$BATS_TEST_TMPDIR/args"
+}
+
+@test "a program that others can change is not run" {
+	local place
+
+	needs_root
+	cp "$BATS_TEST_TMPDIR/page" "$BATS_TEST_TMPDIR/mine"
+	mkdir -m 755 "$BATS_TEST_TMPDIR/theirs"
+	cp "$BATS_TEST_TMPDIR/page" "$BATS_TEST_TMPDIR/theirs/page"
+	ln -s theirs/page "$BATS_TEST_TMPDIR/link"
+	chmod 775 "$BATS_TEST_TMPDIR/mine"
+	chown 4711 "$BATS_TEST_TMPDIR/theirs"
+	for place in mine theirs/page link; do
+		ready <<< "on-finding: {exec: $BATS_TEST_TMPDIR/$place}"
+		h hook notify --test
+		[ "$status" -eq 1 ]
+		says "not told" "is not run: others can change '$BATS_TEST_TMPDIR/"
+		h doctor
+		says "exec ${place##*/} cannot be told: "
+	done
+	echo "mail: {to: root, program: $BATS_TEST_TMPDIR/mine}" > "$CONFIG"
+	h hook notify --test
+	says "not told  the report's mail: " "others can change"
+	has_said 0 json
+	# It waits until somebody puts it right.
+	ready <<< "on-finding: {exec: $BATS_TEST_TMPDIR/mine}"
+	rm "$ROOT/etc/pam.d/smtp"
+	h hook timer
+	waits 10 test -s "$STORE/outbox/notifiers"
+	rm "$BATS_TEST_TMPDIR/mine"
+	h hook notify --now
+	[ "$(waiting)" -eq 1 ]
+	cp "$BATS_TEST_TMPDIR/page" "$BATS_TEST_TMPDIR/mine"
+	h hook notify --now
+	none_waits
+	has_said 1 json
+}
+
+@test "a log that does not listen holds nobody up" {
+	needs_root
+	ready <<< '{}'
+	rm "$ROOT/etc/pam.d/smtp"
+	run timeout 60 unshare --mount bash -c '
+	mount -t tmpfs tmpfs /run
+	cp -a /dev/null /dev/urandom "$BATS_TEST_TMPDIR"
+	mount -t tmpfs tmpfs /dev
+	cp -a "$BATS_TEST_TMPDIR"/{null,urandom} /dev
+	mkdir -p "$ROOT/run/systemd/journal"
+	python3 -c "
+import os, socket
+held = []
+for name in (\"/dev/log\",
+             os.environ[\"ROOT\"] + \"/run/systemd/journal/socket\"):
+    held.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+    held[-1].bind(name)
+    sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sender.setblocking(False)
+    try:
+        while True:
+            sender.sendto(b\"x\" * 4096, name)
+    except BlockingIOError:
+        pass
+open(\"/run/full\", \"w\").close()
+import time
+time.sleep(40)" 3>&- &
+	for ((i = 0; i < 100; i++)); do
+		[ ! -e /run/full ] || break
+		sleep 0.1
+	done
+	SECONDS=0
+	timeout 20 "$DRIFTCTL" --root "$ROOT" --store "$STORE" \
+	    --specs "$SITE" --config "$CONFIG" hook timer
+	echo "ended with $? after $((SECONDS / 10)) times 10 s"
+	kill %1' < /dev/null
+	rm -f "$BATS_TEST_TMPDIR"/{null,urandom}
+	echo "$output"
+	says "ended with 0 after 0 times 10 s"
+}
+
+# planted FILE KEY: a message that nobody of us wrote.
+planted() {
+	cat > "$STORE/outbox/$1.0123456789abcdef.$2" << 'EOF'
+driftctl-message 1
+event: found
+when: 1700000000
+id: 1700000000.0123456789abcdef
+host: planted
+news: flagged warning x y /z -
+end:
+EOF
+}
+
+@test "what somebody put into the outbox neither stays nor stops anything" {
+	local box=$STORE/outbox key now
+
+	ready << EOS
+on-finding:
+  - exec: [$BATS_TEST_TMPDIR/page]
+    quiet: 0s
+EOS
+	rm "$ROOT/etc/pam.d/smtp"
+	h hook timer
+	waits 10 has_said 1 json
+	waits 5 none_waits
+	key=$(sed -n 's/^to: [0-9]* \([^ ]*\) .*/\1/p' "$box/told")
+	now=$(date +%s)
+	head -c 5000 /dev/urandom > "$box/1700000000.0123456789abcdef.$key"
+	truncate -s 3G "$box/1700000001.0123456789abcdef.$key"
+	: > "$box/1700000002.0123456789abcdef.$key"
+	ln -s /etc/passwd "$box/1700000003.0123456789abcdef.$key"
+	mkfifo "$box/1700000004.0123456789abcdef.$key"
+	mkdir "$box/1700000005.0123456789abcdef.$key"
+	planted 9999999999 "$key"
+	planted 1700000006 nobody-1
+	planted "$now" "$key"
+	# The clock was ahead when this was to be tried again.
+	touch -d "+9 hours" "$box/$now.0123456789abcdef.$key"
+	if [ "$(id -u)" -eq 0 ]; then
+		planted 1700000007 "$key"
+		chown 4711 "$box/1700000007.0123456789abcdef.$key"
+	fi
+	h hook notify
+	[ "$status" -eq 0 ]
+	has_said 3 json
+	[ "$(find "$box" -type f -name '*.*.*' ! -uid 4711 | wc -l)" -eq 0 ]
+	not grep nobody "$box/notifiers"
+	rm -rf "$box"/17*
+	python3 - "$box" "$key" << 'EOS'
+import sys
+for i in range(4000):
+    name = "%d.%016x.%s" % (1795300000 + i, i, sys.argv[2] if i % 2
+                            else "other-%d" % i)
+    open(sys.argv[1] + "/" + name, "w").close()
+EOS
+	journal
+	SECONDS=0
+	h hook timer
+	[ "$status" -eq 0 ]
+	waits 20 has_said 4 json
+	[ $SECONDS -lt 15 ]
+	waits 10 none_waits
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/journal")" -lt 250 ]
+	# Nor does a list of how they do that nobody can read.
+	head -c 3000000 /dev/urandom > "$box/notifiers"
+	h hook timer
+	waits 10 has_said 5 json
 }
 
 @test "another system's settings start no program of this one" {
@@ -861,6 +1235,47 @@ EOS
 	grep -q /etc/pam.d/smtp "$(only json)"
 }
 
+# No file may be longer than a kilobyte.
+without_room() {
+	bash -c 'ulimit -f 1; trap "" XFSZ; exec "$@"' - "$DRIFTCTL" \
+	    --root "$ROOT" --store "$STORE" --specs "$SITE" \
+	    --config "$CONFIG" "$@" > /dev/null 2>&1
+}
+
+@test "what there was no room for is told when there is" {
+	local long
+
+	# So that a message is longer than a kilobyte, and what was told not.
+	long=$(printf 'x%.0s' {1..240})
+	CONFIG=$BATS_TEST_TMPDIR/$long/$long/$long/$long/driftctl.yaml
+	mkdir -p "${CONFIG%/*}"
+	ready << EOS
+on-finding:
+  - exec: [$BATS_TEST_TMPDIR/page]
+    resolved: true
+EOS
+	journal
+	rm "$ROOT/etc/pam.d/smtp"
+	without_room hook timer
+	[ -s "$STORE/outbox/told" ]
+	none_waits
+	logged '"File too large" in x["MESSAGE"]'
+	h hook timer
+	waits 10 has_said 1 json
+	waits 5 none_waits
+	echo x > "$ROOT/etc/pam.d/smtp"
+	without_room hook timer
+	none_waits
+	h hook timer
+	waits 10 has_said 2 json
+	waits 5 none_waits
+	[ "$(grep -l '"event": "resolved"' "$SAID"/*.json | wc -l)" -eq 1 ]
+	h hook timer
+	waits 5 none_waits
+	has_said 2 json
+	[ ! -e "$ROOT/run/motd.d/driftctl" ]
+}
+
 @test "mistakes in the settings are told where they are" {
 	local text said
 
@@ -876,7 +1291,7 @@ on-finding: x|'on-finding' takes
 on-finding:\n  - {severity: info}|needs one of exec, mail, webhook and pushover [
 on-finding:\n  - {exec: /a, mail: b}|needs one of exec, mail, webhook and pushover, not several
 on-finding:\n  - {exec: a}|'a' is no absolute path
-on-finding:\n  - {webhook: "http://example.org/"}|'http://example.org/' is no URL to send to
+on-finding:\n  - {webhook: "http://example.org/"}|'http://example.org/...' is no URL to send to
 on-finding:\n  - {webhook: "ftp://example.org/", insecure: true}|is no URL to send to
 on-finding:\n  - {webhook: "https://"}|is no URL to send to
 on-finding:\n  - {webhook: "http://localhost.example.org/"}|is no URL to send to

@@ -212,3 +212,34 @@ root_files() {
 	[ "$status" -eq 1 ]
 	says imap/x
 }
+
+@test "dpkg's status that is rubbish, empty or gone is trouble, not emptiness" {
+	local status_file=$ROOT/var/lib/dpkg/status
+
+	mkdir -p "$ROOT/var/lib/dpkg/info"
+	printf 'Package: some-imapd\nStatus: install ok installed\n' \
+	    > "$status_file"
+	echo /etc/x > "$ROOT/var/lib/dpkg/info/some-imapd.list"
+	echo x > "$ROOT/etc/x"
+	dm init
+	[ "$status" -eq 0 ]
+	for damage in "head -c 9000 /dev/urandom" "head -c 9000 /dev/zero" \
+	    "printf Package" "true" "echo text"; do
+		$damage > "$status_file"
+		dm check
+		[ "$status" -eq 2 ]
+		output=$stderr says "/var/lib/dpkg/status" "what is installed is not known" "status-old"
+		dm doctor
+		[ "$status" -eq 2 ]
+		says "which packages there are is not known: /var/lib/dpkg/status"
+		output=$output$stderr says_not removed
+	done
+	rm "$status_file"
+	dm check
+	[ "$status" -eq 2 ]
+	output=$stderr says "/var/lib/dpkg/status: is gone, but packages are there"
+	rm "$ROOT/var/lib/dpkg/info/some-imapd.list"
+	dm check
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+}

@@ -71,6 +71,7 @@ EOS
 	says "others than root can change the hook of dpkg"
 	says "the hook of dnf4, "
 	says "the one that ships"
+	says "    driftctl init --hooks"
 	says "the hook of apt is there, but another file of apt's configuration"
 	says "4 complaints"
 }

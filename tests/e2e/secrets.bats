@@ -191,3 +191,69 @@ no_path_with() {
 	says_not xyzzy
 	says_not plugh
 }
+
+@test "settings with a notifier's URL are sealed, and shown in no diff" {
+	local was=$BATS_TEST_TMPDIR/was
+
+	mkdir -p "$ROOT/etc/driftctl" "$BATS_TEST_TMPDIR/own" \
+	    "$was/etc/driftctl"
+	cp "$ROOT"/etc/{passwd,group} "$was/etc"
+	# In use, commented out, broken, on a line of its own, of another name.
+	cat > "$ROOT/etc/driftctl/driftctl.yaml" << 'EOS'
+on-finding:
+  - webhook:
+      https://hooks.example.org/t0ken
+#  - webhook: https://hooks.example.org/t0ken
+EOS
+	cp "$ROOT/etc/driftctl/driftctl.yaml" "$ROOT/etc/driftctl/2024.copy"
+	cat > "$ROOT/etc/mine.yaml" << 'EOS'
+on-finding: {pushover: /etc/po, url: "https://a:t0ken@example.org/"}
+EOS
+	cat > "$was/etc/driftctl/driftctl.yaml" << 'EOS'
+on-finding: {webhook: https://hooks.example.org/t0ken/was}
+EOS
+	chmod 600 "$ROOT/etc/mine.yaml"
+	dm init
+	[ "$status" -eq 0 ]
+	dm --config "$ROOT/etc/mine.yaml" snapshot
+	echo "# t0ken too" >> "$ROOT/etc/driftctl/driftctl.yaml"
+	echo "# t0ken too" >> "$ROOT/etc/mine.yaml"
+	dm diff
+	[ "$status" -eq 1 ]
+	says "/etc/driftctl/driftctl.yaml: content"
+	says "/etc/mine.yaml: content"
+	says_not t0ken
+	dm --config "$ROOT/etc/mine.yaml" diff
+	says_not t0ken
+	dm --config "$ROOT/etc/mine.yaml" report
+	says "/etc/mine.yaml"
+	says_not t0ken
+	dm snapshot
+	# Another system's are as much of a secret, there or in a backup.
+	"$DRIFTCTL" --root "$was" diff "$ROOT" > "$BATS_TEST_TMPDIR/said" ||
+	    [ $? -eq 1 ]
+	output=$(cat "$BATS_TEST_TMPDIR/said")
+	says "/etc/driftctl/driftctl.yaml: content"
+	says_not t0ken
+	rm "$ROOT/etc/driftctl/driftctl.yaml"
+	rm -r "$STORE"
+	tar -C "$was" -cf "$BATS_TEST_TMPDIR/was.tar" etc
+	dm init --from "$BATS_TEST_TMPDIR/was.tar"
+	not_in_store t0ken
+	dm diff
+	says "/etc/driftctl/driftctl.yaml"
+	says_not t0ken
+	rm -r "$STORE"
+	dm init --from "$was"
+	not_in_store t0ken
+	# A mistake is told to many.
+	echo "on-finding: {webhook: http://a:t0ken@example.org/t0ken}" \
+	    > "$ROOT/etc/driftctl/driftctl.yaml"
+	dm check
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"'http://example.org/"*"' is no URL to send to"* ]]
+	[[ $stderr != *t0ken* ]]
+	echo "on-finding: {webhook: t0ken}" > "$ROOT/etc/driftctl/driftctl.yaml"
+	dm check
+	[[ $stderr == *"' is no URL to send to"* ]]
+}

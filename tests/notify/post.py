@@ -3,7 +3,7 @@
 which it writes to FOLDER/port. Each is kept as FOLDER/N.json with its path,
 headers and body. It answers as the file FOLDER/how says at that moment: a
 status, "slow" (no answer in 20 s), "close" (no answer at all), "endless" (a
-body without an end), "redirect". After 60 requests it ends."""
+body without an end), "stalls" (a body that does not come), "redirect". After 60 requests it ends."""
 import http.server
 import itertools
 import json
@@ -40,6 +40,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_response(307)
             self.send_header("Location", "http://127.0.0.1:1/secret-place")
             self.end_headers()
+            return
+        if how == "stalls":
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"some")
+            self.wfile.flush()
+            time.sleep(20)
             return
         if how == "endless":
             self.send_response(200)

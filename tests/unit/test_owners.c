@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "agent/pkg/dpkgdb.h"
+#include "agent/pkg/dpkgstatus.h"
 #include "agent/pkg/ownerstext.h"
 #include "agent/pkg/wanted.h"
 #include "scratch.h"
@@ -243,6 +244,46 @@ a_stanza_says_what_is_there(void **state)
 	arena_done(&a);
 }
 
+/* As dpkg itself has it: what it refuses is nothing to go by. */
+static void
+a_status_file_that_is_none_is_refused_where_it_breaks(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;		/* 0: all of it */
+		unsigned line;		/* 0: it is sound */
+	} cases[] = {
+		{ "", 0, 0 },
+		{ "\n\n", 0, 0 },
+		{ "Package: a\nStatus: install ok installed\n", 0, 0 },
+		{ "Status: install ok installed\nPackage: a\n more\n\t\n"
+		    "\n\n\nPackage: b\n\n", 0, 0 },
+		{ "Package: a\nX-Odd:\n", 0, 0 },
+		{ "Package: a\nStatus: install ok inst", 0, 2 },
+		{ "Package: a\nStatus\n", 0, 2 },
+		{ "Package: a\n\nStatus: install ok installed\n", 0, 3 },
+		{ "Status: x\n\nPackage: a\n", 0, 2 },
+		{ " Package: a\n", 0, 1 },
+		{ "Package: a\n\n more\n", 0, 3 },
+		{ "Package: a\n: x\n", 0, 2 },
+		{ "Package: a\nX Y: x\n", 0, 2 },
+		{ "Package: a\nX: \0\n", 16, 2 },
+		{ "\0\0\0\0", 4, 1 },
+		{ "\xff\xfe rubbish: x\n", 0, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct err e = { 0 };
+		size_t len = cases[i].len > 0 ? cases[i].len :
+		    strlen(cases[i].text);
+
+		assert_int_equal(dpkgstatus_check("status", cases[i].text,
+		    len, &e), cases[i].line > 0 ? -1 : 0);
+		assert_int_equal(e.line, cases[i].line);
+	}
+}
+
 /* A root whose dpkg knows a package that ships into /lib, which is a symlink
  * now, one whose file another has diverted, and one that is removed. */
 static void
@@ -368,6 +409,8 @@ main(void)
 		    the_same_package_is_found_whatever_its_version),
 		cmocka_unit_test(a_file_is_as_shipped_when_its_digest_is),
 		cmocka_unit_test(a_stanza_says_what_is_there),
+		cmocka_unit_test(
+		    a_status_file_that_is_none_is_refused_where_it_breaks),
 		cmocka_unit_test(what_is_asked_for_is_found_below_each_path),
 		cmocka_unit_test(dpkg_files_are_where_they_really_lie),
 	};

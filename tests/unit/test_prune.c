@@ -91,6 +91,19 @@ a_damaged_record_can_be_looked_at_for_as_long(void **state)
 }
 
 static void
+what_a_kill_left_half_written_goes(void **state)
+{
+	static const char *const names[] = { YESTERDAY,
+		YESTERDAY ".open.tmp.12", YESTERDAY ".tmp.3",
+		"seen.packages.tmp.4711", "seen.packages.tmp.", "mine.tmp.1",
+		YESTERDAY ".tmp.3x", NULL };
+
+	(void)state;
+	goes(names, 9, 9999, YESTERDAY ".open.tmp.12\n" YESTERDAY ".tmp.3\n"
+	    "seen.packages.tmp.4711\n");
+}
+
+static void
 what_is_not_ours_is_left_alone(void **state)
 {
 	static const char *const names[] = { "lock", "seen.packages",
@@ -111,6 +124,7 @@ main(void)
 		cmocka_unit_test(
 		    what_is_open_stays_and_what_has_no_record_goes),
 		cmocka_unit_test(a_damaged_record_can_be_looked_at_for_as_long),
+		cmocka_unit_test(what_a_kill_left_half_written_goes),
 		cmocka_unit_test(what_is_not_ours_is_left_alone),
 	};
 

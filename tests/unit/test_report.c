@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "agent/json.h"
+#include "agent/report/mendedwords.h"
 #include "agent/report/moment.h"
+#include "base/vec.h"
 #include "tests/unit/scratch.h"
 
 static const struct spec spec = { .name = "mail-auth" };
@@ -217,6 +219,45 @@ lists_and_objects_nest(void **state)
 	buf_done(&out);
 }
 
+static void
+what_is_in_order_again_is_said_in_words(void **state)
+{
+	static const char *const ids[] = { "doctor:notifier",
+		"doctor:hook-apt", "doctor:ran-dpkg", "doctor:new",
+		"change:/etc/gone", "unknown:/etc/dark" };
+	static const char *const words[] = {
+		"whoever is to be told can be told", "the hook of apt",
+		"the hooks run when dpkg changes packages",
+		"driftctl itself (new)", "/etc/gone", "/etc/dark" };
+	static const enum format formats[] = { FORMAT_TEXT, FORMAT_MARKDOWN,
+		FORMAT_HTML };
+	struct reported t;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(formats) / sizeof(formats[0]); k++) {
+		start(&t, 0);
+		moment_model(&t.m, &t.r, &t.model);
+		t.model.moment = false;
+		for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+			*VEC_ADD(&t.model.mended) = (struct model_mended){
+				.id = ids[i],
+				.what = mendedwords(&t.model.arena, ids[i]) };
+		report_write(&t.model, formats[k], false, &t.out);
+		for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+			CLEANUP(drop_buf) struct buf plain = { 0 };
+
+			for (size_t n = 0; n < t.out.len; n++)
+				if (t.out.bytes[n] != '\\')
+					buf_addc(&plain, t.out.bytes[n]);
+			if (strstr(buf_str(&plain), words[i]) == NULL ||
+			    strstr(buf_str(&plain), ids[i]) != NULL)
+				fail_msg("%s: %s", ids[i], buf_str(&t.out));
+		}
+		finish(&t);
+	}
+	assert_null(mendedwords(&t.model.arena, "mail/imap:/etc/x#present"));
+}
+
 int
 main(void)
 {
@@ -227,6 +268,7 @@ main(void)
 		cmocka_unit_test(colour_is_ended_where_it_began),
 		cmocka_unit_test(json_is_valid_and_says_the_same),
 		cmocka_unit_test(lists_and_objects_nest),
+		cmocka_unit_test(what_is_in_order_again_is_said_in_words),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -314,7 +314,8 @@ what_could_not_be_told_waits_longer_each_time(void **state)
 		    is = { 0 };
 
 		assert_int_equal(outbox_list(&o, &was, &e), 0);
-		outbox_delay(&o, &was.items[0], queued + cases[i].after);
+		assert_int_equal(outbox_delay(&o, &was.items[0],
+		    queued + cases[i].after, &e), 0);
 		assert_int_equal(outbox_list(&o, &is, &e), 0);
 		assert_int_equal(is.items[0].due, queued + cases[i].after +
 		    cases[i].wait);

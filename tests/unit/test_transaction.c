@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
@@ -26,7 +27,7 @@ fill(struct transaction *t, const char *id)
 		.command = "zypper up", .rollback = "",
 		.owner = { .pid = 7, .start = 99, .boot = "b" },
 		.state = TRANSACTION_OPEN, .began = 1795305201,
-		.before.b = { 1, 2, 3 } };
+		.before.b = { 1, 2, 3 }, .newest.b = { 4 } };
 	*VEC_ADD(&t->packages) = (struct pkgchange){ "cyrus imapd", "x86_64",
 		"2", "3" };
 	*VEC_ADD(&t->packages) = (struct pkgchange){ "old", "noarch", "1",
@@ -50,6 +51,7 @@ static const char written[] =
     "owner: 7 99 b\n"
     "joined: rpm\n"
     "began: 1795305201\n"
+    "newest: 0400000000000000000000000000000000000000\n"
     "before: 0102030000000000000000000000000000000000\n"
     "package: cyrus\\x20imapd x86_64 2 3\n"
     "package: old noarch 1 -\n"
@@ -141,7 +143,7 @@ the_ledger_keeps_open_ones_apart(void **state)
 	(void)state;
 	scratch_start(&s);
 	assert_int_equal(ledger_open(s.dirfd, &l, &e), 0);
-	ledger_new_id(&l, "zypp", &id);
+	ledger_new_id(&l, (int64_t)time(NULL), "zypp", &id);
 	fill(&t, buf_str(&id));
 	pkglist_add(&was, "a", "b", "c");
 	assert_int_equal(ledger_save(&l, &t, &e), 0);
@@ -184,12 +186,45 @@ no_two_have_one_id(void **state)
 		CLEANUP(drop_transaction) struct transaction t = { 0 };
 		CLEANUP(drop_buf) struct buf id = { 0 };
 
-		ledger_new_id(&l, "apt", &id);
+		ledger_new_id(&l, (int64_t)time(NULL), "apt", &id);
 		fill(&t, buf_str(&id));
 		t.state = i == 1 ? TRANSACTION_ENDED : TRANSACTION_OPEN;
 		assert_int_equal(ledger_save(&l, &t, &e), 0);
 	}
 	scratch_sh(&s, "[ $(ls transactions | grep -c apt) = 3 ]");
+	scratch_end(&s);
+}
+
+static void
+ids_are_in_order_whatever_the_clock_does(void **state)
+{
+	static const struct {
+		int64_t when;
+		const char *origin, *id;
+	} cases[] = {
+		{ 86400, "zypp", "19700102T000000Z-zypp" },
+		{ 86400, "rpm", "19700102T000001Z-rpm" },
+		{ 0, "rpm", "19700102T000002Z-rpm" },
+		{ 86402, "rpm", "19700102T000002Z-rpm-2" },
+		{ 86500, "apt", "19700102T000140Z-apt" },
+	};
+	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
+	struct err e = { 0 };
+	struct scratch s;
+
+	(void)state;
+	scratch_start(&s);
+	assert_int_equal(ledger_open(s.dirfd, &l, &e), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(drop_transaction) struct transaction t = { 0 };
+		CLEANUP(drop_buf) struct buf id = { 0 };
+
+		ledger_new_id(&l, cases[i].when, cases[i].origin, &id);
+		assert_string_equal(buf_str(&id), cases[i].id);
+		fill(&t, buf_str(&id));
+		t.state = i % 2 == 0 ? TRANSACTION_ENDED : TRANSACTION_OPEN;
+		assert_int_equal(ledger_save(&l, &t, &e), 0);
+	}
 	scratch_end(&s);
 }
 
@@ -309,6 +344,7 @@ main(void)
 		cmocka_unit_test(a_damaged_record_is_refused_where_it_is),
 		cmocka_unit_test(the_ledger_keeps_open_ones_apart),
 		cmocka_unit_test(no_two_have_one_id),
+		cmocka_unit_test(ids_are_in_order_whatever_the_clock_does),
 		cmocka_unit_test(
 		    a_process_is_told_from_a_later_one_of_its_number),
 		cmocka_unit_test(what_apt_plans_is_read),
