@@ -10,7 +10,8 @@
 #include "base/tr.h"
 #include "snapshots/gitrepo.h"
 
-enum { CONTEXT = 3, KIND_COLUMNS = 9 };
+/* A line takes a hundred bytes while it is compared, however short it is. */
+enum { CONTEXT = 3, KIND_COLUMNS = 9, LINES_MAX = 2000000 };
 
 static const char *
 word(const struct change *c)
@@ -153,6 +154,20 @@ change_has_diff(const struct change *c, struct buf *out)
 	return 1;
 }
 
+static size_t
+lines_of(const struct buf *text)
+{
+	const char *at = buf_str(text), *end = at + text->len;
+	size_t n = 0;
+
+	while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) !=
+	    NULL) {
+		at++;
+		n++;
+	}
+	return n;
+}
+
 int
 change_diff_texts(const char *path, const struct buf *was,
     const struct buf *is, enum word_style style, struct buf *out,
@@ -160,6 +175,11 @@ change_diff_texts(const char *path, const struct buf *was,
 {
 	CLEANUP(drop_buf) struct buf diff = { 0 };
 
+	if (lines_of(was) + lines_of(is) > LINES_MAX) {
+		buf_adds(out, _("  (too many lines to be compared one by "
+		    "one)\n"));
+		return 0;
+	}
 	if (gitrepo_diff(&(struct gitrepo_text){ buf_str(was), was->len,
 	    path }, &(struct gitrepo_text){ buf_str(is), is->len, path },
 	    CONTEXT, &diff, e) < 0)

@@ -212,6 +212,9 @@ other_root(const struct options *o, const struct sides *s,
 	CLEANUP(drop_strlist) struct strlist plain = { 0 };
 	int code;
 
+	if (s->against[0] == '\0')
+		return err_set(e, ERR_USAGE, "--against",
+		    _("this option needs a value"));
 	if (names[0] != NULL)
 		return err_set(e, ERR_USAGE, names[0], _("two roots are "
 		    "compared as they are, without snapshots"));

@@ -258,6 +258,9 @@ run(const struct options *o, struct err *e)
 
 	if (options_verb(o, table, &rest, e) < 0)
 		return -1;
+	if (b.from != NULL && b.from[0] == '\0')
+		return err_set(e, ERR_USAGE, "--from",
+		    _("this option needs a value"));
 	if (rest.n > 0)
 		return err_set(e, ERR_USAGE, rest.items[0],
 		    _("'init' takes no arguments [an older system: --from "

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "agent/assess.h"
-#include "agent/hook/transaction.h"
+#include "agent/ledger/transaction.h"
 #include "agent/machine.h"
 #include "base/buf.h"
 #include "specs/diagnostics.h"

@@ -65,10 +65,8 @@ read_outer(struct archive *a, void *ctx, const void **out)
 	return n;
 }
 
-/*
- * Of the common ones those that the library knows itself: other programs are
- * not started. Of all, what only another program could unpack fails by itself.
- */
+/* Those that the library knows itself: it would start lrzip(1) and others for
+ * whoever writes their magic number into an archive. */
 static int (*const filters[][9])(struct archive *) = {
 	[ARCHIVER_ZSTD] = { archive_read_support_filter_zstd },
 	[ARCHIVER_BUILT_IN] = { archive_read_support_filter_gzip,
@@ -76,7 +74,10 @@ static int (*const filters[][9])(struct archive *) = {
 	    archive_read_support_filter_lzma, archive_read_support_filter_zstd,
 	    archive_read_support_filter_lz4, archive_read_support_filter_lzip,
 	    archive_read_support_filter_compress },
-	[ARCHIVER_ALL] = { archive_read_support_filter_all },
+	[ARCHIVER_PACKAGED] = { archive_read_support_filter_gzip,
+	    archive_read_support_filter_bzip2, archive_read_support_filter_xz,
+	    archive_read_support_filter_lzma, archive_read_support_filter_zstd,
+	    archive_read_support_filter_rpm },
 };
 
 static int (*const formats[])(struct archive *) = {

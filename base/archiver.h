@@ -21,7 +21,7 @@ enum archiver_filters {
 	ARCHIVER_NONE,
 	ARCHIVER_ZSTD,
 	ARCHIVER_BUILT_IN,	/* the common ones, without other programs */
-	ARCHIVER_ALL,
+	ARCHIVER_PACKAGED,	/* those that rpm and dpkg use, likewise */
 };
 
 struct archiver_reader;

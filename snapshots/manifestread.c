@@ -56,9 +56,11 @@ number(const char **at, const char *end, unsigned base, uint64_t max,
 	const char *p = *at;
 
 	for (; p < end && *p >= '0' && *p < (char)('0' + base); p++) {
-		v = v * base + (uint64_t)(*p - '0');
-		if (v > max)
+		uint64_t digit = (uint64_t)(*p - '0');
+
+		if (v > (max - digit) / base)
 			return -1;
+		v = v * base + digit;
 	}
 	if (p == *at)
 		return -1;
@@ -107,10 +109,11 @@ word_group(struct line *l, const char *v, const char *end)
 static int
 word_size(struct line *l, const char *v, const char *end)
 {
-	return number(&v, end, 10, UINT64_MAX / 20, &l->en->size) < 0 ||
+	return number(&v, end, 10, UINT64_MAX, &l->en->size) < 0 ||
 	    v != end ? -1 : 0;
 }
 
+/* All that a file system can hold: tmpfs and btrfs take any 64 bits. */
 static int
 word_mtime(struct line *l, const char *v, const char *end)
 {
@@ -118,11 +121,12 @@ word_mtime(struct line *l, const char *v, const char *end)
 	bool negative = v < end && *v == '-';
 
 	v += negative;
-	if (number(&v, end, 10, INT64_MAX / 20, &sec) < 0 || v == end ||
+	if (number(&v, end, 10, (uint64_t)INT64_MAX + negative, &sec) < 0 ||
+	    v == end ||
 	    *v++ != '.' || number(&v, end, 10, 999999999, &nsec) < 0 ||
 	    v != end)
 		return -1;
-	l->en->mtime.tv_sec = negative ? -(time_t)sec : (time_t)sec;
+	l->en->mtime.tv_sec = (time_t)(negative ? 0 - sec : sec);
 	l->en->mtime.tv_nsec = (long)nsec;
 	return 0;
 }

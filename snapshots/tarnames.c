@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "snapshots/tarnames.h"
 
+#include <limits.h>
 #include <search.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/tr.h"
+
+/* Some fifteen million names: what is packed small unpacks to any number. */
+#define NAMES_MAX ((uint64_t)2 << 30)
 
 /* A member, or a folder that a member lies in (implied). */
 struct node {
@@ -50,6 +54,7 @@ remember(struct tarnames *t, const char *path, size_t len,
 
 	n->kind = kind;
 	n->implied = implied;
+	t->bytes += sizeof(*n) + len + 1;
 	/* It fails for want of memory only, so end as all allocations do. */
 	if (tsearch(n, &t->tree, node_cmp) == NULL)
 		xmalloc(SIZE_MAX);
@@ -77,29 +82,46 @@ tarnames_path(struct arena *a, const char *name)
 	return arena_printf(a, "/%.*s", (int)len, name);
 }
 
+/* How much of a path is a folder that is known: all that it lies in is, too.
+ * The whole length where what it lies in is no folder. */
+static size_t
+known_folder(const struct tarnames *t, const char *path)
+{
+	for (size_t len = strlen(path); len > 1;) {
+		const char *slash = memrchr(path, '/', len);
+		const struct node *n;
+
+		len = (size_t)(slash - path);
+		n = len > 0 ? find(t, path, len) : NULL;
+		if (n != NULL)
+			return n->kind == TARNAMES_FOLDER ? len : strlen(path);
+	}
+	return 0;
+}
+
 const char *
 tarnames_add(struct tarnames *t, const char *path, enum tarnames_kind kind)
 {
+	size_t len = strlen(path), known;
 	struct node *n;
 
-	for (const char *s = strchr(path + 1, '/'); s != NULL;
-	    s = strchr(s + 1, '/')) {
-		size_t len = (size_t)(s - path);
-
-		n = find(t, path, len);
-		if (n == NULL)
-			remember(t, path, len, TARNAMES_FOLDER, true);
-		else if (n->kind != TARNAMES_FOLDER)
-			return _("lies below a member that is no folder");
-	}
-	n = find(t, path, strlen(path));
+	if (len >= PATH_MAX)
+		return _("has a longer name than a path can be");
+	known = known_folder(t, path);
+	if (known == len && known > 1)
+		return _("lies below a member that is no folder");
+	for (const char *s = strchr(path + known + 1, '/'); s != NULL;
+	    s = strchr(s + 1, '/'))
+		remember(t, path, (size_t)(s - path), TARNAMES_FOLDER, true);
+	n = find(t, path, len);
 	if (n == NULL)
-		remember(t, path, strlen(path), kind, false);
+		remember(t, path, len, kind, false);
 	else if (!n->implied || kind != TARNAMES_FOLDER)
 		return _("is there twice");
 	else
 		n->implied = false;
-	return NULL;
+	return t->bytes <= NAMES_MAX ? NULL :
+	    _("is one of too many to be kept in memory");
 }
 
 const struct tarnames_file *
@@ -124,5 +146,5 @@ void
 tarnames_done(struct tarnames *t)
 {
 	tdestroy(t->tree, free);
-	t->tree = NULL;
+	*t = (struct tarnames){ 0 };
 }

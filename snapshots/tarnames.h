@@ -14,6 +14,7 @@
  */
 struct tarnames {
 	void *tree;		/* see tsearch(3) */
+	uint64_t bytes;		/* what they take */
 };
 
 enum tarnames_kind { TARNAMES_FILE, TARNAMES_FOLDER, TARNAMES_OTHER };
@@ -31,8 +32,8 @@ const char *tarnames_path(struct arena *a, const char *name);
 
 /*
  * Takes a member's path in. Returns NULL, or what is wrong with it as the end
- * of a sentence about the member: it is there already, or lies below something
- * that is no folder.
+ * of a sentence about the member: it is there already, lies below something
+ * that is no folder, or is too long, or one too many to be kept.
  */
 const char *tarnames_add(struct tarnames *t, const char *path,
     enum tarnames_kind kind);

@@ -56,8 +56,9 @@ begin(struct reading *r, const struct tarseal_source *s, struct err *e)
 static int
 refuse(struct reading *r, const char *name, const char *why, struct err *e)
 {
-	return err_set(e, ERR_INPUT, r->where,
-	    _("refused: the member '%s' %s"), name, why);
+	return err_set(e, ERR_INPUT, r->where, r->foreign ?
+	    _("refused: the member '%.200s' %s [unpack it into a folder, and "
+	    "name that]") : _("refused: the member '%.200s' %s"), name, why);
 }
 
 /* Without the / or ./ that other programs put before names. */

@@ -11,6 +11,7 @@
 #include "agent/begin/tworootstext.h"
 #include "agent/evidence.h"
 #include "agent/rewritten.h"
+#include "agent/say.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/tr.h"
@@ -222,6 +223,25 @@ told_of(const struct both *b, struct tworoots_told *out)
 	out->catalogue = &b->now.m.catalogue;
 }
 
+/* What of the older one nobody could look at; that of the newer one is among
+ * the findings. */
+static bool
+complain(const struct both *b, const char *dir, const struct strlist *paths)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < b->was.unknown.n; i++) {
+		const char *path = b->was.unknown.items[i].path;
+
+		if (!covered(paths, path))
+			continue;
+		say_note("%s%s: %s", strcmp(dir, "/") == 0 ? "" : dir, path,
+		    b->was.unknown.items[i].why);
+		any = true;
+	}
+	return any;
+}
+
 int
 tworoots_compare(const struct options *o, const char *now,
     const struct tworoots_style *how, struct buf *out, struct err *e)
@@ -249,7 +269,8 @@ tworoots_compare(const struct options *o, const char *now,
 		return -1;
 	bad = machine_complain(&b.now.m);
 	bad |= machine_complain(&b.old.m);
-	if (bad || told.lost.unknowns > 0 || b.was.unknown.n > 0)
+	bad |= complain(&b, o->root, how->paths);
+	if (bad || told.lost.unknowns > 0)
 		return 2;
 	return told.lost.drifts + b.a.changes.n > 0 ? 1 : 0;
 }

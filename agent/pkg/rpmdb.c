@@ -280,6 +280,25 @@ rpmdb_read(const struct root *r, const struct strlist *wanted,
 	return read_database(r, folder, k, path, wanted, out, e);
 }
 
+/* The one behind those that were read. */
+static int
+refuse_package(const struct strlist *files, const struct buf *read,
+    struct err *e)
+{
+	size_t n = 0;
+
+	for (const char *at = strstr(buf_str(read), "\npackage "); at != NULL;
+	    at = strstr(at + 1, "\npackage "))
+		n++;
+	if (n < files->n)
+		return err_set(e, ERR_INPUT, files->items[n],
+		    _("librpm cannot read this package [download it anew; "
+		    "'rpm -K' says whether it is whole]"));
+	return err_set(e, ERR_INPUT, files->items[0], files->n == 1 ?
+	    _("librpm refuses this package") :
+	    _("librpm refuses this package, or one after it"));
+}
+
 int
 rpmdb_packages(const struct root *r, const struct strlist *files,
     struct buf *out, struct err *e)
@@ -308,8 +327,6 @@ rpmdb_packages(const struct root *r, const struct strlist *files,
 		    _("cannot be run, so no rpm package can be read: %s") :
 		    "%s", failed.what);
 	if (code != 0)
-		return err_set(e, ERR_INPUT, files->items[0], files->n == 1 ?
-		    _("librpm cannot read this package") :
-		    _("librpm cannot read this package, or one after it"));
+		return refuse_package(files, out, e);
 	return 0;
 }

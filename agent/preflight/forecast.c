@@ -8,13 +8,14 @@
 #include "agent/assess.h"
 #include "agent/onchange.h"
 #include "agent/pkg/beside.h"
+#include "agent/preflight/oldscripts.h"
 #include "agent/preflight/rulesthen.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"
 
-enum { SCRIPT_MAX = 1 << 20 };
+enum { HASHES_MAX = 1 << 20 };
 
 void
 forecast_done(struct forecast *f)
@@ -100,7 +101,7 @@ ucf(void *ctx, const char *path)
 		struct err ignored = { 0 };
 
 		f->ucf_read = true;
-		if (fd >= 0 && file_read_fd(fd, file, SCRIPT_MAX, &text,
+		if (fd >= 0 && file_read_fd(fd, file, HASHES_MAX, &text,
 		    &ignored) == 0)
 			dpkgdb_sums(buf_str(&text), text.len, &f->arena,
 			    &f->ucf);
@@ -124,52 +125,18 @@ resolve(void *ctx, const char *path, struct buf *out)
 	}
 }
 
-/* What dpkg keeps of a package that is installed: that of one architecture
- * among several has it in its name. */
+/* What a script does behind the point where it was left is not known. */
 static void
-read_old_script(struct forecast *f, struct leaving *l, const char *name)
+lack_scripts(struct forecast *f)
 {
-	const struct package *p = &l->package;
-	CLEANUP(drop_free) char *one = xasprintf("/var/lib/dpkg/info/%s.%s",
-	    p->name, name);
-	CLEANUP(drop_free) char *both = xasprintf(
-	    "/var/lib/dpkg/info/%s:%s.%s", p->name, p->arch, name);
-	CLEANUP(drop_buf) struct buf body = { 0 };
-	CLEANUP(drop_fd) int fd = root_open_in(&f->m->root, both,
-	    O_RDONLY | O_NONBLOCK);
-	struct err ignored = { 0 };
+	for (size_t i = 0; i < f->then.cut.n; i++) {
+		const struct script_cut *x = &f->then.cut.items[i];
+		struct arena *a = &f->in.arena;
 
-	if (fd < 0)
-		fd = root_open_in(&f->m->root, one, O_RDONLY | O_NONBLOCK);
-	if (fd < 0 || file_read_fd(fd, one, SCRIPT_MAX, &body, &ignored) < 0)
-		return;
-	*VEC_ADD(&l->scripts) = (struct script){
-		arena_strdup(&f->in.arena, name), "/bin/sh",
-		arena_memdup(&f->in.arena, buf_str(&body), body.len) };
-}
-
-/* A deb says nothing of the version that it takes the place of. */
-static void
-pair_debs(struct forecast *f)
-{
-	struct incoming *in = &f->in;
-
-	for (size_t i = 0; i < f->before.packages.n; i++) {
-		const struct package *p = &f->before.packages.items[i];
-
-		if (p->kind != PACKAGE_DPKG || p->removed ||
-		    incoming_leaves(in, p) != NULL)
-			continue;
-		if (incoming_comes_for(in, p) != NULL)
-			incoming_add_leaving(in, p)->replaced = true;
-	}
-	for (size_t i = 0; i < in->leaving.n; i++) {
-		struct leaving *l = &in->leaving.items[i];
-
-		if (l->package.kind != PACKAGE_DPKG)
-			continue;
-		read_old_script(f, l, "prerm");
-		read_old_script(f, l, "postrm");
+		incoming_lacks(&f->in, arena_printf(a, "%s %s",
+		    x->package->name, x->package->version), arena_printf(a,
+		    _("its script %s is too long to be followed to its end "
+		    "[read what it does]"), x->script->name));
 	}
 }
 
@@ -481,8 +448,9 @@ forecast_make(struct forecast *f, struct err *e)
 	if (divert(f, e) < 0)
 		return -1;
 	incoming_settle(&f->in, &f->m->root);
-	pair_debs(f);
+	oldscripts_read(&f->m->root, &f->before, &f->in);
 	foresee(&how, &f->then);
+	lack_scripts(f);
 	f->attributor = attribute_new(&in);
 	if (f->then.marks.n > 1)
 		qsort(f->then.marks.items, f->then.marks.n,

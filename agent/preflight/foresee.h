@@ -36,6 +36,12 @@ struct foreseen {
 	const char *why;
 };
 
+/* A script that is longer than what is followed of one. */
+struct script_cut {
+	const struct package *package;
+	const struct script *script;
+};
+
 struct foresight {
 	struct arena arena;
 	struct {
@@ -46,6 +52,10 @@ struct foresight {
 		struct mark **items;
 		size_t n, cap;
 	} marks;		/* whatever scripts name */
+	struct {
+		struct script_cut *items;
+		size_t n, cap;
+	} cut;
 	struct manifest is;	/* those that are not gone */
 	struct owners after;
 };

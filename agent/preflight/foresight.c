@@ -12,6 +12,7 @@ foresight_done(struct foresight *f)
 {
 	free(f->paths.items);
 	free(f->marks.items);
+	free(f->cut.items);
 	manifest_done(&f->is);
 	owners_done(&f->after);
 	arena_done(&f->arena);

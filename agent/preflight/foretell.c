@@ -351,10 +351,19 @@ add_group(const struct group *g, bool all, bool color, struct buf *out)
 	wrap_text(out, INDENT, g->sentence);
 }
 
+/* Each subject has a line of its own. */
+static void
+add_line(struct buf *out, struct buf *line)
+{
+	wrap_from(out, 0, 2, buf_str(line));
+	buf_reset(line);
+}
+
 static void
 add_summary(const struct forecast *f, size_t hidden, struct buf *out)
 {
 	size_t n[DECISIONS] = { 0 }, gone = 0;
+	size_t unknown = f->unknowns.n;
 	CLEANUP(drop_buf) struct buf line = { 0 };
 
 	for (size_t i = 0; i < f->outlooks.n; i++)
@@ -363,7 +372,8 @@ add_summary(const struct forecast *f, size_t hidden, struct buf *out)
 		gone += !f->in.leaving.items[i].replaced;
 	buf_addf(&line, ngettext("%zu package comes", "%zu packages come",
 	    f->in.coming.n), f->in.coming.n);
-	buf_addf(&line, ngettext(", %zu goes; ", ", %zu go; ", gone), gone);
+	buf_addf(&line, ngettext(", %zu goes", ", %zu go", gone), gone);
+	add_line(out, &line);
 	buf_addf(&line, ngettext("%zu rule judged: ", "%zu rules judged: ",
 	    f->now.rules), f->now.rules);
 	if (f->risks.n == 0)
@@ -371,14 +381,18 @@ add_summary(const struct forecast *f, size_t hidden, struct buf *out)
 	else
 		buf_addf(&line, ngettext("%zu finding is new",
 		    "%zu findings are new", f->risks.n), f->risks.n);
-	buf_addf(&line, ngettext("; of %zu entry tracked %zu flagged, %zu to "
-	    "merge, %zu noted", "; of %zu entries tracked %zu flagged, %zu "
-	    "to merge, %zu noted", f->tracked), f->tracked, n[DECISION_FLAG],
+	if (unknown > 0)
+		buf_addf(&line, ngettext(", %zu is not known",
+		    ", %zu are not known", unknown), unknown);
+	add_line(out, &line);
+	buf_addf(&line, ngettext("%zu entry tracked: %zu flagged, %zu to "
+	    "merge, %zu noted", "%zu entries tracked: %zu flagged, %zu to "
+	    "merge, %zu noted", f->tracked), f->tracked, n[DECISION_FLAG],
 	    n[DECISION_MERGE], n[DECISION_NOTE]);
 	if (hidden > 0)
 		buf_addf(&line, ngettext(" (-v lists %zu of them)",
 		    " (-v lists %zu of them)", hidden), hidden);
-	wrap_from(out, 0, 0, buf_str(&line));
+	add_line(out, &line);
 }
 
 static void

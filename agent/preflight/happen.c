@@ -277,6 +277,16 @@ take_act(struct happening *h, const struct script_act *act)
 		take_one(h, buf_str(&real), act);
 }
 
+/* Of one that is run twice it is said once. */
+static void
+note_cut(struct happening *h)
+{
+	for (size_t i = 0; i < h->out->cut.n; i++)
+		if (h->out->cut.items[i].script == h->script)
+			return;
+	*VEC_ADD(&h->out->cut) = (struct script_cut){ h->package, h->script };
+}
+
 static void
 run(struct happening *h, const char *const *args, size_t n_args)
 {
@@ -284,6 +294,8 @@ run(struct happening *h, const char *const *args, size_t n_args)
 	CLEANUP(drop_script_acts) struct script_acts acts = { 0 };
 
 	script_read(h->script, &asked, &acts);
+	if (acts.cut)
+		note_cut(h);
 	for (size_t i = 0; i < acts.list.n; i++)
 		take_act(h, &acts.list.items[i]);
 }

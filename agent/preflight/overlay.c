@@ -100,6 +100,7 @@ ev_find(void *ctx, const char *pattern,
 		evidence_match(&o->in.then->is, pattern, each, arg);
 }
 
+/* What is there and nobody has seen is not missing: it cannot be told. */
 static int
 bytes_of(const struct overlay *o, const struct foreseen *f,
     const char **out_bytes, size_t *out_len, struct err *e)
@@ -112,9 +113,9 @@ bytes_of(const struct overlay *o, const struct foreseen *f,
 		return o->in.live->bytes(o->in.live->ctx, f->live, out_bytes,
 		    out_len, e);
 	if (f->from == FORESEEN_UNKNOWN)
-		return err_set(e, ERR_MISSING, path, "%s", f->why);
+		return err_set(e, ERR_SYSTEM, path, "%s", f->why);
 	if (!f->coming->has_bytes)
-		return err_set(e, ERR_MISSING, path, _("what the new package "
+		return err_set(e, ERR_SYSTEM, path, _("what the new package "
 		    "has there cannot be read from it"));
 	*out_bytes = f->coming->bytes;
 	*out_len = f->coming->len;
@@ -138,7 +139,7 @@ ev_bytes(void *ctx, const char *path, const char **out_bytes, size_t *out_len,
 	if (f != NULL || listed(o, buf_str(&real), &en) == 0)
 		return err_sys(e, path, _("cannot open"));
 	if (listed(o, buf_str(&real), &en) > 0)
-		return err_set(e, ERR_MISSING, path, _("is a new version then "
+		return err_set(e, ERR_SYSTEM, path, _("is a new version then "
 		    "that nobody has looked into"));
 	return o->in.live->bytes(o->in.live->ctx, buf_str(&real), out_bytes,
 	    out_len, e);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/preflight/payload.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/archiver.h"
@@ -55,7 +56,7 @@ static struct archiver_reader *
 open_archive(struct archiver_source from, const char *name, struct err *e)
 {
 	from.where = name;
-	from.damaged = _("cannot be read as a package: %s");
+	from.damaged = _("cannot be read as a package: %s [download it anew]");
 	from.any_locale = true;
 	return archiver_open(&from, e);
 }
@@ -65,7 +66,9 @@ path_of(struct unpacking *w, const char *name)
 {
 	CLEANUP(drop_buf) struct buf path = { 0 };
 
-	return name != NULL && absolute(&path, name) ?
+	/* No package manager could put a longer one anywhere. */
+	return name != NULL && strnlen(name, PATH_MAX) < PATH_MAX &&
+	    absolute(&path, name) ?
 	    arena_strdup(&w->arena, buf_str(&path)) : NULL;
 }
 
@@ -89,7 +92,8 @@ take_member(struct unpacking *w, const struct archiver_member *m,
 	/* A hard link of a tar archive has no type of its own. */
 	if (en.path == NULL || (!m->is_known && m->link == NULL))
 		return err_set(e, ERR_INPUT, w->name, _("has a file with a "
-		    "name or type that no package has"));
+		    "name or type that no package has: %.100s"),
+		    m->name != NULL ? m->name : "?");
 	en.hardlink = m->link != NULL ? path_of(w, m->link) : NULL;
 	en.size = en.kind == ENTRY_FILE ? m->size : 0;
 	archiver_facts(w->archive, &w->arena, &en);
@@ -127,7 +131,7 @@ payload_rpm(int fd, const char *name, const struct payload *to, struct err *e)
 {
 	CLEANUP(drop_archiver_reader) struct archiver_reader *a =
 	    open_archive((struct archiver_source){ .format = ARCHIVER_CPIO,
-	    .filters = ARCHIVER_ALL, .fd = fd }, name, e);
+	    .filters = ARCHIVER_PACKAGED, .fd = fd }, name, e);
 
 	return a != NULL ? walk_members(a, name, to, e) : -1;
 }
@@ -138,7 +142,7 @@ walk_inner(struct archiver_reader *outer, const char *name,
 {
 	CLEANUP(drop_archiver_reader) struct archiver_reader *a =
 	    open_archive((struct archiver_source){ .format = ARCHIVER_TAR,
-	    .filters = ARCHIVER_ALL, .outer = outer }, name, e);
+	    .filters = ARCHIVER_PACKAGED, .outer = outer }, name, e);
 
 	return a != NULL ? walk_members(a, name, to, e) : -1;
 }
@@ -151,28 +155,30 @@ payload_deb(int fd, const char *name, const struct payload *control,
 	    open_archive((struct archiver_source){ .format = ARCHIVER_AR,
 	    .fd = fd }, name, e);
 	struct archiver_member m;
+	bool has_control = false, has_data = false;
 	int n;
 
 	if (a == NULL)
 		return -1;
-	for (int found = 0; found < 2;) {
-		const struct payload *to;
-
+	while (!has_data) {
 		n = archiver_next(a, &m, e);
 		if (n == ARCHIVER_END)
 			return err_set(e, ERR_INPUT, name, _("cannot be read "
-			    "as a package: %s"), _("no reason given"));
+			    "as a package: it has no control.tar with a "
+			    "data.tar behind it [download it anew]"));
 		if (n == ARCHIVER_WARNED)
 			return archiver_damaged(a, e);
 		if (n < 0)
 			return -1;
-		to = m.name == NULL ? NULL :
-		    text_starts(m.name, "control.tar") ? control :
-		    text_starts(m.name, "data.tar") ? data : NULL;
-		if (to == NULL)
+		if (m.name == NULL)
 			continue;
-		found++;
-		if (walk_inner(a, name, to, e) < 0)
+		if (!has_control && text_starts(m.name, "control.tar"))
+			has_control = true;
+		else if (has_control && text_starts(m.name, "data.tar"))
+			has_data = true;
+		else
+			continue;
+		if (walk_inner(a, name, has_data ? data : control, e) < 0)
 			return -1;
 	}
 	return 0;

@@ -260,6 +260,7 @@ scriptrun_command(struct running *r, enum script_mode mode)
 	bool compound;
 
 	if (++r->steps > STEPS_MAX || r->depth > DEPTH_MAX) {
+		r->out->cut |= mode != MODE_DEAD;
 		r->at = r->tokens.n - 1;
 		return SCRIPT_PERHAPS;
 	}
@@ -382,14 +383,21 @@ script_read(const struct script *s, const struct script_asked *asked,
 {
 	static const char *const none[] = { NULL };
 	struct running r = { .asked = asked, .out = out, .rest = MODE_LIVE };
+	CLEANUP(drop_free) char *head = NULL;
+	const char *body = s->body;
+	size_t len = strnlen(body, BODY_MAX + 1);
 
+	if (len > BODY_MAX) {
+		body = head = xmemdup(body, BODY_MAX);
+		out->cut = true;
+	}
 	if (strcmp(s->program, "<lua>") == 0) {
-		script_read_lua(s->body, out);
+		script_read_lua(body, out);
 		return;
 	}
 	r.vars.args = asked->args;
 	r.vars.n_args = asked->n_args;
-	shelltokens_read(s->body, &r.tokens);
+	shelltokens_read(body, &r.tokens);
 	while (here(&r)->kind != SHELL_END) {
 		run_list(&r, MODE_LIVE, none);
 	}

@@ -42,6 +42,7 @@ struct script_acts {
 		struct script_act *items;
 		size_t n, cap;
 	} list;
+	bool cut;	/* too long: what comes behind is not known */
 };
 
 struct script_asked {

@@ -162,6 +162,7 @@ run_words(struct running *r, struct strlist *words, bool sure, unsigned line,
 		return call(r, f, &c, mode);
 	if (run_builtin(r, &c, mode))
 		return SCRIPT_YES;
+	r->out->cut |= r->out->list.n >= ACTS_MAX;
 	return r->out->list.n < ACTS_MAX ? script_command(&c, r->out) :
 	    SCRIPT_PERHAPS;
 }

@@ -9,7 +9,12 @@
  * Inside of script_read: the state of a script that is followed. script.c has
  * the grammar, scriptrun.c what a simple command is to it.
  */
-enum { STEPS_MAX = 100000, DEPTH_MAX = 40, ACTS_MAX = 20000 };
+enum {
+	STEPS_MAX = 100000,
+	DEPTH_MAX = 40,
+	ACTS_MAX = 20000,
+	BODY_MAX = 2 << 20,
+};
 
 /* Whether what stands here is run. */
 enum script_mode { MODE_DEAD, MODE_MAYBE, MODE_LIVE };

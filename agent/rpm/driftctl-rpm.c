@@ -341,6 +341,35 @@ stays_beside(Header h)
 	return beside;
 }
 
+/* Of lists that do not fit together librpm makes none, or names without a
+ * folder: a package that says nothing of its files would be a harmless one. */
+static bool
+is_whole(Header h)
+{
+	rpmfiles files = rpmfilesNew(NULL, h, 0,
+	    RPMFI_KEEPHEADER | RPMFI_FLAGS_QUERY);
+	int n = files != NULL ? (int)rpmfilesFC(files) : 0;
+	char *evr = headerGetAsString(h, RPMTAG_EVR);
+	struct rpmtd_s names;
+	bool whole = evr != NULL && evr[0] != '\0' &&
+	    text_of(h, RPMTAG_NAME)[0] != '-' &&
+	    (headerIsEntry(h, RPMTAG_OLDFILENAMES) == 0 || n > 0);
+
+	if (headerGet(h, RPMTAG_BASENAMES, &names, HEADERGET_MINMEM) != 0) {
+		whole &= n > 0 && (rpm_count_t)n == rpmtdCount(&names);
+		rpmtdFreeData(&names);
+	}
+	for (int i = 0; i < n && whole; i++) {
+		char *path = rpmfilesFN(files, i);
+
+		whole = path != NULL && path[0] == '/';
+		free(path);
+	}
+	rpmfilesFree(files);
+	free(evr);
+	return whole;
+}
+
 static int
 read_package(rpmts ts, const char *file, Header *out, struct err *e)
 {
@@ -350,7 +379,8 @@ read_package(rpmts ts, const char *file, Header *out, struct err *e)
 
 	if (fd != NULL)
 		Fclose(fd);
-	if (rc == RPMRC_OK || rc == RPMRC_NOTTRUSTED || rc == RPMRC_NOKEY)
+	if ((rc == RPMRC_OK || rc == RPMRC_NOTTRUSTED || rc == RPMRC_NOKEY) &&
+	    is_whole(*out))
 		return 0;
 	return err_set(e, ERR_INPUT, file, "librpm cannot read this package");
 }
@@ -411,8 +441,11 @@ print_packages(struct work *w, rpmts ts, char **files, Header *headers,
 {
 	ownerstext_begin(&w->out);
 	for (int i = 0; i < n; i++) {
-		if (read_package(ts, files[i], &headers[i], e) < 0)
+		/* What was read so far tells which one it is. */
+		if (read_package(ts, files[i], &headers[i], e) < 0) {
+			flush(w, e);
 			return -1;
+		}
 		print_package(w, headers[i]);
 		if (w->out.len > FLUSH && flush(w, e) < 0)
 			return -1;

@@ -56,7 +56,7 @@ reader(enum archiver_format format, const void *bytes, size_t len,
 {
 	return archiver_open(&(struct archiver_source){ .where = "x",
 	    .damaged = "damaged: %s", .format = format,
-	    .filters = ARCHIVER_ALL, .fd = -1, .bytes = bytes, .len = len },
+	    .filters = ARCHIVER_PACKAGED, .fd = -1, .bytes = bytes, .len = len },
 	    e);
 }
 

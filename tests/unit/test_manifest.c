@@ -74,7 +74,7 @@ static void
 entries_of_each_kind_come_back(void **state)
 {
 	static const struct entry entries[] = {
-		{ .kind = ENTRY_FILE, .size = UINT64_MAX / 20 },
+		{ .kind = ENTRY_FILE, .size = UINT64_MAX },
 		{ .kind = ENTRY_DIR, .mode = 01777, .default_acl = "d" },
 		{ .kind = ENTRY_SYMLINK, .mode = 0777, .target = "../x y" },
 		{ .kind = ENTRY_SYMLINK, .target = "" },
@@ -88,6 +88,8 @@ entries_of_each_kind_come_back(void **state)
 		{ .kind = ENTRY_FILE, .uid = UINT32_MAX, .gid = UINT32_MAX,
 		    .user = "DOM\\user name", .group = "\xc3\xbc:=" },
 		{ .kind = ENTRY_FILE, .mtime = { 253402300799, 999999999 } },
+		{ .kind = ENTRY_FILE, .mtime = { INT64_MAX, 999999999 } },
+		{ .kind = ENTRY_FILE, .mtime = { INT64_MIN, 0 } },
 	};
 
 	(void)state;
@@ -151,6 +153,12 @@ damaged_lines_are_refused(void **state)
 		"file x mode=0644 owner=0: group=0: size=-1 mtime=1.0",
 		"file x mode=0644 owner=0: group=0: size=99999999999999999999 "
 		    "mtime=1.0",
+		"file x mode=0644 owner=0: group=0: size=18446744073709551616 "
+		    "mtime=1.0",
+		"file x mode=0644 owner=0: group=0: size=1 "
+		    "mtime=9223372036854775808.0",
+		"file x mode=0644 owner=0: group=0: size=1 "
+		    "mtime=-9223372036854775809.0",
 		"file x mode=0644 owner=0: group=0: size=1 mtime=1",
 		"file x mode=0644 owner=0: group=0: size=1 mtime=1.",
 		"file x mode=0644 owner=0: group=0: size=1 mtime=--1.0",

@@ -164,6 +164,44 @@ a_loop_in_a_loop_comes_to_an_end(void **state)
 	assert_non_null(strstr(buf_str(&b), "removes /etc/1"));
 }
 
+static bool
+is_cut(const char *program, const struct buf *body)
+{
+	const struct script s = { "%post", program, buf_str(body) };
+	const struct script_asked asked = { 0 };
+	CLEANUP(drop_script_acts) struct script_acts acts = { 0 };
+
+	script_read(&s, &asked, &acts);
+	return acts.cut;
+}
+
+static void
+of_a_script_without_end_it_is_said_that_it_was_left(void **state)
+{
+	static const struct {
+		const char *begin, *again;
+		size_t fits, times;
+	} cases[] = {
+		{ "", "true\n", 90000, 110000 },
+		{ "f() {\n", "rm /etc/a\n", 19000, 220000 },
+		{ "", "# prose of a line\n", 100000, 200000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(drop_buf) struct buf body = { 0 };
+
+		buf_adds(&body, cases[i].begin);
+		for (size_t k = 0; k < cases[i].times; k++) {
+			if (k == cases[i].fits)
+				assert_false(is_cut("/bin/sh", &body));
+			buf_adds(&body, cases[i].again);
+		}
+		assert_true(is_cut("/bin/sh", &body));
+		assert_int_equal(is_cut("<lua>", &body), i > 0);
+	}
+}
+
 static const struct {
 	const char *body, *acts;
 } lua[] = {
@@ -220,6 +258,8 @@ main(void)
 		cmocka_unit_test(
 		    a_shell_script_is_followed_as_far_as_anybody_can),
 		cmocka_unit_test(a_loop_in_a_loop_comes_to_an_end),
+		cmocka_unit_test(
+		    of_a_script_without_end_it_is_said_that_it_was_left),
 		cmocka_unit_test(calls_of_lua_are_known),
 		cmocka_unit_test(versions_are_in_the_order_of_dpkg),
 	};
