@@ -163,12 +163,50 @@ miss_baseline(struct machine *m, struct assessment *a)
 		"accept' to make what is now the baseline]") };
 }
 
+/* Whether the path is now as the baseline has it. */
+static bool
+is_same(struct machine *m, const struct oid *baseline,
+    const struct manifest *live, const char *path, struct arena *arena)
+{
+	const struct entry *now = manifest_find(live, path);
+	struct entry was;
+	struct err ignored = { 0 };
+
+	return now != NULL && store_entry(m->store, baseline, path, arena,
+	    &was, &ignored) == 1 &&
+	    (entry_differs(&was, now) & ~(unsigned)DIFF_MTIME) == 0;
+}
+
+/* Why putting the path back from the baseline leads nowhere; NULL where it may
+ * lead somewhere. Other rules' remedies look into older snapshots, too. */
+static const char *
+no_help(struct machine *m, const struct oid *baseline,
+    const struct manifest *live, const struct finding *x, const char *path,
+    struct arena *arena)
+{
+	struct entry was;
+	struct err ignored = { 0 };
+
+	if (store_entry(m->store, baseline, path, arena, &was, &ignored) == 0)
+		return _("the baseline does not have it either: mend it by "
+		    "hand, then accept it");
+	/* A file that decides for this one may be what changed. */
+	if (x->rule->on_drift == ON_DRIFT_FLAG &&
+	    is_same(m, baseline, live, path, arena) &&
+	    (strcmp(x->file, path) == 0 ||
+	    is_same(m, baseline, live, x->file, arena)))
+		return _("the baseline has the same: mend it by hand, then "
+		    "accept it");
+	return NULL;
+}
+
 /*
  * A remedy that leads nowhere is worse than none: what the baseline does not
- * have cannot be put back from it.
+ * have cannot be put back from it, nor what it has no other version of.
  */
 void
-assess_mend(struct machine *m, const struct oid *baseline, struct findings *f)
+assess_mend(struct machine *m, const struct oid *baseline,
+    const struct manifest *live, struct findings *f)
 {
 	struct arena *arena = &f->arena;
 	size_t *lost = xcalloc(f->n + 1, sizeof(*lost));
@@ -178,30 +216,97 @@ assess_mend(struct machine *m, const struct oid *baseline, struct findings *f)
 		struct finding *x = &f->items[i];
 		const char *path = x->rule != NULL && rule_is_joint(x->rule) ?
 		    x->file : x->path;
-		struct entry was;
-		struct err ignored = { 0 };
+		const char *why;
 
 		if (x->kind != FINDING_DRIFT || x->remedy == NULL ||
 		    x->rule->on_drift == ON_DRIFT_REPAIR ||
 		    x->rule->require == REQUIRE_ABSENT ||
 		    strpbrk(path, "*?[\\") != NULL ||
-		    strcmp(x->demand, "layers") == 0 ||
-		    store_entry(m->store, baseline, path, arena,
-		    &was, &ignored) != 0)
+		    strcmp(x->demand, "layers") == 0)
+			continue;
+		why = no_help(m, baseline, live, x, path, arena);
+		if (why == NULL)
 			continue;
 		/* To accept that would make the loss a lasting one. */
 		if (strcmp(x->demand, "present") == 0) {
 			lost[n_lost++] = i;
 			continue;
 		}
-		x->what = arena_printf(arena, _("%s; the baseline does not "
-		    "have it either: mend it by hand, then accept it"),
-		    x->what);
+		x->what = arena_printf(arena, "%s; %s", finding_go_on(f, x),
+		    why);
 		x->remedy = arena_printf(arena, "%s accept %s",
 		    f->command, finding_quoted(f, path));
 	}
 	lost_mend(m, f, lost, n_lost);
 	free(lost);
+}
+
+/* Whether some rule in force would have repaired the path. */
+static bool
+is_repaired(const struct catalogue *cat, const char *path)
+{
+	for (size_t i = 0; i < cat->n; i++) {
+		const struct spec *s = cat->specs[i];
+
+		for (size_t k = 0; s->applies && k < s->n_rules; k++)
+			if (!s->rules[k].disabled &&
+			    s->rules[k].on_drift == ON_DRIFT_REPAIR &&
+			    finding_rule_covers(&s->rules[k], path))
+				return true;
+	}
+	return false;
+}
+
+static bool
+is_back_and_forth(const struct catalogue *cat, const struct finding *x)
+{
+	return x->kind == FINDING_CHANGE && x->remedy != NULL &&
+	    is_repaired(cat, x->path);
+}
+
+static void
+mend_change(struct findings *f, struct finding *x, const struct results *was)
+{
+	for (size_t i = 0; i < was->n; i++) {
+		const struct result *r = &was->items[i];
+
+		if (r->verdict != VERDICT_FAILS ||
+		    strcmp(r->path, x->path) != 0)
+			continue;
+		x->more = arena_printf(&f->arena, _("; as the baseline has "
+		    "it, %s/%s does not hold: accept what is now"),
+		    r->rule->spec->name, r->rule->id);
+		x->what = arena_printf(&f->arena, "%s%s", x->what, x->more);
+		x->remedy = arena_printf(&f->arena, "%s accept %s",
+		    f->command, finding_quoted(f, x->path));
+		return;
+	}
+}
+
+/*
+ * A repair makes the file another than the baseline's: putting that back would
+ * only bring the drift back. Nobody can tell when the baseline cannot be read.
+ */
+static void
+mend_changes(struct machine *m, struct assessment *a)
+{
+	CLEANUP(drop_evidence) struct evidence_source *ev = NULL;
+	struct results was = { 0 };
+	struct findings *f = &a->findings;
+	const struct manifest *baseline;
+	struct err ignored = { 0 };
+	size_t i = 0;
+
+	while (i < f->n && !is_back_and_forth(&m->catalogue, &f->items[i]))
+		i++;
+	if (i == f->n || (baseline = assess_baseline(m, a, &ignored)) == NULL)
+		return;
+	ev = evidence_snapshot(m, baseline, &a->baseline_commit);
+	assess_rules(&m->catalogue, evidence_get(ev), &was);
+	for (; i < f->n; i++)
+		if (is_back_and_forth(&m->catalogue, &f->items[i]))
+			mend_change(f, &f->items[i], &was);
+	results_done(&was);
 }
 
 int
@@ -248,8 +353,11 @@ assess(struct machine *m, const struct machine_capture *how,
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    buf_str(&command), &a->findings);
 	a->findings.untracked = (size_t)untracked;
-	if (a->has_baseline)
-		assess_mend(m, &a->baseline_commit, &a->findings);
+	if (a->has_baseline) {
+		assess_mend(m, &a->baseline_commit, &a->live.manifest,
+		    &a->findings);
+		mend_changes(m, a);
+	}
 	return 0;
 }
 

@@ -27,9 +27,10 @@ int assess_compare(struct machine *m, struct assessment *a, struct err *e);
 /* The whole baseline, read when somebody first needs it. NULL and e. */
 const struct manifest *assess_baseline(struct machine *m,
     struct assessment *a, struct err *e);
-/* Remedies of drift that the baseline cannot help with become others. */
+/* Remedies of drift that the baseline cannot help with become others; live is
+ * what is there now. */
 void assess_mend(struct machine *m, const struct oid *baseline,
-    struct findings *f);
+    const struct manifest *live, struct findings *f);
 void assessment_done(struct assessment *a);
 void drop_assessment(struct assessment *a);	/* for CLEANUP */
 

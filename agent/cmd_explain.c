@@ -36,8 +36,14 @@ no_such(const struct catalogue *c, const char *typed, struct err *e)
 {
 	struct arena a = { 0 };
 	const char *near = nearest_rule(c, &a, typed);
+	bool is_spec = false;
 
-	if (near != NULL)
+	for (size_t i = 0; i < c->n; i++)
+		is_spec |= strcmp(c->specs[i]->name, typed) == 0;
+	if (is_spec)
+		err_set(e, ERR_MISSING, typed, _("is a spec, not a rule [see "
+		    "'driftctl spec show %s']"), typed);
+	else if (near != NULL)
 		err_set(e, ERR_MISSING, typed, _("no such rule (did you mean "
 		    "'%s'?) [write a path as /etc/… or ./…]"), near);
 	else
@@ -85,12 +91,8 @@ by_path(struct explain *x, const char *typed, struct err *e)
 static int
 explain(struct explain *x, const char *typed, struct err *e)
 {
-	static const char *const of_paths[] = { "change:", "unknown:" };
-
 	/* Findings that are of no rule are about their path. */
-	for (size_t i = 0; i < 2; i++)
-		if (text_starts(typed, of_paths[i]))
-			typed += strlen(of_paths[i]);
+	typed = finding_id_name(typed);
 	if (typed[0] == '/' || typed[0] == '.')
 		return by_path(x, typed, e);
 	return by_name(x, typed, e);

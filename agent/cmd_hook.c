@@ -98,7 +98,7 @@ take_plan(const struct upgrade *u, struct err *e)
 	struct err trouble = { 0 };
 	bool refused = false;
 
-	if (upgrade_read_plan(STDIN_FILENO, &list, e) < 0)
+	if (upgrade_read_plan(u, STDIN_FILENO, &list, e) < 0)
 		return -1;
 	if (upgrade_planned(u, &list, &trouble) < 0)
 		tell_failure(u->o, u->origin, &trouble);
@@ -119,7 +119,8 @@ begin_or_end(struct upgrade *u, const struct strlist *words, bool packages,
 		return upgrade_begin(u, e);
 	if (strcmp(when, "end") == 0)
 		return upgrade_end(u, false, e);
-	if (strcmp(when, "packages") == 0 && strcmp(u->origin, "apt") == 0)
+	if (strcmp(when, "packages") == 0 && (strcmp(u->origin, "apt") == 0 ||
+	    strcmp(u->origin, "dnf") == 0))
 		return take_plan(u, e);
 	return err_set(e, ERR_USAGE, words->items[0],
 	    _("needs 'begin' or 'end' [see driftctl(8)]"));

@@ -280,6 +280,6 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_learn = {
-	"learn", "PATH... | --service NAME", N_("drafts rules from what is "
-	    "there now"), false, run
+	"learn", "[--name SPEC] PATH... | --service NAME",
+	N_("drafts rules from what is there now"), false, run
 };

@@ -105,7 +105,7 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_preflight = {
-	"preflight", "[PACKAGE-FILE...] [--manager NAME] [--dist] "
+	"preflight", "[PACKAGE-FILE...] [--manager zypper|dnf|apt] [--dist] "
 	    "[--remove NAME,...] [--purge NAME,...] [--conffiles old|new]",
 	N_("what an upgrade to come would do to what is tracked and to the "
 	    "rules; changes nothing"), true, run

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "base/vec.h"
 
 /* Folders are to be entered, all else is to be read. */
 static bool
@@ -37,22 +39,28 @@ hides_real(const struct root *r, const char *real)
 	return false;
 }
 
-bool
-discreet_hides(const struct root *r, const char *path)
+static int
+find_real(const struct root *r, const char *path, struct buf *out)
 {
 	/* root_resolve leaves the last component as it is. */
 	CLEANUP(drop_free) char *whole = xasprintf("%s/.", path);
-	CLEANUP(drop_buf) struct buf real = { 0 };
 	struct err ignored = { 0 };
 
-	if (hides_real(r, path))
-		return true;
-	if (root_resolve(r, whole, &real, NULL, &ignored) < 0)
-		return true;
-	while (real.len > 1 && (text_ends(buf_str(&real), "/.") ||
-	    text_ends(buf_str(&real), "/")))
-		buf_truncate(&real, real.len - 1);
-	return hides_real(r, buf_str(&real));
+	if (root_resolve(r, whole, out, NULL, &ignored) < 0)
+		return -1;
+	while (out->len > 1 && (text_ends(buf_str(out), "/.") ||
+	    text_ends(buf_str(out), "/")))
+		buf_truncate(out, out->len - 1);
+	return 0;
+}
+
+bool
+discreet_hides(const struct root *r, const char *path)
+{
+	CLEANUP(drop_buf) struct buf real = { 0 };
+
+	return hides_real(r, path) || find_real(r, path, &real) < 0 ||
+	    hides_real(r, buf_str(&real));
 }
 
 /* What these say is not in the file. */
@@ -103,34 +111,82 @@ hides_any(const struct machine *m, const struct assessment *a,
 	return any;
 }
 
-/* It may be that everybody may read it only since it was changed. */
-static bool
-was_hidden(const struct assessment *a, const char *path)
+/* What is asked of many findings. */
+struct asking {
+	const struct machine *m;
+	const struct assessment *a;
+	struct strlist was;	/* hidden in the baseline; sorted */
+	struct {
+		struct asked_rule {
+			const struct rule *rule;
+			bool hides;
+		} *items;
+		size_t n, cap;
+	} rules;		/* wide ones */
+};
+
+static void
+drop_asking(struct asking *q)
 {
+	strlist_done(&q->was);
+	free(q->rules.items);
+}
+
+static void
+begin(struct asking *q, const struct machine *m, const struct assessment *a)
+{
+	*q = (struct asking){ .m = m, .a = a };
 	for (size_t i = 0; i < a->changes.n; i++) {
 		const struct entry *was = a->changes.items[i].was;
 
 		if (was != NULL && was->kind == ENTRY_FILE &&
-		    (was->mode & S_IROTH) == 0 && strcmp(was->path, path) == 0)
-			return true;
+		    (was->mode & S_IROTH) == 0)
+			strlist_add(&q->was, was->path);
 	}
-	return false;
+	strlist_sort(&q->was);
 }
 
 static bool
-is_hidden(const struct machine *m, const struct assessment *a,
-    const struct finding *f)
+was_hidden(const struct asking *q, const char *path)
+{
+	return q->was.n > 0 && bsearch(&path, q->was.items, q->was.n,
+	    sizeof(*q->was.items), strlist_cmp) != NULL;
+}
+
+/* It may be that everybody may read it only since it was changed. */
+static bool
+hides_file(const struct asking *q, const char *path)
+{
+	CLEANUP(drop_buf) struct buf real = { 0 };
+
+	return was_hidden(q, path) || discreet_hides(&q->m->root, path) ||
+	    find_real(&q->m->root, path, &real) < 0 ||
+	    was_hidden(q, buf_str(&real));
+}
+
+static bool
+hides_rule(struct asking *q, const struct rule *r)
+{
+	for (size_t i = 0; i < q->rules.n; i++)
+		if (q->rules.items[i].rule == r)
+			return q->rules.items[i].hides;
+	*VEC_ADD(&q->rules) = (struct asked_rule){ r,
+		hides_any(q->m, q->a, r) };
+	return q->rules.items[q->rules.n - 1].hides;
+}
+
+static bool
+is_hidden(struct asking *q, const struct finding *f)
 {
 	const struct rule *r = f->rule;
 
-	if (was_hidden(a, f->path) || discreet_hides(&m->root, f->path) ||
-	    (f->file != NULL && strcmp(f->file, f->path) != 0 &&
-	    (was_hidden(a, f->file) || discreet_hides(&m->root, f->file))))
+	if (hides_file(q, f->path) || (f->file != NULL &&
+	    strcmp(f->file, f->path) != 0 && hides_file(q, f->file)))
 		return true;
 	if (r == NULL || f->kind == FINDING_CHANGE)
 		return false;
 	return (r->mode >= 0 && (r->mode & S_IROTH) == 0) ||
-	    (is_wide(r) && hides_any(m, a, r));
+	    (is_wide(r) && hides_rule(q, r));
 }
 
 static const char *
@@ -144,8 +200,10 @@ words_of(struct arena *a, bool unknown, const char *demand)
 void
 discreet_findings(const struct machine *m, struct assessment *a)
 {
+	CLEANUP(drop_asking) struct asking q;
 	struct findings *f = &a->findings;
 
+	begin(&q, m, a);
 	for (size_t i = 0; i < f->n; i++) {
 		struct finding *x = &f->items[i];
 
@@ -153,7 +211,7 @@ discreet_findings(const struct machine *m, struct assessment *a)
 		if (x->kind != FINDING_CHANGE && (x->demand == NULL ||
 		    is_of_metadata(x->demand)))
 			continue;
-		if (!is_hidden(m, a, x))
+		if (!is_hidden(&q, x))
 			continue;
 		x->told = x->kind == FINDING_CHANGE ? x->what :
 		    words_of(&f->arena, x->kind == FINDING_UNKNOWN,

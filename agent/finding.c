@@ -13,6 +13,17 @@
 #include "base/tr.h"
 #include "base/vec.h"
 
+const char *
+finding_id_name(const char *id)
+{
+	static const char *const of_paths[] = { "change:", "unknown:" };
+
+	for (size_t i = 0; i < sizeof(of_paths) / sizeof(of_paths[0]); i++)
+		if (text_starts(id, of_paths[i]))
+			return id + strlen(of_paths[i]);
+	return id;
+}
+
 void
 findings_done(struct findings *f)
 {
@@ -290,19 +301,24 @@ told(struct findings *f, const struct by_path *b,
 	    rule->severity > gravest ? NULL : first;
 }
 
+const char *
+finding_go_on(struct findings *f, const struct finding *x)
+{
+	size_t n = strlen(x->what);
+
+	return n > 0 && x->what[n - 1] == '.' ?
+	    arena_printf(&f->arena, "%.*s", (int)(n - 1), x->what) : x->what;
+}
+
 /* A rule may not have held for long: what is new is told with it. */
 static void
 add_news(struct findings *f, struct finding *x, const struct change *c)
 {
-	size_t len = strlen(x->what);
-
 	if (x->kind != FINDING_DRIFT || c->was == NULL || c->is == NULL ||
 	    change_is_rewritten(c) || (c->differs & DIFF_CONTENT) == 0)
 		return;
-	/* What a spec has to say may be a sentence. */
-	len -= len > 0 && x->what[len - 1] == '.';
-	x->what = arena_printf(&f->arena, _("%.*s; the file changed since the "
-	    "baseline"), (int)len, x->what);
+	x->what = arena_printf(&f->arena, _("%s; the file changed since the "
+	    "baseline"), finding_go_on(f, x));
 }
 
 static void

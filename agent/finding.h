@@ -34,6 +34,7 @@ struct finding {
 	const char *demand;
 	int64_t asked;		/* when a command said so, 0 = none did */
 	unsigned differs;	/* CHANGE: enum entry_difference */
+	const char *more;	/* CHANGE: how what ends, or NULL */
 	size_t below;		/* CHANGE of a folder: entries in it that went
 				 * or came with it */
 };
@@ -64,6 +65,13 @@ void findings_make(const struct catalogue *cat, const struct results *results,
  * set. */
 void findings_add(struct findings *f, const struct result *r);
 void findings_done(struct findings *f);
+/* What is found, for more to be said after it: a rule's own words may end as a
+ * sentence does. */
+const char *finding_go_on(struct findings *f, const struct finding *x);
+
+/* What an id is about, as a person says it: where it is no rule's, the path
+ * alone. Part of id. */
+const char *finding_id_name(const char *id);
 
 /* Design: 2 where something is unknown, 1 where something is flagged, 0. */
 int findings_exit(const struct findings *f);

@@ -20,6 +20,10 @@ static const char usage[] = N_(
 "what an upgrade took away or changed, puts it back, and can undo that.\n"
 "\n");
 
+/* What the options of every verb are followed by. */
+static const char values[] = "[--root DIR] [--store DIR] [--specs DIR] "
+    "[--config FILE] [--format FORMAT]";
+
 /* text begins at the column, on a line of its own where that is passed. */
 static void
 add_row(struct buf *out, size_t from, size_t column, const char *text)
@@ -37,24 +41,8 @@ add_row(struct buf *out, size_t from, size_t column, const char *text)
 	}
 }
 
-void
-help_all(const struct command *const *commands, struct buf *out)
-{
-	buf_adds(out, _(usage));
-	for (; *commands != NULL; commands++) {
-		size_t from = out->len;
-
-		buf_addf(out, "  %s", (*commands)->name);
-		add_row(out, from, VERB_COLUMN, _((*commands)->summary));
-	}
-	buf_adds(out, _("\n'driftctl VERB --help' says what can be typed after "
-	    "a verb.\nexit: 0 clean or done, 1 drift or something left "
-	    "to do, 2 could not tell or do\nsee driftctl(8) and "
-	    "driftctl-specs(5)\n"));
-}
-
 static void
-add_option(const struct command *c, const struct option_name *p,
+add_option(const char *verb, const char *args, const struct option_name *p,
     struct buf *out)
 {
 	CLEANUP(drop_free) char *full = xasprintf("--%s", p->name);
@@ -66,12 +54,34 @@ add_option(const struct command *c, const struct option_name *p,
 		buf_addf(out, "  %s, %s", letter, full);
 	else
 		buf_addf(out, "      %s", full);
-	synopsis_value(c->args, full, &value);
+	synopsis_value(args, full, &value);
 	if (value.n == 0 && p->letter != 0)
-		synopsis_value(c->args, letter, &value);
+		synopsis_value(args, letter, &value);
 	for (size_t i = 0; p->takes_value && i < value.n; i++)
 		buf_addf(out, "%c%s", i == 0 ? ' ' : '|', value.items[i]);
-	add_row(out, from, OPTION_COLUMN, option_words(c->name, p->name));
+	add_row(out, from, OPTION_COLUMN, option_words(verb, p->name));
+}
+
+void
+help_all(const struct command *const *commands, struct buf *out)
+{
+	CLEANUP(drop_option_names) struct option_names l = { 0 };
+
+	buf_adds(out, _(usage));
+	for (; *commands != NULL; commands++) {
+		size_t from = out->len;
+
+		buf_addf(out, "  %s", (*commands)->name);
+		add_row(out, from, VERB_COLUMN, _((*commands)->summary));
+	}
+	buf_addc(out, '\n');
+	options_global_names(&l);
+	for (size_t i = 0; i < l.n; i++)
+		add_option(NULL, values, &l.items[i], out);
+	buf_adds(out, _("\n'driftctl VERB --help' says what can be typed after "
+	    "a verb.\nexit: 0 clean or done, 1 drift or something left "
+	    "to do, 2 could not tell or do\nsee driftctl(8) and "
+	    "driftctl-specs(5)\n"));
 }
 
 void
@@ -86,7 +96,7 @@ help_verb(const struct command *c, struct buf *out)
 	if (l.n > 0)
 		buf_addc(out, '\n');
 	for (size_t i = 0; i < l.n; i++)
-		add_option(c, &l.items[i], out);
+		add_option(c->name, c->args, &l.items[i], out);
 	buf_adds(out, _("\noptions of every verb: driftctl help; all of it: "
 	    "driftctl(8)\n"));
 }

@@ -15,7 +15,9 @@ static const struct {
 	{ NULL, "store", N_("use the store in DIR") },
 	{ NULL, "specs", N_("read specs from DIR and nowhere else") },
 	{ NULL, "config", N_("read settings from FILE") },
-	{ NULL, "format", N_("how the output is written, text if not given") },
+	{ NULL, "format", N_("text, json, ndjson, html, markdown, "
+	    "junit, sarif, nagios or prometheus, as far as the verb "
+	    "has it") },
 	{ NULL, "quiet", N_("only what is flagged or unknown") },
 	{ NULL, "verbose", N_("say more") },
 	{ NULL, "no-color", N_("no colour, even on a terminal") },
@@ -27,11 +29,12 @@ static const struct {
 	{ NULL, "conffiles", N_("which of a settings file's versions is kept, "
 	    "as dpkg is told") },
 	{ NULL, "dist", N_("an upgrade of the distribution") },
+	{ "report", "dry-run", N_("let the next report say all of it again") },
 	{ NULL, "dry-run", N_("say what would be done, and do nothing") },
 	{ "init", "from", N_("take the baseline from an old system's files") },
 	{ NULL, "from", N_("take the files from this snapshot") },
 	{ NULL, "hooks", N_("have package managers call driftctl") },
-	{ NULL, "last", N_("the last report once more") },
+	{ NULL, "last", N_("what the last package transaction did") },
 	{ NULL, "list", N_("list what can be taken back") },
 	{ NULL, "mail", N_("send it to those that driftctl.yaml names") },
 	{ NULL, "manager", N_("ask this package manager what it would do") },

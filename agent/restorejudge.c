@@ -45,10 +45,27 @@ explain_paths(struct findings *f, const struct wishes *put)
 			continue;
 		if (was_put(put, x->path))
 			x->what = arena_printf(&f->arena, _("%s; what was put "
-			    "back has it so, too"), x->what);
+			    "back has it so, too"), finding_go_on(f, x));
 		x->remedy = arena_printf(&f->arena, "%s restore --rule %s/%s",
 		    f->command, x->rule->spec->name, x->rule->id);
 	}
+}
+
+static int
+judge_paths(struct machine *m, const struct strlist *paths,
+    const struct scope *scope, struct assessment *a, struct err *e)
+{
+	CLEANUP(drop_evidence) struct evidence_source *ev = NULL;
+	const struct machine_capture how = { .scope = scope };
+
+	if (machine_capture(m, &how, &a->live, e) < 0)
+		return -1;
+	ev = evidence_live(m, &a->live.manifest,
+	    a->has_baseline ? &a->baseline_commit : NULL, NULL);
+	evidence_set_unknown(ev, &a->live);
+	assess_rules(&m->catalogue, evidence_get(ev), &a->results);
+	keep_paths(&a->results, paths);
+	return 0;
 }
 
 int
@@ -56,19 +73,19 @@ restore_judge_paths(struct machine *m, const struct strlist *paths,
     const struct wishes *put, const struct scope *scope,
     struct assessment *a, struct err *e)
 {
-	const struct machine_capture how = { .scope = scope };
-	CLEANUP(drop_evidence) struct evidence_source *ev = NULL;
 	CLEANUP(drop_buf) struct buf command = { 0 };
 	int n = machine_baseline(m, &a->baseline_commit, e);
 
-	if (n < 0 || machine_capture(m, &how, &a->live, e) < 0)
-		return -1;
 	a->has_baseline = n > 0;
-	ev = evidence_live(m, &a->live.manifest,
-	    n > 0 ? &a->baseline_commit : NULL, NULL);
-	evidence_set_unknown(ev, &a->live);
-	assess_rules(&m->catalogue, evidence_get(ev), &a->results);
-	keep_paths(&a->results, paths);
+	if (n < 0 || judge_paths(m, paths, scope, a, e) < 0)
+		return -1;
+	/* What a rule misses may only lie outside the scope. */
+	if (a->results.n > 0) {
+		results_done(&a->results);
+		capture_done(&a->live);
+		if (judge_paths(m, paths, NULL, a, e) < 0)
+			return -1;
+	}
 	options_command(m->o, &command);
 	findings_make(&m->catalogue, &a->results, &a->changes, &a->live,
 	    buf_str(&command), &a->findings);
@@ -101,8 +118,8 @@ restore_explain(struct findings *f, const struct restore_wishes *w)
 		if (why == NULL)
 			why = _("no recorded version satisfies the rule");
 		x->what = arena_printf(&f->arena, _("%s; %s [mend it by hand, "
-		    "then '%s accept %s']"), x->what, why, f->command,
-		    finding_quoted(f, x->path));
+		    "then '%s accept %s']"), finding_go_on(f, x), why,
+		    f->command, finding_quoted(f, x->path));
 		x->remedy = NULL;
 	}
 }

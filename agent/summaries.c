@@ -77,6 +77,8 @@ summaries_add(struct machine *m, struct assessment *a)
 			buf_adds(&text, "; ");
 			entry_difference_text(&text, rest);
 		}
+		if (x->more != NULL)
+			buf_adds(&text, x->more);
 		x->what = arena_printf(&f->arena,
 		    _("changed since the baseline: %s"), buf_str(&text));
 	}

@@ -116,6 +116,7 @@ take_specs(struct checkup *c, const struct machine *m)
 		strlist_add(&c->diagnostics, buf_str(&line));
 	}
 	c->n_specs = m->catalogue.n;
+	c->foretells = m->config.preflight != PREFLIGHT_OFF;
 	for (size_t i = 0; i < m->catalogue.n; i++)
 		c->n_applying += m->catalogue.specs[i]->applies;
 }

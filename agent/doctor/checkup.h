@@ -100,11 +100,13 @@ struct checkup {
 	const char *config_trouble;	/* why machine or specs are not known */
 	struct strlist diagnostics;	/* mistakes in settings and specs */
 	size_t n_specs, n_applying;
+	bool foretells;		/* `preflight:` says tell or enforce */
 
 	const char *store_dir;
 	bool store_there;
 	const char *store_trouble;	/* why it cannot be used */
 	const char *content_trouble;	/* what of it is damaged */
+	const char *write_trouble;	/* why nothing can be written there */
 	int64_t store_since, newest_snapshot, looked;
 	bool has_baseline;
 	const char *key_path;

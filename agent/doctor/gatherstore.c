@@ -218,6 +218,8 @@ checkup_store(struct checkup *c, struct machine *m)
 {
 	CLEANUP(drop_manifest) struct manifest live = { 0 };
 
+	if (faccessat(store_fd(m->store), ".", W_OK, AT_EACCESS) < 0)
+		c->write_trouble = arena_strdup(&c->arena, strerror(errno));
 	load_newest(c, m, &live);
 	look_at_key(c, m);
 	look_at_journal(c, m);

@@ -76,6 +76,32 @@ judge_hook(const struct hook_fact *h, struct diagnoses *d)
 	}
 }
 
+/* Those that put packages in without having said which. */
+static void
+judge_foretelling(const struct checkup *c, struct diagnoses *d)
+{
+	static const struct {
+		const char *manager, *name;
+	} silent[] = {
+		{ "zypp", "zypper" }, { "dnf5", "dnf 5" },
+		{ "pacman", "pacman" },
+	};
+
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+		size_t k = 0;
+
+		while (k < c->hooks.n && strcmp(c->hooks.items[k].manager,
+		    silent[i].manager) != 0)
+			k++;
+		if (k < c->hooks.n)
+			diagnose_complaint(d, "preflight", diagnose_verb(d, c,
+			    "preflight"), _("driftctl.yaml asks for a "
+			    "preflight, but %s says too late what it puts in: "
+			    "nothing is told or refused there, only where you "
+			    "ask before"), silent[i].name);
+	}
+}
+
 void
 judge_hooks(const struct checkup *c, struct diagnoses *d)
 {
@@ -93,6 +119,8 @@ judge_hooks(const struct checkup *c, struct diagnoses *d)
 		    c->program);
 	for (size_t i = 0; i < c->hooks.n; i++)
 		judge_hook(&c->hooks.items[i], d);
+	if (c->foretells)
+		judge_foretelling(c, d);
 }
 
 /* When the first hook of that database came; 0: there is none. */

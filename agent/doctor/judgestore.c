@@ -77,6 +77,12 @@ judge_store(const struct checkup *c, struct diagnoses *d)
 	else
 		diagnose_well(d, "store", _("the newest snapshot and the "
 		    "baseline are whole"));
+	if (c->write_trouble != NULL)
+		diagnose_complaint(d, "store", arena_printf(&d->arena,
+		    "mount -o remount,rw \"$(findmnt -no TARGET -T %s)\"",
+		    checkup_quote(&d->arena, c->store_dir)), _("nothing can "
+		    "be written into the store, %s: %s; hooks record nothing"),
+		    c->store_dir, c->write_trouble);
 	judge_key(c, d);
 	if (c->pending_trouble != NULL)
 		diagnose_unknown(d, "journal", diagnose_verb(d, c, "verify"),

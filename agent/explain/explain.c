@@ -177,7 +177,8 @@ add_verdict(struct explain *x, struct explain_rule *to,
 	x->findings.n = 0;
 	findings_add(&x->findings, r);
 	if (x->has_baseline)
-		assess_mend(x->m, &x->baseline, &x->findings);
+		assess_mend(x->m, &x->baseline, &x->live.manifest,
+		    &x->findings);
 	f = &x->findings.items[0];
 	v->id = f->id;
 	v->what = f->what;

@@ -352,8 +352,12 @@ rule_text(const struct explain *x, const struct explain_rule *r,
 		nothing_text(x, r, out);
 	if (r->also_held == 0)
 		return;
-	buf_addf(&line, ngettext("%zu more demand", "%zu more demands",
-	    r->also_held), r->also_held);
+	if (r->verdicts.n == 0)
+		buf_addf(&line, ngettext("%zu demand", "%zu demands",
+		    r->also_held), r->also_held);
+	else
+		buf_addf(&line, ngettext("%zu more demand",
+		    "%zu more demands", r->also_held), r->also_held);
 	labelled(out, _("holds"), buf_str(&line));
 }
 

@@ -79,6 +79,16 @@ hand_down(const struct ledger *l, const struct transaction *t,
 }
 
 int
+unseen_begin(const struct ledger *l, const struct transaction *t,
+    struct err *e)
+{
+	CLEANUP(drop_pkglist) struct pkglist was = { 0 };
+	int known = ledger_load_packages(l, LEDGER_SEEN, &was, e);
+
+	return known <= 0 ? known : hand_down(l, t, &was, e);
+}
+
+int
 unseen_find(const struct ledger *l, const struct root *r,
     const struct pkglist *now, struct transaction *t, struct err *e)
 {

@@ -23,6 +23,10 @@ int unseen_note(const struct ledger *l, const struct root *r,
  */
 int unseen_find(const struct ledger *l, const struct root *r,
     const struct pkglist *now, struct transaction *t, struct err *e);
+/* What there was when the last one ended is what there was before t, which
+ * nobody saw begin. */
+int unseen_begin(const struct ledger *l, const struct transaction *t,
+    struct err *e);
 /* Puts into t which release there was and is, where that changed. */
 void unseen_release(const struct ledger *l, const struct root *r,
     struct transaction *t);

@@ -306,12 +306,13 @@ upgrade_begin(const struct upgrade *u, struct err *e)
 }
 
 int
-upgrade_read_plan(int in, struct aptlist *out, struct err *e)
+upgrade_read_plan(const struct upgrade *u, int in, struct aptlist *out,
+    struct err *e)
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
 
-	return file_read_fd(in, "apt", PLANNED_MAX, &text, e) < 0 ? -1 :
-	    aptlist_parse("apt", buf_str(&text), text.len, out, e);
+	return file_read_fd(in, u->origin, PLANNED_MAX, &text, e) < 0 ? -1 :
+	    aptlist_parse(u->origin, buf_str(&text), text.len, out, e);
 }
 
 int
@@ -365,8 +366,11 @@ upgrade_end(const struct upgrade *u, bool interrupted, struct err *e)
 	if (open.mine.len == 0) {
 		/* Nobody saw it begin, or the disk was full. */
 		CLEANUP(drop_transaction) struct transaction t = { 0 };
+		struct err odd = { 0 };
 
 		opened_new(u, &l, (int64_t)time(NULL), &t);
+		if (unseen_begin(&l, &t, &odd) < 0)
+			transaction_failed(&t, &odd);
 		if (ledger_save(&l, &t, e) < 0)
 			return -1;
 		buf_adds(&open.mine, t.id);

@@ -35,9 +35,10 @@ int upgrade_begin(const struct upgrade *u, struct err *e);
  * judges and records again, and tells. Within another's it does nothing.
  */
 int upgrade_end(const struct upgrade *u, bool interrupted, struct err *e);
-/* What apt is about to do, from its DPkg::Pre-Install-Pkgs: read, and put into
- * the owner's record. */
-int upgrade_read_plan(int in, struct aptlist *out, struct err *e);
+/* What apt is about to do, from its DPkg::Pre-Install-Pkgs, or dnf in the same
+ * words: read, and put into the owner's record. */
+int upgrade_read_plan(const struct upgrade *u, int in, struct aptlist *out,
+    struct err *e);
 int upgrade_planned(const struct upgrade *u, const struct aptlist *list,
     struct err *e);
 /*

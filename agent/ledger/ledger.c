@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -41,6 +42,39 @@ drop_ledger(struct ledger *l)
 	ledger_close(l);
 }
 
+/* A message about name names the place in full: below the folder fd. */
+static int
+placed(int fd, const char *name, struct err *e)
+{
+	CLEANUP(drop_free) char *self = xasprintf("/proc/self/fd/%d", fd);
+	CLEANUP(drop_free) char *path = NULL;
+	char dir[PATH_MAX];
+	ssize_t n = readlink(self, dir, sizeof(dir) - 1);
+
+	if (n <= 0 || strcmp(e->where, name) != 0)
+		return -1;
+	dir[n] = '\0';
+	path = xasprintf("%s/%s", dir, name);
+	snprintf(e->where, sizeof(e->where), "%s", path);
+	return -1;
+}
+
+static int
+write_in(const struct ledger *l, const char *name, const struct buf *text,
+    struct err *e)
+{
+	return file_replace(l->fd, name, buf_str(text), text->len, 0600,
+	    e) < 0 ? placed(l->fd, name, e) : 0;
+}
+
+static int
+read_in(const struct ledger *l, const char *name, uint64_t max,
+    struct buf *out, struct err *e)
+{
+	return file_read(l->fd, name, max, out, e) < 0 ?
+	    placed(l->fd, name, e) : 0;
+}
+
 static int
 take_lock(struct ledger *l, struct err *e)
 {
@@ -65,16 +99,19 @@ int
 ledger_open(int store_fd, struct ledger *out, struct err *e)
 {
 	*out = (struct ledger){ -1, -1 };
-	if (mkdirat(store_fd, FOLDER, 0700) < 0 && errno != EEXIST)
-		return err_sys(e, FOLDER, _("cannot make the folder in the "
-		    "store"));
+	if (mkdirat(store_fd, FOLDER, 0700) < 0 && errno != EEXIST) {
+		err_sys(e, FOLDER, _("cannot make the folder in the store"));
+		return placed(store_fd, FOLDER, e);
+	}
 	out->fd = openat(store_fd, FOLDER, O_RDONLY | O_DIRECTORY |
 	    O_NOFOLLOW | O_CLOEXEC);
-	if (out->fd < 0)
-		return err_sys(e, FOLDER, _("cannot open the folder in the "
-		    "store"));
+	if (out->fd < 0) {
+		err_sys(e, FOLDER, _("cannot open the folder in the store"));
+		return placed(store_fd, FOLDER, e);
+	}
 	if (take_lock(out, e) == 0)
 		return 0;
+	placed(store_fd, FOLDER, e);
 	ledger_close(out);
 	return -1;
 }
@@ -87,8 +124,10 @@ ledger_open_read(int store_fd, struct ledger *out, struct err *e)
 	    O_NOFOLLOW | O_CLOEXEC);
 	if (out->fd >= 0)
 		return 1;
-	return errno == ENOENT ? 0 : err_sys(e, FOLDER, _("cannot open the "
-	    "folder in the store"));
+	if (errno == ENOENT)
+		return 0;
+	err_sys(e, FOLDER, _("cannot open the folder in the store"));
+	return placed(store_fd, FOLDER, e);
 }
 
 static bool
@@ -186,9 +225,8 @@ ledger_save(const struct ledger *l, const struct transaction *t,
 
 	transaction_write(t, &text);
 	if (t->state == TRANSACTION_OPEN)
-		return file_replace(l->fd, open_name, buf_str(&text), text.len,
-		    0600, e);
-	if (file_replace(l->fd, t->id, buf_str(&text), text.len, 0600, e) < 0)
+		return write_in(l, open_name, &text, e);
+	if (write_in(l, t->id, &text, e) < 0)
 		return -1;
 	unlinkat(l->fd, open_name, 0);
 	unlinkat(l->fd, list, 0);
@@ -204,14 +242,16 @@ ledger_load(const struct ledger *l, const char *id, struct transaction *out,
 	CLEANUP(drop_buf) struct buf text = { 0 };
 	const char *name = is_file(l, id) ? id : open_name;
 
-	if (file_read(l->fd, name, RECORD_MAX, &text, e) < 0)
+	if (read_in(l, name, RECORD_MAX, &text, e) < 0)
 		return -1;
 	if (transaction_parse(name, buf_str(&text), text.len, out, e) < 0)
-		return -1;
+		return placed(l->fd, name, e);
 	/* It is written again under this name: no other file's. */
-	return out->id != NULL && strcmp(out->id, id) == 0 ? 0 :
-	    err_set(e, ERR_INPUT, name, _("is no record of a transaction, or "
-	    "a damaged one"));
+	if (out->id != NULL && strcmp(out->id, id) == 0)
+		return 0;
+	err_set(e, ERR_INPUT, name, _("is no record of a transaction, or a "
+	    "damaged one"));
+	return placed(l->fd, name, e);
 }
 
 void
@@ -288,7 +328,7 @@ ledger_save_packages(const struct ledger *l, const char *id,
 	CLEANUP(drop_buf) struct buf text = { 0 };
 
 	pkglist_write(p, &text);
-	return file_replace(l->fd, name, buf_str(&text), text.len, 0600, e);
+	return write_in(l, name, &text, e);
 }
 
 int
@@ -300,9 +340,9 @@ ledger_load_packages(const struct ledger *l, const char *id,
 
 	if (!is_there(l, name))
 		return 0;
-	if (file_read(l->fd, name, PACKAGES_MAX, &text, e) < 0 ||
+	if (read_in(l, name, PACKAGES_MAX, &text, e) < 0 ||
 	    pkglist_parse(name, buf_str(&text), text.len, out, e) < 0)
-		return -1;
+		return placed(l->fd, name, e);
 	return 1;
 }
 
@@ -326,8 +366,7 @@ ledger_save_owners(const struct ledger *l, const char *id,
 	CLEANUP(drop_buf) struct buf text = { 0 };
 
 	ownerstext_write(o, &text);
-	return is_same(l, name, &text) ? 0 : file_replace(l->fd, name,
-	    buf_str(&text), text.len, 0600, e);
+	return is_same(l, name, &text) ? 0 : write_in(l, name, &text, e);
 }
 
 int
@@ -339,9 +378,9 @@ ledger_load_owners(const struct ledger *l, const char *id,
 
 	if (!is_there(l, name))
 		return 0;
-	if (file_read(l->fd, name, OWNERS_MAX, &text, e) < 0 ||
+	if (read_in(l, name, OWNERS_MAX, &text, e) < 0 ||
 	    ownerstext_parse(name, buf_str(&text), text.len, out, e) < 0)
-		return -1;
+		return placed(l->fd, name, e);
 	owners_settle(out);
 	return 1;
 }
@@ -356,20 +395,21 @@ ledger_copy_owners(const struct ledger *l, const char *from, const char *to,
 
 	if (!is_there(l, name))
 		return 0;
-	return file_read(l->fd, name, OWNERS_MAX, &text, e) < 0 ? -1 :
-	    file_replace(l->fd, copy, buf_str(&text), text.len, 0600, e);
+	return read_in(l, name, OWNERS_MAX, &text, e) < 0 ? -1 :
+	    write_in(l, copy, &text, e);
 }
 
 int
 ledger_save_release(const struct ledger *l, const char *name, struct err *e)
 {
-	CLEANUP(drop_buf) struct buf was = { 0 };
+	CLEANUP(drop_buf) struct buf was = { 0 }, text = { 0 };
 
 	if (ledger_load_release(l, &was, e) > 0 &&
 	    strcmp(buf_str(&was), name) == 0)
 		return 0;
 	err_clear(e);
-	return file_replace(l->fd, RELEASE, name, strlen(name), 0600, e);
+	buf_adds(&text, name);
+	return write_in(l, RELEASE, &text, e);
 }
 
 int
@@ -377,7 +417,7 @@ ledger_load_release(const struct ledger *l, struct buf *out, struct err *e)
 {
 	if (!is_there(l, RELEASE))
 		return 0;
-	return file_read(l->fd, RELEASE, RECORD_MAX, out, e) < 0 ? -1 : 1;
+	return read_in(l, RELEASE, RECORD_MAX, out, e) < 0 ? -1 : 1;
 }
 
 int
@@ -386,5 +426,5 @@ ledger_save_report(const struct ledger *l, const char *id,
 {
 	CLEANUP(drop_free) char *name = xasprintf("%s.report", id);
 
-	return file_replace(l->fd, name, buf_str(text), text->len, 0600, e);
+	return write_in(l, name, text, e);
 }

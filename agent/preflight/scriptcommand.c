@@ -260,7 +260,8 @@ test_one(const struct script_command *c, const char *op, const char *value)
 	if (strcmp(op, "-n") == 0 || strcmp(op, "-z") == 0)
 		return strchr(value, '*') != NULL ? SCRIPT_PERHAPS :
 		    answer((value[0] != '\0') == (op[1] == 'n'));
-	if (strchr("efrswxLhd", op[1]) == NULL || op[2] != '\0' ||
+	if (op[0] != '-' || op[1] == '\0' || op[2] != '\0' ||
+	    strchr("efrswxLhd", op[1]) == NULL ||
 	    strchr(value, '*') != NULL || c->asked->there == NULL ||
 	    value[0] != '/')
 		return SCRIPT_PERHAPS;

@@ -21,6 +21,7 @@
 
 enum {
 	COMMITS_MAX = 200,	/* snapshots asked for who changed what */
+	PATHS_MAX = 300,	/* of more, all of a snapshot is read */
 	CHANGES_MAX = 5000,	/* changes told one by one */
 	DIFF_LINES = 40,
 	DIFF_BYTES = 8 << 10,
@@ -300,7 +301,10 @@ each_commit(void *ctx, const struct gitcommit *c, struct err *e)
 	struct step *t = ctx;
 	CLEANUP(drop_manifest) struct manifest now = { 0 };
 
-	if (store_load_paths(t->s->m->store, &c->oid, &t->paths, &now, e) < 0)
+	/* Each path is looked for in its folder. */
+	if ((t->paths.n > PATHS_MAX ? store_load(t->s->m->store, &c->oid,
+	    &now, e) : store_load_paths(t->s->m->store, &c->oid, &t->paths,
+	    &now, e)) < 0)
 		return -1;
 	if (t->any)
 		settle(t, &now);

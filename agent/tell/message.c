@@ -62,6 +62,9 @@ news_rule(const struct news *n, struct buf *out)
 		buf_add(out, of, (size_t)(colon - of));
 }
 
+/* A number of 64 bits, a dot, eight bytes. */
+enum { ID_MAX = 20 + 1 + 16 };
+
 static const char *
 new_id(struct arena *a, int64_t when)
 {
@@ -302,9 +305,10 @@ message_parse(const char *name, const char *bytes, size_t len,
 
 	*out = (struct message){ 0 };
 	no_texts(out);
-	/* The id becomes part of a mail's headers. */
+	/* The id becomes part of a mail's headers, and of one line. */
 	if (len > 0 && take_lines(out, bytes, bytes + len, &line) == 0 &&
-	    strspn(out->id, "0123456789abcdef.") == strlen(out->id))
+	    strspn(out->id, "0123456789abcdef.") == strlen(out->id) &&
+	    strlen(out->id) <= ID_MAX)
 		return 0;
 	message_done(out);
 	return err_at(e, name, line, 0, _("is no message of driftctl, or a "

@@ -76,9 +76,11 @@ outbox_load_told(const struct outbox *o, struct told *out, struct err *e)
 	if (faccessat(o->fd, TOLD, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
 	    errno == ENOENT)
 		return 0;
-	if (file_read(o->fd, TOLD, TOLD_MAX, &text, e) < 0)
+	if (file_read(o->fd, TOLD, TOLD_MAX, &text, e) < 0 &&
+	    e->kind != ERR_INPUT)
 		return -1;
-	if (told_parse(FOLDER "/" TOLD, buf_str(&text), text.len, out, e) < 0)
+	if (e->kind == ERR_INPUT || told_parse(FOLDER "/" TOLD, buf_str(&text),
+	    text.len, out, e) < 0)
 		/* Everybody is told once more, which is better than never. */
 		renameat(o->fd, TOLD, o->fd, TOLD ".damaged");
 	return 0;

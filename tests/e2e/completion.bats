@@ -197,6 +197,14 @@ verbs() {
 		done
 	done
 	not grep -nE '^.{81}' "$BATS_TEST_TMPDIR/help"
+	run driftctl help report
+	says "--last" "what the last package transaction did"
+	says "--dry-run" "let the next report say all of it again"
+	run driftctl help learn
+	says "--name SPEC"
+	for option in $(driftctl complete -- -- | cut -f 1); do
+		driftctl help | grep -qE -- " $option( |\$)"
+	done
 	run driftctl help restor
 	[ "$status" -eq 2 ]
 	says "unknown verb 'restor' (did you mean 'restore'?)"

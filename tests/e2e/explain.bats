@@ -300,6 +300,8 @@ no rule in force is about it"
 	[ "$stderr" = "driftctl: /srv/nope: is not there, the baseline does not have it, and no rule in force is about it" ]
 	e explain mail/cnf
 	[ "$stderr" = "driftctl: mail/cnf: no such rule (did you mean 'mail/conf'?) [write a path as /etc/... or ./...]" ]
+	e explain mail
+	[ "$stderr" = "driftctl: mail: is a spec, not a rule [see 'driftctl spec show mail']" ]
 	e explain xyzzy
 	[ "$stderr" = "driftctl: xyzzy: no such rule [see 'driftctl spec show SPEC'; write a path as /etc/... or ./...]" ]
 	rm -r "$STORE"

@@ -366,6 +366,42 @@ nobodys_root() {
 	[[ $output == *"/etc/plain: changed since the baseline: content"* ]]
 }
 
+@test "what the baseline has no better is not said to be put back from it" {
+	spec <<-'END'
+	spec: t
+	rules:
+	  - {id: flagged, path: /etc/f, why: Two is wanted., mode: "0600"}
+	END
+	t init
+	t check
+	[ "$status" -eq 1 ]
+	says "/etc/f: " "; the baseline has the same: mend it by hand, then accept it [t/flagged]"
+	says_not "-> " " restore "
+	chmod 0600 "$ROOT/etc/f"
+	eval "$DRIFTCTL $(sed -n 's/^ *-> driftctl//p' <<< "$output")"
+	t check
+	[ "$status" -eq 0 ]
+	chmod 0644 "$ROOT/etc/f"
+	t check
+	says "-> " " restore /etc/f"
+}
+
+@test "a rule's own words go on after their full stop" {
+	echo "<a/>" > "$ROOT/etc/f"
+	spec <<-'END'
+	spec: t
+	rules:
+	  - id: one
+	    path: /etc/f
+	    why: One is wanted.
+	    xpath: [{expr: /b, count: 0, why: There is a b.}]
+	END
+	t init
+	echo "<b/>" > "$ROOT/etc/f"
+	t check
+	says "/etc/f:1: There is a b; the file changed since the baseline [t/one]"
+}
+
 # lost_spec HOW: /etc/pam.d/imap is required.
 lost_spec() {
 	scratch

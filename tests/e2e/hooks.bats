@@ -19,6 +19,14 @@ h() {
 	d --specs "$SITE" "$@"
 }
 
+# Something that stands for a package manager, $owner; as long as it is but the
+# shell that starts it, a hook looks for who started that.
+manager() {
+	sleep 60 3>&- &
+	owner=$!
+	until grep -qx sleep "/proc/$owner/comm"; do :; done
+}
+
 # Starts the plugin with a pipe for its input, in our own process group as
 # zypper does.
 plugin_starts() {
@@ -42,6 +50,10 @@ answered() {
 		sleep 0.1
 	done
 	return 1
+}
+
+teardown() {
+	umount "$STORE" 2> /dev/null || true
 }
 
 record() {
@@ -197,8 +209,7 @@ record() {
 @test "a record that is damaged is told of and does not stop the next" {
 	mkdir -p "$STORE/transactions"
 	echo rubbish > "$STORE/transactions/20261121T193012Z-rpm.open"
-	sleep 60 3>&- &
-	owner=$!
+	manager
 	h hook rpm begin --owner $owner
 	[ "$status" -eq 0 ]
 	[[ $stderr == *"193012Z-rpm.open:1: is no record of a transaction"* ]]
@@ -246,8 +257,7 @@ record() {
 }
 
 @test "the report has all of it" {
-	sleep 60 3>&- &
-	owner=$!
+	manager
 	h hook apt begin --owner $owner
 	rm "$ROOT/etc/pam.d/imap"
 	echo new > "$ROOT/etc/added"
@@ -351,8 +361,7 @@ noticed_later() {
 
 @test "gc keeps what a transaction that is under way is held against" {
 	echo 'keep-snapshots: 1' > "$BATS_TEST_TMPDIR/config"
-	sleep 60 3>&- &
-	owner=$!
+	manager
 	echo "# by hand" >> "$ROOT/etc/pam.d/imap"
 	h hook rpm begin --owner $owner
 	rm "$ROOT/etc/pam.d/imap"
@@ -369,8 +378,7 @@ noticed_later() {
 }
 
 @test "what was recorded after a begin that was killed is not the state before" {
-	sleep 60 3>&- &
-	owner=$!
+	manager
 	h hook rpm begin --owner $owner
 	kill $owner
 	# It was killed before it could record anything.
@@ -417,4 +425,123 @@ noticed_later() {
 	h hook rpm end --owner $$
 	h hook rpm begin --owner $$
 	[ -z "$stderr" ]
+}
+
+@test "a store that cannot be written is named, and made good for later" {
+	needs_root
+	mount --bind "$STORE" "$STORE"
+	mount -o remount,ro,bind "$STORE"
+	h hook rpm begin --owner $$
+	[ "$status" -eq 0 ]
+	output=$stderr says "$STORE/transactions: cannot " "Read-only file system"
+	rm "$ROOT/etc/pam.d/imap"
+	h hook rpm end --owner $$
+	[ "$status" -eq 0 ]
+	h doctor
+	umount "$STORE"
+	says "nothing can be written into the store"
+	says "mount -o remount,rw"
+	h doctor
+	says_not "nothing can be written"
+	h hook rpm end --owner $$
+	[ -f "$ROOT/etc/pam.d/imap" ]
+}
+
+@test "an end without a begin knows what there was when the last one ended" {
+	local list=$ROOT/var/lib/dpkg/status
+
+	mkdir -p "$ROOT/var/lib/dpkg"
+	printf 'Package: imapd\nVersion: 1\nStatus: install ok installed\n' \
+	    > "$list"
+	h hook timer
+	sed -i s/1/2/ "$list"
+	rm "$ROOT/etc/pam.d/imap"
+	h hook rpm end --owner $$
+	[ -f "$ROOT/etc/pam.d/imap" ]
+	output=$(record)
+	says "package: imapd " " 1 2"
+	says_not "failed: "
+	[ -z "$(find "$STORE/transactions" -name "2*.packages")" ]
+}
+
+# at_once COMMAND…: each of them, and that all of them ended well.
+at_once() {
+	local all=() one
+
+	for one; do
+		# shellcheck disable=SC2086
+		"$DRIFTCTL" --root "$ROOT" --store "$STORE" --specs "$SITE" \
+		    $one > /dev/null 2> "$BATS_TEST_TMPDIR/said" 3>&- &
+		all+=($!)
+	done
+	for one in "${all[@]}"; do
+		wait "$one"
+	done
+}
+
+@test "hooks at once, and gc with them, end in whole records" {
+	local i
+
+	for ((i = 0; i < 5; i++)); do
+		sleep 60 3>&- &
+		one=$!
+		sleep 60 3>&- &
+		other=$!
+		at_once "hook rpm begin --owner $one" gc \
+		    "hook dnf begin --owner $other" snapshot
+		rm "$ROOT/etc/pam.d/imap"
+		at_once "hook rpm end --owner $one" gc \
+		    "hook dnf end --owner $other" snapshot
+		kill $one $other
+		[ -f "$ROOT/etc/pam.d/imap" ]
+	done
+	[ -z "$(find "$STORE/transactions" -name '*.open')" ]
+	[ "$(find "$STORE/transactions" -name '*Z-[rd][pn][mf]*' \
+	    -not -name '*.*' | wc -l)" -eq 10 ]
+	h verify -q
+	[ "$status" -eq 0 ]
+	h doctor
+	says_not damaged
+	says_not "never ended"
+}
+
+@test "hooks killed anywhere are made good for by the next" {
+	local i pid
+
+	for ((i = 0; i < 12; i++)); do
+		sleep 60 3>&- &
+		owner=$!
+		for when in begin end; do
+			setsid "$DRIFTCTL" --root "$ROOT" --store "$STORE" \
+			    --specs "$SITE" hook rpm $when --owner $owner \
+			    > /dev/null 2>&1 3>&- &
+			pid=$!
+			sleep "0.0$((i * 5 + 10))"
+			kill -KILL -- -$pid 2> /dev/null || true
+			wait $pid || true
+			# Once it is recorded, it is not lost.
+			begun=$(find "$STORE/transactions" -name '*.open' \
+			    2> /dev/null | sed 's/\.open$//')
+			[ $when = end ] || rm -f "$ROOT/etc/pam.d/imap"
+		done
+		kill $owner
+		h hook rpm begin --owner $$
+		for record in $begun; do
+			[ -f "$record" ]
+		done
+		# Nothing that is known before the first record could help.
+		[ -f "$ROOT/etc/pam.d/imap" ] || [ -z "$begun" ]
+		echo "auth required pam_deny.so" > "$ROOT/etc/pam.d/imap"
+		h hook rpm end --owner $$
+		[ -z "$stderr" ]
+		[ -z "$(find "$STORE/transactions" -name '*.open')" ]
+	done
+	h gc
+	[ "$status" -eq 0 ]
+	[ -z "$(find "$STORE/transactions" -name '*.tmp.*')" ]
+	h verify -q
+	[ "$status" -eq 0 ]
+	h doctor
+	says_not damaged
+	says_not "never ended"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154,SC2016
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031
 # Whoever is to know is told, once, and nobody waits for that.
 
 load ../lib.sh
@@ -1276,6 +1276,36 @@ EOS
 	[ ! -e "$ROOT/run/motd.d/driftctl" ]
 }
 
+@test "a list of what was told that nobody can read silences nobody" {
+	local how
+
+	ready << EOS
+on-finding:
+  - exec: [$BATS_TEST_TMPDIR/page]
+EOS
+	journal
+	rm "$ROOT/etc/pam.d/smtp"
+	h hook timer
+	waits 10 has_said 1 json
+	for how in rubbish long; do
+		if [ $how = rubbish ]; then
+			head -c 5000 /dev/urandom > "$STORE/outbox/told"
+		else
+			truncate -s 40M "$STORE/outbox/told"
+		fi
+		rm "$SAID"/*
+		h hook timer
+		waits 10 has_said 1 json
+		waits 5 none_waits
+		[ -e "$STORE/outbox/told.damaged" ]
+		rm "$STORE/outbox/told.damaged"
+		h hook timer
+		waits 5 none_waits
+		has_said 1 json
+	done
+	logged '"outbox/told" in x["MESSAGE"] or "damaged" in x["MESSAGE"]'
+}
+
 @test "mistakes in the settings are told where they are" {
 	local text said
 
@@ -1436,7 +1466,7 @@ on-finding:
 EOS
 	rm "$ROOT/etc/pam.d/smtp"
 	h hook timer
-	waits 10 test -s "$STORE/outbox/notifiers"
+	waits 10 grep -q "^webhook.*connect" "$STORE/outbox/notifiers"
 	h doctor
 	says "exec program cannot be told: /nonexistent/program: cannot be run"
 	says "webhook 127.0.0.1:1 could not be told, last at"

@@ -160,6 +160,33 @@ EOS
 	says "version 2"
 }
 
+@test "dnf is stopped where it is to be enforced, and only there" {
+	box << 'EOS'
+dnf_ready
+driftctl init -q
+echo "preflight: enforce" > /etc/driftctl/driftctl.yaml
+dnf_up || echo "dnf: $?"
+login_works
+rpm -q --qf 'version %{VERSION}\n' cyrus-imapd
+ls $store/transactions | grep '\.open$' || echo "nothing is open"
+dnf -y -q reinstall cyrus-sasl-saslauthd && echo "reinstalled"
+echo "preflight: tell" > /etc/driftctl/driftctl.yaml
+dnf_up
+rpm -q --qf 'version %{VERSION}\n' cyrus-imapd
+echo "preflight: enforce" > /etc/driftctl/driftctl.yaml
+dnf -y -q remove cyrus-imapd && echo "removed"
+EOS
+	[ "$status" -eq 0 ]
+	says "driftctl: this upgrade puts required state at risk:"
+	says "driftctl: it is refused, as driftctl.yaml says 'preflight: enforce'"
+	says "driftctl refuses this upgrade"
+	says "dnf: 1"
+	says "version 1"
+	says "nothing is open"
+	says "reinstalled"
+	says "version 2"
+}
+
 @test "what goes wrong in it stops nothing" {
 	box << 'EOS'
 apt_ready

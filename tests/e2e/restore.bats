@@ -368,6 +368,45 @@ unreadable() {
 	says_not "left as it is"
 }
 
+@test "a path that is put back is judged by what other files say, too" {
+	cat > "$BATS_TEST_TMPDIR/specs/own.yaml" <<-'SPEC'
+	spec: own
+	relations:
+	  - id: groups
+	    why: A user needs a group of that number.
+	    each: {path: /etc/passwd, entries: gid}
+	    in: {path: '/etc/grou[p]', entries: gid, as: group}
+	SPEC
+	dm init
+	[ "$status" -eq 0 ]
+	dm check
+	[ "$status" -eq 0 ]
+	echo "new:x:1:0::/:/bin/sh" >> "$ROOT/etc/passwd"
+	dm restore --yes /etc/passwd
+	[ "$status" -eq 0 ]
+	says_not "left as it is"
+}
+
+@test "what a repair made is not to be put back as it was before" {
+	begin <<-'RULE'
+	  - id: stack
+	    path: /etc/pam.d/imap
+	    why: Everybody gets in.
+	    on-drift: repair
+	    on-change: flag
+	    lines: {forbid: '^auth.*pam_unix', repair: {comment-out: "#"}}
+	RULE
+	dm restore --yes
+	dm check
+	[ "$status" -eq 1 ]
+	says "/etc/pam.d/imap: changed since the baseline: " \
+	    "; as the baseline has it, mail/stack does not hold: accept what is now"
+	says_not "-> " "restore"
+	eval "$DRIFTCTL $(sed -n 's/^ *-> driftctl//p' <<< "$output")"
+	dm check
+	[ "$status" -eq 0 ]
+}
+
 # A system whose /lib is a folder, and then a symlink to usr/lib.
 merged() {
 	mkdir -p "$ROOT/lib/systemd/sub" "$ROOT/usr/lib/other"

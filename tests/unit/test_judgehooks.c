@@ -39,6 +39,51 @@ each_state_of_a_hook_has_its_complaint(void **state)
 }
 
 static void
+a_preflight_that_a_manager_cannot_have_is_told(void **state)
+{
+	struct checkup c;
+
+	(void)state;
+	all_is_well(&c);
+	c.foretells = true;
+	says(&c, "");
+	all_is_well(&c);
+	c.foretells = true;
+	c.hooks.items[0].manager = "zypp";
+	says(&c, "preflight: driftctl.yaml asks for a preflight, but zypper "
+	    "says too late what it puts in: nothing is told or refused there, "
+	    "only where you ask before [driftctl preflight]\n");
+}
+
+static void
+a_store_that_cannot_be_written_is_told(void **state)
+{
+	struct checkup c;
+
+	(void)state;
+	all_is_well(&c);
+	c.write_trouble = "WHY";
+	c.store_dir = "/s";
+	says(&c, "store: nothing can be written into the store, /s: WHY; "
+	    "hooks record nothing [mount -o remount,rw "
+	    "\"$(findmnt -no TARGET -T /s)\"]\n");
+}
+
+static void
+what_is_no_record_among_them_is_told_once(void **state)
+{
+	struct checkup c;
+
+	(void)state;
+	all_is_well(&c);
+	c.store_dir = "/s";
+	strlist_add(&c.odd, "20261121T193012Z-rpm.open");
+	says(&c, "records: 20261121T193012Z-rpm.open lies among the records "
+	    "of transactions, but is no file: hooks pass it by "
+	    "[rm -r /s/transactions/20261121T193012Z-rpm.open]\n");
+}
+
+static void
 rpms_triggers_are_in_no_file(void **state)
 {
 	struct checkup c;
@@ -210,6 +255,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_state_of_a_hook_has_its_complaint),
+		cmocka_unit_test(
+		    a_preflight_that_a_manager_cannot_have_is_told),
+		cmocka_unit_test(a_store_that_cannot_be_written_is_told),
+		cmocka_unit_test(what_is_no_record_among_them_is_told_once),
 		cmocka_unit_test(rpms_triggers_are_in_no_file),
 		cmocka_unit_test(hooks_without_their_program_are_useless),
 		cmocka_unit_test(a_run_is_held_against_the_records),

@@ -108,6 +108,8 @@ a_damaged_message_is_refused_where_it_is(void **state)
 		{ "driftctl-message 1\nnews: flagged bad b\nend:\n",
 		    "m:2: is no message" },
 		{ "driftctl-message 1\nid:x\nend:\n", "m:2: is no message" },
+		{ "driftctl-message 1\nid: 1795305201.0123456789abcdef00000"
+		    "0000000000\nend:\n", "m:" },
 		{ "driftctl-message 1\nid: \\x2\nend:\n",
 		    "m:2: is no message" },
 		{ "driftctl-message 1\nid\nend:\n", "m:2: is no message" },

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,37 +19,46 @@ static const char *const names[] = { "a", "b", "ab", "x.conf", "*", "a*",
 	"?", "[ab]", "**", "{a,b}", "\\a", "", "*.conf" };
 enum { N_NAMES = sizeof(names) / sizeof(names[0]), N_PLAIN = 4 };
 
+/* Below n; the same in each run. */
+static unsigned
+any(uint32_t *seed, unsigned n)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return (*seed >> 16) % n;
+}
+
 /* "/a/b*" of so many of the names. */
 static const char *
-make_path(struct arena *a, int n_names)
+make_path(struct arena *a, uint32_t *seed, unsigned n_names)
 {
 	CLEANUP(drop_buf) struct buf b = { 0 };
-	int n = 1 + rand() % 4;
+	unsigned n = 1 + any(seed, 4);
 
-	for (int i = 0; i < n; i++)
-		buf_addf(&b, "/%s", names[rand() % n_names]);
+	for (unsigned i = 0; i < n; i++)
+		buf_addf(&b, "/%s", names[any(seed, n_names)]);
 	return arena_strdup(a, buf_str(&b));
 }
 
 static void
-make_rules(struct arena *a, struct spec *specs, struct spec **list)
+make_rules(struct arena *a, uint32_t *seed, struct spec *specs,
+    struct spec **list)
 {
 	for (int s = 0; s < N_SPECS; s++) {
 		struct rule *r = arena_alloc(a, N_RULES * sizeof(*r));
 
 		memset(r, 0, N_RULES * sizeof(*r));
-		specs[s] = (struct spec){ .applies = rand() % 8 > 0,
+		specs[s] = (struct spec){ .applies = any(seed, 8) > 0,
 			.rules = r, .n_rules = N_RULES };
 		list[s] = &specs[s];
 		for (int i = 0; i < N_RULES; i++) {
 			const char **p = arena_alloc(a, 3 * sizeof(*p));
 
 			for (int k = 0; k < 3; k++)
-				p[k] = make_path(a, N_NAMES);
+				p[k] = make_path(a, seed, N_NAMES);
 			r[i].paths = (struct texts){ p, 2, 3 };
 			r[i].real_paths = (struct texts){ p + 2, 1, 1 };
-			r[i].disabled = rand() % 8 == 0;
-			r[i].on_change = (enum on_change)(rand() % 3);
+			r[i].disabled = any(seed, 8) == 0;
+			r[i].on_change = (enum on_change)any(seed, 3);
 		}
 	}
 }
@@ -58,20 +66,20 @@ make_rules(struct arena *a, struct spec *specs, struct spec **list)
 static void
 asked_at_once_the_answer_is_that_of_each_rule_asked(void **state)
 {
+	uint32_t seed = 1;
 	size_t covered = 0;
 
 	(void)state;
-	srand(1);
 	for (int round = 0; round < ROUNDS; round++) {
 		struct arena a = { 0 };
 		struct spec specs[N_SPECS], *list[N_SPECS];
 		struct catalogue cat = { .specs = list, .n = N_SPECS };
 		struct onchange *o;
 
-		make_rules(&a, specs, list);
+		make_rules(&a, &seed, specs, list);
 		o = onchange_new(&cat);
 		for (int i = 0; i < PATHS; i++) {
-			const char *path = make_path(&a, N_PLAIN);
+			const char *path = make_path(&a, &seed, N_PLAIN);
 			const struct rule *want, *is;
 			enum on_change how = finding_on_change(&cat, path,
 			    &want);

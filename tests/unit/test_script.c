@@ -91,6 +91,7 @@ static const struct {
 	  "removes /etc/a" },
 	{ "if dpkg --compare-versions -- \"$2\" gt-nl 1.2-4; then "
 	  "rm /etc/a; fi", "" },
+	{ "[ - /etc/there ] && rm /etc/a", "maybe removes /etc/a" },
 	{ "! true && rm /etc/a; ! false && rm /etc/b", "removes /etc/b" },
 	/* Variables, loops, functions. */
 	{ "D=/etc/pam.d\nfor s in imap smtp; do rm $D/$s; done",
