@@ -91,12 +91,8 @@ by_path(struct explain *x, const char *typed, struct err *e)
 static int
 explain(struct explain *x, const char *typed, struct err *e)
 {
-	static const char *const of_paths[] = { "change:", "unknown:" };
-
 	/* Findings that are of no rule are about their path. */
-	for (size_t i = 0; i < 2; i++)
-		if (text_starts(typed, of_paths[i]))
-			typed += strlen(of_paths[i]);
+	typed = finding_id_name(typed);
 	if (typed[0] == '/' || typed[0] == '.')
 		return by_path(x, typed, e);
 	return by_name(x, typed, e);

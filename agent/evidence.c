@@ -147,17 +147,7 @@ read_stored(struct evidence_source *s, const char *path, struct buf *out,
 static size_t
 held_at(const struct evidence_source *s, const char *path)
 {
-	size_t lo = 0, hi = s->held.n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(s->held.items[mid].path, path) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return VEC_LOWER(s->held.n, i, strcmp(s->held.items[i].path, path) < 0);
 }
 
 static struct held *

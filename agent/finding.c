@@ -13,6 +13,17 @@
 #include "base/tr.h"
 #include "base/vec.h"
 
+const char *
+finding_id_name(const char *id)
+{
+	static const char *const of_paths[] = { "change:", "unknown:" };
+
+	for (size_t i = 0; i < sizeof(of_paths) / sizeof(of_paths[0]); i++)
+		if (text_starts(id, of_paths[i]))
+			return id + strlen(of_paths[i]);
+	return id;
+}
+
 void
 findings_done(struct findings *f)
 {

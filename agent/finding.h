@@ -69,6 +69,10 @@ void findings_done(struct findings *f);
  * sentence does. */
 const char *finding_go_on(struct findings *f, const struct finding *x);
 
+/* What an id is about, as a person says it: where it is no rule's, the path
+ * alone. Part of id. */
+const char *finding_id_name(const char *id);
+
 /* Design: 2 where something is unknown, 1 where something is flagged, 0. */
 int findings_exit(const struct findings *f);
 

@@ -26,14 +26,25 @@ enum { VERSION_NOW = 3 };
  */
 enum { RACY_NS = 20 * 1000 * 1000 };
 
+/* Nanoseconds, of the last or first second that can be counted in them at most:
+ * who sets such a time moves ctime. */
+static int64_t
+counted(const struct timespec *ts)
+{
+	const int64_t most = 9000000000, sec = ts->tv_sec;
+
+	return (sec > most ? most : sec < -most ? -most : sec) * 1000000000 +
+	    ts->tv_nsec;
+}
+
 struct seen_stat
 seen_stat_of(const struct stat *st)
 {
 	return (struct seen_stat){
 		.dev = st->st_dev, .ino = st->st_ino,
 		.size = (uint64_t)st->st_size,
-		.mtime = st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
-		.ctime = st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec,
+		.mtime = counted(&st->st_mtim),
+		.ctime = counted(&st->st_ctim),
 		.mode = st->st_mode, .uid = st->st_uid, .gid = st->st_gid,
 	};
 }

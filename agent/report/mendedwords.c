@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/finding.h"
 #include "base/text.h"
 #include "base/tr.h"
 
@@ -49,12 +50,9 @@ check_words(struct arena *a, const char *check)
 const char *
 mendedwords(struct arena *a, const char *id)
 {
-	static const char *const bare[] = { "change:", "unknown:" };
+	const char *name = finding_id_name(id);
 
 	if (text_starts(id, MENDEDWORDS_DOCTOR))
 		return check_words(a, id + strlen(MENDEDWORDS_DOCTOR));
-	for (size_t i = 0; i < sizeof(bare) / sizeof(bare[0]); i++)
-		if (text_starts(id, bare[i]))
-			return arena_strdup(a, id + strlen(bare[i]));
-	return NULL;
+	return name != id ? arena_strdup(a, name) : NULL;
 }

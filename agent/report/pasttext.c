@@ -50,7 +50,8 @@ add_names(struct buf *out, const char *head, const struct transaction *t,
 
 	for (size_t i = 0; i < t->findings.n; i++)
 		if (strcmp(t->findings.items[i].kind, kind) == 0)
-			strlist_add(&names, t->findings.items[i].id);
+			strlist_add(&names, finding_id_name(
+			    t->findings.items[i].id));
 	if (names.n == 0)
 		return;
 	buf_adds(&line, head);
@@ -76,7 +77,8 @@ add_reasons(struct buf *out, const char *head, const struct transaction *t,
 		for (size_t k = i; k < t->findings.n; k++)
 			if (strcmp(t->findings.items[k].kind, kind) == 0 &&
 			    strcmp(t->findings.items[k].what, f->what) == 0)
-				strlist_add(&names, t->findings.items[k].id);
+				strlist_add(&names, finding_id_name(
+				    t->findings.items[k].id));
 		buf_adds(&line, head);
 		pasttext_names(&line, names.items, names.n, names.n);
 		buf_adds(&line, " (");
@@ -177,6 +179,7 @@ add_list(struct buf *out, const char *head, const struct transaction *t,
 
 	for (size_t i = 0; i < t->findings.n; i++) {
 		const struct transaction_finding *f = &t->findings.items[i];
+		const char *name = finding_id_name(f->id);
 
 		if (strcmp(f->kind, kind) != 0)
 			continue;
@@ -184,7 +187,7 @@ add_list(struct buf *out, const char *head, const struct transaction *t,
 			buf_addf(out, "\n%s\n", head);
 		any = true;
 		buf_adds(out, "  ");
-		text_escape(out, f->id, strlen(f->id));
+		text_escape(out, name, strlen(name));
 		buf_addc(out, '\n');
 		wrap_text(out, 6, f->what);
 	}

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/assess.h"
+#include "agent/finding.h"
 #include "agent/say.h"
 #include "agent/tell/deliver.h"
 #include "agent/tell/journald.h"
@@ -34,11 +35,13 @@ add_names(const struct transaction *t, const char *kind, struct buf *out)
 
 	for (size_t i = 0; i < t->findings.n && n < NAMED_MAX; i++) {
 		const struct transaction_finding *f = &t->findings.items[i];
+		const char *name;
 
 		if (strcmp(f->kind, kind) != 0)
 			continue;
 		buf_adds(out, n++ == 0 ? "" : ", ");
-		text_escape(out, f->id, strlen(f->id));
+		name = finding_id_name(f->id);
+		text_escape(out, name, strlen(name));
 	}
 	if (all > n)
 		buf_addf(out, _(" and %zu more"), all - n);

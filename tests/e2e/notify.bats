@@ -1188,7 +1188,8 @@ EOS
 	waits 20 has_said 4 json
 	[ $SECONDS -lt 15 ]
 	waits 10 none_waits
-	[ "$(wc -l < "$BATS_TEST_TMPDIR/journal")" -lt 250 ]
+	[ ! -e "$BATS_TEST_TMPDIR/journal" ] ||
+	    [ "$(wc -l < "$BATS_TEST_TMPDIR/journal")" -lt 250 ]
 	# Nor does a list of how they do that nobody can read.
 	head -c 3000000 /dev/urandom > "$box/notifiers"
 	h hook timer
@@ -1466,7 +1467,7 @@ on-finding:
 EOS
 	rm "$ROOT/etc/pam.d/smtp"
 	h hook timer
-	waits 10 test -s "$STORE/outbox/notifiers"
+	waits 10 grep -q "^webhook.*connect" "$STORE/outbox/notifiers"
 	h doctor
 	says "exec program cannot be told: /nonexistent/program: cannot be run"
 	says "webhook 127.0.0.1:1 could not be told, last at"

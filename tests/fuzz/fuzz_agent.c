@@ -29,8 +29,8 @@ dpkg(int fd, const char *bytes, size_t len)
 
 	folder_write(fd, "var/lib/dpkg/status", bytes, len);
 	p = packages_load(&root, &inputs);
-	assert(packages_trouble(p) == NULL);
-	packages_has(p, "postfix");
+	/* What dpkg would refuse has no packages at all. */
+	assert(packages_trouble(p) == NULL || !packages_has(p, "postfix"));
 	/* One that nobody can have installed. */
 	assert(!packages_has(p, "a\nb"));
 	packages_free(p);

@@ -325,7 +325,7 @@ what_is_told_is_short(void **state)
 		transaction_found(&t, "unknown", "/etc/\033", "?");
 	tell_text(&t, "/r", &text);
 	assert_string_equal(buf_str(&text), "put back: /etc/pam.d/imap\n"
-	    "needs you: change:/etc/x\n"
+	    "needs you: /etc/x\n"
 	    "cannot tell: /etc/\\x1b, /etc/\\x1b, /etc/\\x1b, /etc/\\x1b and "
 	    "1 more\n"
 	    "not done: store: in use\\n\n"

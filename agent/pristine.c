@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/merge/pristine.h"
+#include "agent/pristine.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/pkg/attribute.h"
 #include "agent/pkg/ownerskept.h"
-#include "agent/snapshotter.h"
+#include "agent/snapshottext.h"
 #include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"
