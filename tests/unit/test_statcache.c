@@ -140,8 +140,9 @@ every_change_is_noticed(void **state)
 		"touch etc/new", "touch etc/d/new", "rm etc/d/b",
 		"ln -sf b etc/l", "touch gone", "mkdir gone", "rm -r pass",
 		"rm -r pass; ln -s etc pass", "rm pass/f",
-		"mv etc/a x; cp -p x etc/a", "touch -r etc/a y; echo q > etc/a;"
-		    " touch -r y etc/a", "mv etc/d d; ln -s ../d etc/d",
+		"mv etc/a x; cp -p x etc/a",
+		("touch -r etc/a y; echo q > etc/a; touch -r y etc/a"),
+		"mv etc/d d; ln -s ../d etc/d",
 		"rm -r etc",
 	};
 
