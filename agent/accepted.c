@@ -142,8 +142,7 @@ accepted_text(const struct accepted *a, struct buf *out)
 		change_line(out, &a->changes.items[i]);
 	}
 	if (n > LINES)
-		buf_addf(out, ngettext("  and %zu more\n", "  and %zu more\n",
-		    n - LINES), n - LINES);
+		buf_addf(out, _("  and %zu more\n"), n - LINES);
 	if (a->forgotten > 0)
 		buf_addf(out, ngettext("forgotten: %zu entry that is not "
 		    "tracked any more\n", "forgotten: %zu entries that are "

@@ -553,10 +553,15 @@ validates_verb() {
 	a, b = (json.load(open("doc/%s.schema.json" % n))["$defs"]["finding"]
 	        for n in ("check", "restore"))
 	assert a == b
+	e = json.load(open("doc/snapshot.schema.json"))
+	assert e["$defs"]["finding"] == a
 	c, d = (json.load(open("doc/%s.schema.json" % n)) for n in ("roots", "diff"))
 	assert c["$defs"]["finding"] == a
 	assert c["properties"]["changes"]["items"] == \
 	    d["properties"]["changes"]["items"]
+	bare = d["properties"]["changes"]["items"]["properties"]
+	assert e["properties"]["changes"]["items"]["properties"].keys() == \
+	    bare.keys() - {"format", "semantic", "held-against"}
 	END
 }
 
