@@ -126,8 +126,8 @@ snapshot_take(struct machine *m, const struct snapshot_reason *why,
 	if (has_last == 0)
 		lost = has_last = machine_baseline(m, &last, e);
 	if (has_last < 0 || (pack = store_pack(m->store, e)) == NULL ||
-	    machine_capture(m, &(struct machine_capture){ .pack = pack,
-	    .likely_same = why->likely_same }, &out->live, e) < 0)
+	    machine_capture(m, &(struct machine_capture){ .pack = pack },
+	    &out->live, e) < 0)
 		return -1;
 	capturecache_fill_lines(&out->live);
 	state = machine_state(&out->live);

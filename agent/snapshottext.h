@@ -11,7 +11,6 @@ struct snapshot_reason {
 	const char *subject;	/* one line for `git log` */
 	const char *trigger;	/* "init", "manual", "restore", "accept"… */
 	bool even_if_same;
-	bool likely_same;	/* see capture.h */
 	const char *trailers;	/* further ones, whole lines; may be NULL */
 };
 
