@@ -15,9 +15,16 @@ struct asked {
 	bool since_last, last, always, dry_run, mail;
 };
 
+/* Monitors ask what is, which no transaction of some time ago says. */
+static bool
+is_of_now(enum format format)
+{
+	return format == FORMAT_NAGIOS || format == FORMAT_PROMETHEUS;
+}
+
 static int
-check_words(const struct asked *q, const struct strlist *rest,
-    struct gathering *g, struct err *e)
+check_words(const struct asked *q, const struct options *o,
+    const struct strlist *rest, struct gathering *g, struct err *e)
 {
 	if (rest->n > 0)
 		return err_set(e, ERR_USAGE, rest->items[0], _("'report' "
@@ -25,6 +32,10 @@ check_words(const struct asked *q, const struct strlist *rest,
 	if (q->since != NULL && (q->since_last || q->last))
 		return err_set(e, ERR_USAGE, "--since", _("goes with neither "
 		    "--since-last nor --last"));
+	if (q->last && is_of_now(o->format))
+		return err_set(e, ERR_USAGE, "--last", _("this format is for "
+		    "monitoring, which asks how the machine is now, not what "
+		    "an upgrade left [leave --last out, or use 'check']"));
 	if (q->since != NULL && since_parse(q->since, (int64_t)time(NULL),
 	    &g->since) < 0)
 		return err_set(e, ERR_USAGE, "--since", _("'%s' is no time "
@@ -85,7 +96,7 @@ report(const struct options *o, struct err *e)
 	CLEANUP(drop_gathering) struct gathering g = { .m = &m };
 
 	if (options_verb(o, table, &rest, e) < 0 ||
-	    check_words(&q, &rest, &g, e) < 0 ||
+	    check_words(&q, o, &rest, &g, e) < 0 ||
 	    machine_open(o, &m, e) < 0 || machine_open_store(&m, false, e) < 0)
 		return -1;
 	/* Where nobody is to be mailed to, a service's output is the log's. */

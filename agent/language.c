@@ -49,6 +49,12 @@ language_begin(void)
 	textdomain(DOMAIN);
 }
 
+void
+language_none(void)
+{
+	setlocale(LC_MESSAGES, "C");
+}
+
 /* The value of NAME= in shell assignments; NULL where there is none. */
 static char *
 assigned(const char *text, const char *name)

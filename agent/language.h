@@ -14,6 +14,9 @@
 /* As the environment asks for it (LC_ALL, LC_MESSAGES, LANG, LANGUAGE). */
 void language_begin(void);
 
+/* English from here on, for good: monitors look for words, whoever asks. */
+void language_none(void);
+
 /*
  * As the machine at root is set up (locale.conf(5), /etc/default/locale of
  * Debian): what hooks say goes to logs and mails, and must not depend on who

@@ -168,6 +168,8 @@ main(int argc, char **argv)
 		say_error(&e);
 		return 2;
 	}
+	if (o.format == FORMAT_NAGIOS)
+		language_none();
 	code = dispatch(&o, &e);
 	if (code < 0) {
 		say_error(&e);

@@ -7,13 +7,28 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+enum { PAIR_MAX = 30 };
+
+/* How long the next word is. "1 -> 2" is one: an arrow at the left margin
+ * would look like a command to type. */
+static size_t
+word_length(const char *p)
+{
+	size_t n = strcspn(p, " "), all;
+
+	if (strncmp(p + n, " -> ", 4) != 0)
+		return n;
+	all = n + 4 + strcspn(p + n + 4, " ");
+	return all <= PAIR_MAX ? all : n;
+}
+
 void
 wrap_safe(struct buf *out, size_t col, int indent, const char *safe)
 {
 	bool begun = false;
 
 	for (const char *p = safe; *p != '\0';) {
-		size_t n = strcspn(p, " "), shown = text_columns(p, n);
+		size_t n = word_length(p), shown = text_columns(p, n);
 
 		if (begun && col + 1 + shown > WRAP_WIDTH) {
 			buf_addf(out, "\n%*s", indent, "");

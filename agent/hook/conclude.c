@@ -325,6 +325,10 @@ note_finding(struct ending *n, const struct finding *f)
 	x = found(n, f->kind == FINDING_UNKNOWN ? "unknown" :
 	    causes_soothe(&n->causes, f) ? "note" : "flagged", f->id, &what,
 	    f->severity, f->path);
+	if (f->why != NULL)
+		x->why = arena_strdup(&n->t->arena, f->why);
+	if (f->remedy != NULL)
+		x->remedy = arena_strdup(&n->t->arena, f->remedy);
 	if (f->told == NULL)
 		return;
 	buf_adds(&told, f->told);

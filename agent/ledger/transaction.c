@@ -13,7 +13,7 @@
 #define HEADER "driftctl-transaction 1"
 
 /* More words than any line has. */
-enum { WORDS_MAX = 6 };
+enum { WORDS_MAX = 8 };
 
 static const char *const state_name[] = {
 	[TRANSACTION_OPEN] = "open", [TRANSACTION_ENDED] = "ended",
@@ -68,7 +68,7 @@ transaction_found(struct transaction *t, const char *kind, const char *id,
 
 	*f = (struct transaction_finding){ kind,
 		arena_strdup(&t->arena, id), arena_strdup(&t->arena, what),
-		"", "", "", "" };
+		"", "", "", "", "", "" };
 	return f;
 }
 
@@ -201,8 +201,13 @@ add_finding(struct buf *out, const struct transaction_finding *f)
 		add_word(out, f->severity);
 		add_word(out, f->path);
 		add_word(out, f->package);
-		if (f->told[0] != '\0')
+		if (f->told[0] != '\0' || f->why[0] != '\0' ||
+		    f->remedy[0] != '\0')
 			add_word(out, f->told);
+		if (f->why[0] != '\0' || f->remedy[0] != '\0') {
+			add_word(out, f->why);
+			add_word(out, f->remedy);
+		}
 	}
 	buf_addc(out, '\n');
 }
@@ -335,6 +340,8 @@ take_finding(struct transaction *t, const char *kind, const struct line *l)
 	f->path = l->words[3];
 	f->package = l->words[4];
 	f->told = l->words[5];
+	f->why = l->words[6];
+	f->remedy = l->words[7];
 }
 
 static int

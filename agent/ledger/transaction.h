@@ -32,6 +32,7 @@ struct transaction_finding {
 						 * package with its versions */
 	const char *told;	/* in place of what where others than root may
 				 * listen, see discreet.h; "": what */
+	const char *why, *remedy;	/* "" where there is none */
 };
 
 /* Texts belong to the arena or live longer; "" is none. */

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 
-enum { SHORT_NAME = 8 };
+enum { SHORT_NAME = 8, GROUP_NAMES = 6 };
 
 static const char *const severity_name[] = {
 	[SEVERITY_INFO] = N_("info"),
@@ -66,6 +66,50 @@ findingtext_place(struct buf *out, const struct model_finding *f)
 }
 
 void
+findingtext_places(struct buf *out, const struct model *m,
+    const struct model_group *g)
+{
+	if (g->n == 1)
+		findingtext_place(out, &m->findings.items[g->items[0]]);
+	else
+		/* What follows is said of one. */
+		buf_addf(out, ngettext("%zu path", "each of %zu paths", g->n),
+		    g->n);
+}
+
+void
+findingtext_names(struct buf *out, const struct model *m,
+    const struct model_group *g)
+{
+	CLEANUP(drop_buf) struct buf names = { 0 };
+
+	for (size_t i = 0; i < g->n && i < GROUP_NAMES; i++) {
+		const struct model_finding *f = &m->findings.items[g->items[i]];
+
+		buf_adds(&names, i > 0 ? ", " : "");
+		buf_adds(&names, f->path);
+		if (f->line > 0 && (f->file == NULL ||
+		    strcmp(f->file, f->path) == 0))
+			buf_addf(&names, ":%u", f->line);
+	}
+	if (g->n > GROUP_NAMES)
+		buf_addf(&names, _(" and %zu more"), g->n - GROUP_NAMES);
+	wrap_text(out, FINDINGTEXT_INDENT, buf_str(&names));
+}
+
+void
+findingtext_rule(struct buf *out, const struct model_finding *f)
+{
+	if (f->rule == NULL || f->kind == FINDING_CHANGE)
+		return;
+	buf_adds(out, " [");
+	text_escape(out, f->spec, strlen(f->spec));
+	buf_addc(out, '/');
+	text_escape(out, f->rule, strlen(f->rule));
+	buf_addc(out, ']');
+}
+
+void
 findingtext_advice(struct buf *out, const struct model_finding *f,
     const char *remedy, const char *said, bool verbose)
 {
@@ -91,8 +135,7 @@ add_finding(struct buf *out, const struct model_finding *f, const char *said,
 	if (f->below > 0)
 		buf_addf(out, ngettext(" (and %zu entry below it)",
 		    " (and %zu entries below it)", f->below), f->below);
-	if (f->rule != NULL && f->kind != FINDING_CHANGE)
-		buf_addf(out, " [%s/%s]", f->spec, f->rule);
+	findingtext_rule(out, f);
 	buf_addc(out, '\n');
 	findingtext_advice(out, f, f->remedy, said, verbose);
 }

@@ -17,6 +17,14 @@ const char *findingtext_color(const struct model_finding *f);
 void findingtext_label(struct buf *out, const char *word, const char *paint);
 /* PATH:LINE, escaped, and the file where it is another one. */
 void findingtext_place(struct buf *out, const struct model_finding *f);
+/* The same of a group: "each of 3 paths" where it has several, … */
+void findingtext_places(struct buf *out, const struct model *m,
+    const struct model_group *g);
+/* … and then, lines of their own, the first of them. */
+void findingtext_names(struct buf *out, const struct model *m,
+    const struct model_group *g);
+/* " [mail-auth/imap]", of what a rule demands. */
+void findingtext_rule(struct buf *out, const struct model_finding *f);
 /* Reason and remedy; said is the reason that was given last. */
 void findingtext_advice(struct buf *out, const struct model_finding *f,
     const char *remedy, const char *said, bool verbose);

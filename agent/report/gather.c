@@ -10,6 +10,7 @@
 #include "agent/merge/leftover.h"
 #include "agent/report/calendar.h"
 #include "agent/report/fold.h"
+#include "agent/report/found.h"
 #include "agent/report/mendedwords.h"
 #include "agent/report/moment.h"
 #include "agent/report/past.h"
@@ -473,6 +474,8 @@ gather_last(struct gathering *g, struct err *e)
 	m->last = true;
 	past_last(g->m, m);
 	be_discreet(g);
+	for (size_t i = 0; i < m->transactions.n; i++)
+		found_take(m, &m->transactions.items[i], false);
 	if (m->troubles.n > 0)
 		m->exit_code = 2;
 	for (size_t i = 0; i < m->transactions.n; i++) {

@@ -400,7 +400,7 @@ tiles(struct buf *out, const struct model *m)
 	tile(out, "hm", m->flagged - critical, _("other flagged"));
 	tile(out, "odd", m->unknowns + m->troubles.n, _("cannot tell"));
 	if (!m->moment) {
-		tile(out, "", restored, _("put back by upgrades' ends"));
+		tile(out, "", restored, _("put back after upgrades"));
 		tile(out, "", m->changes.n, _("changed paths"));
 	}
 	tile(out, "", m->rules, _("rules judged"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "agent/report/found.h"
 #include "agent/report/html.h"
 #include "agent/report/markup.h"
 #include "agent/report/pasttext.h"
@@ -68,7 +69,7 @@ found(struct buf *out, const struct transaction *t, const char *kind,
 			    "</div><ul>\n", class, label);
 		any = true;
 		buf_adds(out, "<li>");
-		html_code(out, f->id);
+		html_code(out, found_name(f));
 		buf_adds(out, " <span class=\"mute\">");
 		markup_text(out, f->what);
 		buf_adds(out, "</span></li>\n");
@@ -101,8 +102,11 @@ transaction(struct buf *out, const struct model *m,
 	found(out, t, "restored", "good", _("put back"));
 	if (t->rollback[0] != '\0')
 		remedy(out, m, "undo", t->rollback);
-	found(out, t, "flagged", "warning", _("found"));
-	found(out, t, "unknown", "unknown", _("cannot tell"));
+	/* Of the last one these are told above, each with its remedy. */
+	if (!m->last) {
+		found(out, t, "flagged", "warning", _("found"));
+		found(out, t, "unknown", "unknown", _("cannot tell"));
+	}
 	found(out, t, "merge", "info", _("to merge"));
 	for (size_t i = 0; i < t->failed.n; i++) {
 		buf_addf(out, "<div><span class=\"tag warning\">%s</span> ",

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/report/findingtext.h"
+#include "agent/report/found.h"
 #include "agent/report/pasttext.h"
 #include "agent/report/report.h"
 #include "base/text.h"
@@ -121,6 +122,8 @@ add_finding(const struct model *m, const struct model_group *g,
 	}
 	if (g->n > NAMES_MAX)
 		buf_addf(out, _(" and %zu more"), g->n - NAMES_MAX);
+	/* What follows is said of one. */
+	buf_adds(out, g->n > 1 ? C_("paths", ", each") : "");
 	buf_adds(out, ": ");
 	plain(out, f->what);
 	if (f->rule != NULL && f->kind != FINDING_CHANGE) {
@@ -183,7 +186,7 @@ add_found(const struct transaction *t, const char *kind, const char *label,
 		buf_adds(out, n == 0 ? "  - " : ", ");
 		if (n++ == 0)
 			buf_adds(out, label);
-		code(out, t->findings.items[i].id);
+		code(out, found_name(&t->findings.items[i]));
 	}
 	if (n > 0)
 		buf_addc(out, '\n');
@@ -212,8 +215,11 @@ add_transaction(const struct model *m, const struct transaction *t,
 		    "  - and %zu more packages\n",
 		    t->packages.n - NAMES_MAX), t->packages.n - NAMES_MAX);
 	add_found(t, "restored", _("put back: "), out);
-	add_found(t, "flagged", _("found: "), out);
-	add_found(t, "unknown", _("cannot tell: "), out);
+	/* Of the last one these are told above, each with its remedy. */
+	if (!m->last) {
+		add_found(t, "flagged", _("found: "), out);
+		add_found(t, "unknown", _("cannot tell: "), out);
+	}
 	add_found(t, "merge", _("to merge: "), out);
 	for (size_t i = 0; i < t->failed.n; i++) {
 		buf_adds(out, "  - ");

@@ -7,7 +7,8 @@
 /*
  * Monitoring Plugins Development Guidelines: one line, "SERVICE STATUS - text |
  * 'label'=value;warn;crit;min", and the status once more as exit code. It is
- * read by programs and by people of any language, so it is not translated.
+ * read by programs and by people of any language, so it is not translated:
+ * language_none sees to the words of findings.
  */
 
 static const char *const status[] = { "OK", "WARNING", "CRITICAL",

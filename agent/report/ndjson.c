@@ -37,7 +37,9 @@ report_ndjson(const struct model *m, struct buf *out)
 	if (!m->last)
 		reportjson_summary(&head, m);
 	end(&head);
-	LINES(out, "finding", &m->findings, i, reportjson_finding(&j, m, i));
+	if (!m->last)
+		LINES(out, "finding", &m->findings, i,
+		    reportjson_finding(&j, m, i));
 	LINES(out, "mended", &m->mended, i,
 	    reportjson_mended(&j, &m->mended.items[i]));
 	LINES(out, "transaction", &m->transactions, i,

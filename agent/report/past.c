@@ -102,12 +102,29 @@ past_transactions(struct machine *m, struct model *out)
 		load_since(&l, &ids, out);
 }
 
+static void
+find_baseline(struct machine *m, struct model *out)
+{
+	CLEANUP(drop_buf) struct buf hex = { 0 };
+	struct oid baseline;
+	struct err e = { 0 };
+	int has = machine_baseline(m, &baseline, &e);
+
+	if (has < 0)
+		trouble(out, &e);
+	if (has <= 0)
+		return;
+	text_hex(&hex, baseline.b, OID_LEN);
+	out->baseline = arena_strdup(&out->arena, buf_str(&hex));
+}
+
 void
 past_last(struct machine *m, struct model *out)
 {
 	CLEANUP(drop_ledger) struct ledger l = { -1, -1 };
 	CLEANUP(drop_strlist) struct strlist ids = { 0 };
 
+	find_baseline(m, out);
 	/* What could be listed is looked at whatever came of the rest. */
 	open_ledger(m, &l, &ids, out);
 	for (size_t i = ids.n; i > 0; i--)

@@ -9,7 +9,7 @@
 /* What happened since model->since. What cannot be read is a trouble. */
 
 void past_transactions(struct machine *m, struct model *out);
-/* The last transaction alone, whenever it was. */
+/* The last transaction alone, whenever it was, and the baseline there is. */
 void past_last(struct machine *m, struct model *out);
 /* Restores, merges and undos but those that a transaction's end made. */
 void past_restores(struct machine *m, struct model *out);

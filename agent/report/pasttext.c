@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/report/findingtext.h"
+#include "agent/report/found.h"
 #include "agent/snapshotter.h"
 #include "agent/wrap.h"
 #include "base/text.h"
@@ -50,8 +51,7 @@ add_names(struct buf *out, const char *head, const struct transaction *t,
 
 	for (size_t i = 0; i < t->findings.n; i++)
 		if (strcmp(t->findings.items[i].kind, kind) == 0)
-			strlist_add(&names, finding_id_name(
-			    t->findings.items[i].id));
+			strlist_add(&names, found_name(&t->findings.items[i]));
 	if (names.n == 0)
 		return;
 	buf_adds(&line, head);
@@ -77,8 +77,8 @@ add_reasons(struct buf *out, const char *head, const struct transaction *t,
 		for (size_t k = i; k < t->findings.n; k++)
 			if (strcmp(t->findings.items[k].kind, kind) == 0 &&
 			    strcmp(t->findings.items[k].what, f->what) == 0)
-				strlist_add(&names, finding_id_name(
-				    t->findings.items[k].id));
+				strlist_add(&names, found_name(
+				    &t->findings.items[k]));
 		buf_adds(&line, head);
 		pasttext_names(&line, names.items, names.n, names.n);
 		buf_adds(&line, " (");
@@ -179,7 +179,7 @@ add_list(struct buf *out, const char *head, const struct transaction *t,
 
 	for (size_t i = 0; i < t->findings.n; i++) {
 		const struct transaction_finding *f = &t->findings.items[i];
-		const char *name = finding_id_name(f->id);
+		const char *name = found_name(f);
 
 		if (strcmp(f->kind, kind) != 0)
 			continue;
@@ -190,6 +190,51 @@ add_list(struct buf *out, const char *head, const struct transaction *t,
 		text_escape(out, name, strlen(name));
 		buf_addc(out, '\n');
 		wrap_text(out, 6, f->what);
+	}
+}
+
+/* Each reason once, and one command for all that it is about. */
+static void
+add_group(struct buf *out, const struct model *m, const struct model_group *g,
+    struct strlist *said)
+{
+	const struct model_finding *f = &m->findings.items[g->items[0]];
+	CLEANUP(drop_buf) struct buf line = { 0 };
+	const char *told = NULL;
+
+	findingtext_label(out, findingtext_word(f), NULL);
+	findingtext_places(&line, m, g);
+	buf_adds(&line, ": ");
+	text_escape(&line, f->what, strlen(f->what));
+	findingtext_rule(&line, f);
+	wrap_safe(out, FINDINGTEXT_INDENT, FINDINGTEXT_INDENT,
+	    buf_str(&line));
+	if (g->n > 1)
+		findingtext_names(out, m, g);
+	if (f->why != NULL && strlist_has(said, f->why))
+		told = f->why;
+	else if (f->why != NULL)
+		strlist_add(said, f->why);
+	findingtext_advice(out, f, g->remedy, told, false);
+}
+
+static void
+add_found(struct buf *out, const char *head, const struct model *m,
+    bool unknown)
+{
+	CLEANUP(drop_strlist) struct strlist said = { 0 };
+	bool any = false;
+
+	for (size_t i = 0; i < m->finding_groups.n; i++) {
+		const struct model_group *g = &m->finding_groups.items[i];
+
+		if ((m->findings.items[g->items[0]].kind == FINDING_UNKNOWN) !=
+		    unknown)
+			continue;
+		if (!any)
+			buf_addf(out, "\n%s\n", head);
+		any = true;
+		add_group(out, m, g, &said);
 	}
 }
 
@@ -222,6 +267,9 @@ void
 pasttext_transaction(struct buf *out, const struct model *m,
     const struct transaction *t)
 {
+	CLEANUP(drop_model) struct model found = { 0 };
+
+	found_take(&found, t, false);
 	buf_addf(out, _("transaction %s\n"), t->id);
 	if (t->command[0] != '\0') {
 		buf_adds(out, _("command: "));
@@ -237,8 +285,8 @@ pasttext_transaction(struct buf *out, const struct model *m,
 	add_list(out, _("put back:"), t, "restored");
 	if (t->rollback[0] != '\0')
 		add_undo(out, 2, m, t->rollback);
-	add_list(out, _("needs you:"), t, "flagged");
-	add_list(out, _("cannot tell:"), t, "unknown");
+	add_found(out, _("needs you:"), &found, false);
+	add_found(out, _("cannot tell:"), &found, true);
 	add_list(out, _("to merge, with 'driftctl merge':"), t, "merge");
 	add_list(out, _("noted:"), t, "note");
 	if (t->failed.n > 0)

@@ -72,26 +72,6 @@ add_origin(struct writing *w, const struct model_finding *f)
 		wrap_text(w->out, FINDINGTEXT_INDENT, buf_str(&line));
 }
 
-static void
-add_group_names(struct writing *w, const struct model_group *g)
-{
-	CLEANUP(drop_buf) struct buf names = { 0 };
-
-	for (size_t i = 0; i < g->n && i < GROUP_NAMES; i++) {
-		const struct model_finding *f =
-		    &w->m->findings.items[g->items[i]];
-
-		buf_adds(&names, i > 0 ? ", " : "");
-		buf_adds(&names, f->path);
-		if (f->line > 0 && (f->file == NULL ||
-		    strcmp(f->file, f->path) == 0))
-			buf_addf(&names, ":%u", f->line);
-	}
-	if (g->n > GROUP_NAMES)
-		buf_addf(&names, _(" and %zu more"), g->n - GROUP_NAMES);
-	wrap_text(w->out, FINDINGTEXT_INDENT, buf_str(&names));
-}
-
 /* A rule may complain of what is old: this says what is new. */
 static void
 add_changed(struct writing *w, const struct model_change *c)
@@ -105,7 +85,7 @@ add_changed(struct writing *w, const struct model_change *c)
 	wrap_text(w->out, FINDINGTEXT_INDENT, buf_str(&line));
 }
 
-/* "3 paths: is not there [mail-auth/service-files]", and where. */
+/* "each of 3 paths: is not there [mail-auth/service-files]", and where. */
 static void
 add_finding(struct writing *w, const struct model_group *g)
 {
@@ -115,21 +95,17 @@ add_finding(struct writing *w, const struct model_group *g)
 
 	findingtext_label(w->out, findingtext_word(f),
 	    w->color ? findingtext_color(f) : NULL);
-	if (g->n == 1)
-		findingtext_place(&line, f);
-	else
-		buf_addf(&line, ngettext("%zu path", "%zu paths", g->n), g->n);
+	findingtext_places(&line, w->m, g);
 	buf_adds(&line, ": ");
 	text_escape(&line, f->what, strlen(f->what));
 	if (g->n == 1 && f->below > 0)
 		buf_addf(&line, ngettext(" (and %zu entry below it)",
 		    " (and %zu entries below it)", f->below), f->below);
-	if (f->rule != NULL && f->kind != FINDING_CHANGE)
-		buf_addf(&line, " [%s/%s]", f->spec, f->rule);
+	findingtext_rule(&line, f);
 	wrap_safe(w->out, FINDINGTEXT_INDENT, FINDINGTEXT_INDENT,
 	    buf_str(&line));
 	if (g->n > 1)
-		add_group_names(w, g);
+		findingtext_names(w->out, w->m, g);
 	add_origin(w, f);
 	if (c != NULL && !f->known && f->kind != FINDING_CHANGE)
 		add_changed(w, c);

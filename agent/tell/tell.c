@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "agent/assess.h"
-#include "agent/finding.h"
 #include "agent/say.h"
 #include "agent/tell/deliver.h"
 #include "agent/tell/journald.h"
@@ -16,62 +15,16 @@
 #include "agent/tell/motd.h"
 #include "agent/tell/outbox.h"
 #include "agent/tell/post.h"
+#include "agent/tell/telltext.h"
 #include "agent/tell/terminal.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
 
 enum {
-	NAMED_MAX = 4,
 	TOLD_COLUMNS = 10,
 	NEWS_MAX = 5000,	/* what is beyond is counted */
 };
-
-/* "/etc/pam.d/imap, /etc/pam.d/smtp and 3 more" */
-static void
-add_names(const struct transaction *t, const char *kind, struct buf *out)
-{
-	size_t n = 0, all = transaction_count(t, kind);
-
-	for (size_t i = 0; i < t->findings.n && n < NAMED_MAX; i++) {
-		const struct transaction_finding *f = &t->findings.items[i];
-		const char *name;
-
-		if (strcmp(f->kind, kind) != 0)
-			continue;
-		buf_adds(out, n++ == 0 ? "" : ", ");
-		name = finding_id_name(f->id);
-		text_escape(out, name, strlen(name));
-	}
-	if (all > n)
-		buf_addf(out, _(" and %zu more"), all - n);
-}
-
-static void
-add_kind(const struct transaction *t, const char *kind, const char *said,
-    struct buf *out)
-{
-	if (transaction_count(t, kind) == 0)
-		return;
-	buf_adds(out, said);
-	add_names(t, kind, out);
-	buf_addc(out, '\n');
-}
-
-void
-tell_text(const struct transaction *t, const char *report, struct buf *out)
-{
-	if (transaction_late(t))
-		transaction_about(t, out);
-	add_kind(t, "restored", _("put back: "), out);
-	add_kind(t, "flagged", _("needs you: "), out);
-	add_kind(t, "merge", _("to merge: "), out);
-	add_kind(t, "unknown", _("cannot tell: "), out);
-	if (t->failed.n > 0)
-		buf_addf(out, _("not done: %s\n"), t->failed.items[0]);
-	if (out->len > 0 && report != NULL)
-		buf_addf(out, _("all of it: %s\n"), report);
-}
 
 /* Of one telling. */
 struct work {
@@ -327,7 +280,7 @@ tell_end(const struct teller *to, const struct transaction *t,
 	w.head.packages = buf_str(&packages);
 	w.head.more = report != NULL ? report : "";
 	look_transaction(look, t);
-	tell_text(t, report, &text);
+	telltext(t, report, &text);
 	log_end(&w, t, look->news.n == 0);
 	tell_all(&w, look);
 	say_lines(to, &text);

@@ -59,8 +59,4 @@ const struct notifiers *tell_notifiers(const struct machine *m);
  */
 int tell_test(const struct teller *to, struct err *e);
 
-/* The few lines themselves; none where all is well. */
-void tell_text(const struct transaction *t, const char *report,
-    struct buf *out);
-
 #endif

@@ -204,6 +204,26 @@ narrow() {
 	done
 }
 
+@test "monitoring is answered in English, once more too" {
+	local i
+
+	german_story
+	d check
+	for i in 1 2; do
+		for verb in check report; do
+			d --format nagios $verb
+			[ "$status" -eq 2 ]
+			says "DRIFTCTL CRITICAL - " "/etc/crypttab changed since the baseline: " " and "
+			says_not "fehlt"
+			says_not "geändert"
+		done
+		rm -f "$ROOT/etc/pam.d/other"
+	done
+	LANGUAGE=de d --format nagios report --last
+	[ "$status" -eq 3 ]
+	says "this format is for monitoring"
+}
+
 @test "in Latin 1 JSON is UTF-8" {
 	german_story
 	LC_ALL=de_DE.ISO-8859-1 LANG=de_DE.ISO-8859-1 d check --format json

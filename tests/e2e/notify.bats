@@ -1366,7 +1366,7 @@ EOS
 	    "$BATS_TEST_TMPDIR/typescript" < /dev/null
 	output=${output//$'\r'/}
 	echo "$output"
-	says "driftctl: needs you: mail/smtp:/etc/pam.d/smtp#present"
+	says "driftctl: needs you: /etc/pam.d/smtp: is missing [mail/smtp]"
 	says "zypper ends"
 	# Where its output goes elsewhere, so do we not write.
 	cp "$BATS_TEST_TMPDIR/zypper" "$BATS_TEST_TMPDIR/y2base"

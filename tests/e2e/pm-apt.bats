@@ -44,6 +44,25 @@ EOS
 	[ "$(grep -c '^2.*Z-[a-z]*$' <<< "$output")" -eq 1 ]
 }
 
+@test "what rules leave to somebody is told in words, with its remedy" {
+	box << 'EOS'
+apt_ready
+mkdir /etc/driftctl/specs/mail-auth-deny.d
+printf 'rules:\n- {id: service-files, on-drift: flag}\n' \
+    > /etc/driftctl/specs/mail-auth-deny.d/site.yaml
+driftctl init -q
+apt_up
+driftctl report --last || echo "exit $?"
+EOS
+	[ "$status" -eq 0 ]
+	says "driftctl: needs you: /etc/pam.d/imap, /etc/pam.d/smtp, each: is missing;"
+	says "driftctl:   cyrus-imapd 1 -> 2 no longer ships it; it went without a copy"
+	says "driftctl:   -> driftctl restore /etc/pam.d/imap /etc/pam.d/smtp"
+	says "critical  each of 2 paths: is missing; "
+	says "          Without a file of its own"
+	says_not "#present"
+}
+
 @test "dpkg that nobody called is seen as well" {
 	box << 'EOS'
 apt_ready

@@ -222,7 +222,8 @@ later() {
 		says "  /etc/pam.d/imap"
 		says "mail/imap: put back"
 		says "needs you:"
-		says "change:/etc/passwd"
+		says "warning   /etc/passwd: was removed since the baseline"
+		says_not "change:/etc/passwd"
 		says "to take it back: driftctl" "undo 2"
 	done
 	r --format json report --last
@@ -231,6 +232,71 @@ later() {
 	says '"id": "/etc/pam.d/imap"'
 	r --format html report --last
 	says "/etc/pam.d/imap"
+}
+
+@test "what the last transaction left says what, why, and how to mend it" {
+	local baseline
+
+	sed -i 's/on-drift: restore/on-drift: flag/' "$SITE/mail.yaml"
+	cat >> "$SITE/mail.yaml" << 'EOS'
+  - id: others
+    path: [/etc/pam.d/pop, /etc/pam.d/smtp]
+    why: A service without a file of its own denies everybody who asks it for mail.
+    severity: critical
+    require: present
+EOS
+	touch "$ROOT/etc/pam.d/pop" "$ROOT/etc/pam.d/smtp"
+	r accept -m "two more"
+	upgrade sh -c 'rm "$0"/etc/pam.d/*' "$ROOT"
+	[[ $stderr == *"driftctl: needs you: /etc/pam.d/pop, /etc/pam.d/smtp, each: is missing"* ]]
+	[[ $stderr == *"driftctl:   -> driftctl --root "*" restore /etc/pam.d/pop /etc/pam.d/smtp"* ]]
+	[[ $stderr == *"driftctl: needs you: /etc/pam.d/imap: is missing [mail/imap]"* ]]
+	[[ $stderr != *"#present"* ]]
+	not grep -Ev -- '-> |all of it: |^.{0,80}$' <<< "$stderr"
+	r report --last
+	[ "$status" -eq 1 ]
+	says "critical  each of 2 paths: is missing [mail/others]"
+	says "          /etc/pam.d/pop, /etc/pam.d/smtp"
+	says "          A service without a file of its own denies everybody who asks it for"
+	says "          mail."
+	says "warning   /etc/pam.d/imap: is missing [mail/imap]"
+	says "          -> driftctl --root "
+	says " restore /etc/pam.d/imap"
+	says_not "#present"
+	[ "$(grep -c "denies everybody" <<< "$output")" -eq 1 ]
+	not grep -Ev -- '-> |^command: |^.{0,80}$' <<< "$output"
+	# What it says to do does it.
+	[[ $output =~ -\>\ (driftctl\ [^$'\n']*\ restore\ /etc/pam.d/pop\ [^$'\n']*) ]]
+	command=${BASH_REMATCH[1]}
+	for format in markdown html; do
+		r --format $format report --last
+		says "/etc/pam.d/imap"
+		says "A service without a file of its own"
+		says "${command##* restore }"
+		says_not "#present"
+	done
+	r --format markdown report --last
+	says '`/etc/pam.d/pop`, `/etc/pam.d/smtp`, each: is missing'
+	sh -c "${command/driftctl/"$DRIFTCTL"} --yes"
+	[ -e "$ROOT/etc/pam.d/pop" ]
+	[ -e "$ROOT/etc/pam.d/smtp" ]
+	r --format json check
+	baseline=$(grep '"baseline": "' <<< "$output")
+	r --format json report --last
+	says "$baseline"
+	r --format ndjson report --last
+	says_not '"type": "finding"'
+}
+
+@test "monitoring asks what is, not what the last transaction left" {
+	upgrade rm "$ROOT/etc/passwd"
+	r --format nagios report --last
+	[ "$status" -eq 3 ]
+	[[ $output == "DRIFTCTL UNKNOWN - --last: this format is for monitoring, which asks how the machine is now, "* ]]
+	r --format prometheus report --last
+	[ "$status" -eq 2 ]
+	[ -z "$output" ]
+	[[ $stderr == *"leave --last out, or use 'check'"* ]]
 }
 
 @test "what was accepted is told with who did it and why" {

@@ -126,6 +126,7 @@ static inline void
 sample_transactions(struct model *m)
 {
 	struct transaction *t = VEC_ADD(&m->transactions);
+	struct transaction_finding *f;
 
 	*t = (struct transaction){ .id = "20261121T193012Z-zypp",
 		.origin = "zypp", .command = "zypper --non-interactive dup",
@@ -146,10 +147,14 @@ sample_transactions(struct model *m)
 	    "crypttab: replaced; cryptsetup 2.4 -> 2.6 rewrote it");
 	transaction_found(t, "restored", "/etc/libvirt/qemu/mail.xml",
 	    "libvirt-volumes/disks: repaired");
-	transaction_found(t, "flagged",
+	f = transaction_found(t, "flagged",
 	    "mail-auth/service-files:/etc/pam.d/imap#exists",
 	    "is not there; cyrus-imapd 2.4.17-3 -> 3.0.5-1 does not ship it "
 	    "any more");
+	f->severity = "critical";
+	f->path = "/etc/pam.d/imap";
+	f->why = "Nobody <gets> in.";
+	f->remedy = "driftctl restore /etc/pam.d/imap";
 	transaction_found(t, "merge", "/etc/imapd.conf", "edited here, and "
 	    "cyrus-imapd 2.4.17-3 -> 3.0.5-1 has a new version");
 	strlist_add(&t->failed, "/var/lib/x: cannot open: No such file");

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "agent/report/found.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/scratch.h"
 
@@ -61,6 +62,7 @@ setup(void **state)
 	f->last = (struct model){ .verb = "report", .host = "h", .root = "/",
 		.command = "driftctl", .last = true, .until = SAMPLE_NOW };
 	sample_transactions(&f->last);
+	found_take(&f->last, &f->last.transactions.items[0], false);
 	write_all(&f->s, "full", &f->full);
 	write_all(&f->s, "moment", &f->moment);
 	write_all(&f->s, "empty", &f->empty);
@@ -125,7 +127,7 @@ forty_files_changed_for_one_reason_are_one_line(void **state)
 	scratch_sh(&f->s, "[ $(grep -c sysconfig/cyrus full.text) -eq 3 ] && "
 	    "grep -q 'and 34 more: content' full.text && "
 	    "grep -q 'cyrus-imapd 2.4.17-3 -> 3.0.5-1' full.text && "
-	    "grep -q '8 paths: is not there .mail-auth/service-files' "
+	    "grep -q 'each of 8 paths: is not there .mail-auth/service-files' "
 	    "full.text && "
 	    "grep -q -- '-> driftctl restore --rule mail-auth/service-files' "
 	    "full.text && "
@@ -159,7 +161,14 @@ the_last_transaction_is_told_at_length(void **state)
 	    "grep -qx 'put back:' last.text && "
 	    "grep -q 'cryptsetup 2.4 -> 2.6 rewrote it' last.text && "
 	    "grep -qx 'needs you:' last.text && "
-	    "grep -q 'does not ship it any more' last.text && "
+	    "grep -q '^critical  /etc/pam.d/imap: is not there;' last.text && "
+	    "grep -q '^          Nobody <gets> in.$' last.text && "
+	    "grep -q -- '-> driftctl restore /etc/pam.d/imap' last.text && "
+	    "grep -q 'Nobody &lt;gets.* in' last.md && "
+	    "grep -qF '`driftctl restore /etc/pam.d/imap`' last.md && "
+	    "grep -q 'Nobody &lt;gets' last.html && "
+	    "! grep -q '#exists' last.text last.md last.html && "
+	    "grep -q 'not ship it any more' last.text && "
 	    "grep -q 'undo 20261121T193300Z-upgrade' last.text && "
 	    "grep -q cyrus-imapd last.html last.md");
 }

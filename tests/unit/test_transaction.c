@@ -13,7 +13,7 @@
 
 #include "agent/hook/aptlist.h"
 #include "agent/ledger/ledger.h"
-#include "agent/tell/tell.h"
+#include "agent/tell/telltext.h"
 #include "base/buf.h"
 #include "base/vec.h"
 #include "tests/unit/scratch.h"
@@ -323,16 +323,98 @@ what_is_told_is_short(void **state)
 	fill(&t, "x");
 	for (int i = 0; i < 5; i++)
 		transaction_found(&t, "unknown", "/etc/\033", "?");
-	tell_text(&t, "/r", &text);
+	for (int i = 0; i < 5; i++)
+		transaction_found(&t, "merge", "/etc/m\033", "?");
+	telltext(&t, "/r", &text);
 	assert_string_equal(buf_str(&text), "put back: /etc/pam.d/imap\n"
-	    "needs you: /etc/x\n"
-	    "cannot tell: /etc/\\x1b, /etc/\\x1b, /etc/\\x1b, /etc/\\x1b and "
+	    "needs you: /etc/x: -\n"
+	    "cannot tell: /etc/\\x1b, /etc/\\x1b and 3 more, each: ?\n"
+	    "to merge: /etc/m\\x1b, /etc/m\\x1b, /etc/m\\x1b, /etc/m\\x1b and "
 	    "1 more\n"
 	    "not done: store: in use\\n\n"
 	    "all of it: /r\n");
 	buf_reset(&text);
-	tell_text(&quiet, "/r", &text);
+	telltext(&quiet, "/r", &text);
 	assert_int_equal(text.len, 0);
+}
+
+static void
+add_missing(struct transaction *t, const char *rule, const char *path,
+    const char *severity)
+{
+	const char *id = arena_printf(&t->arena, "%s:%s#present", rule, path);
+	struct transaction_finding *f = transaction_found(t, "flagged", id,
+	    "is missing; cyrus-imapd 2.4.17-3 -> 3.0.5-1 no longer ships it");
+
+	f->path = path;
+	f->severity = severity;
+	f->why = "Nobody gets in.";
+	f->remedy = arena_printf(&t->arena, "driftctl restore %s", path);
+}
+
+/* Each line has "driftctl: " before it. */
+static void
+what_needs_somebody_is_told_in_words_with_its_remedy(void **state)
+{
+	CLEANUP(drop_transaction) struct transaction t = { .id = "x" };
+	CLEANUP(drop_buf) struct buf text = { 0 };
+
+	(void)state;
+	add_missing(&t, "b/notes", "/etc/d", "info");
+	add_missing(&t, "b/lesser", "/etc/c", "warning");
+	add_missing(&t, "a/x", "/etc/b", "warning");
+	add_missing(&t, "mail-auth/pam", "/etc/pam.d/imap", "critical");
+	add_missing(&t, "mail-auth/pam", "/etc/pam.d/smtp", "critical");
+	telltext(&t, "/r", &text);
+	assert_string_equal(buf_str(&text),
+	    "needs you: /etc/pam.d/imap, /etc/pam.d/smtp, each: is missing;\n"
+	    "  cyrus-imapd 2.4.17-3 -> 3.0.5-1 no longer ships it "
+	    "[mail-auth/pam]\n"
+	    "  -> driftctl restore /etc/pam.d/imap /etc/pam.d/smtp\n"
+	    "needs you: /etc/b: is missing; cyrus-imapd 2.4.17-3 -> 3.0.5-1 no\n"
+	    "  longer ships it [a/x]\n"
+	    "  -> driftctl restore /etc/b\n"
+	    "needs you: /etc/c: is missing; cyrus-imapd 2.4.17-3 -> 3.0.5-1 no\n"
+	    "  longer ships it [b/lesser]\n"
+	    "  -> driftctl restore /etc/c\n"
+	    "  and 1 more\n"
+	    "all of it: /r\n");
+}
+
+/* The terminal of an upgrade is copied to logs that others may read. */
+static void
+what_is_for_root_alone_is_not_told_on_the_terminal(void **state)
+{
+	CLEANUP(drop_transaction) struct transaction t = { .id = "x" };
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct transaction_finding *f;
+
+	(void)state;
+	f = transaction_found(&t, "flagged", "a/b:/etc/s#lines", "the word x");
+	f->path = "/etc/s";
+	f->told = "does not hold: lines";
+	telltext(&t, NULL, &text);
+	assert_string_equal(buf_str(&text),
+	    "needs you: /etc/s: does not hold: lines [a/b]\n");
+}
+
+static void
+why_and_remedy_are_kept(void **state)
+{
+	CLEANUP(drop_transaction) struct transaction t = { .id = "x",
+		.origin = "", .command = "", .rollback = "" }, u = { 0 };
+	CLEANUP(drop_buf) struct buf text = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	add_missing(&t, "a/b", "/etc/b", "critical");
+	t.findings.items[0].remedy = "";
+	transaction_write(&t, &text);
+	assert_int_equal(transaction_parse("t", buf_str(&text), text.len, &u,
+	    &e), 0);
+	assert_string_equal(u.findings.items[0].told, "");
+	assert_string_equal(u.findings.items[0].why, "Nobody gets in.");
+	assert_string_equal(u.findings.items[0].remedy, "");
 }
 
 int
@@ -350,6 +432,11 @@ main(void)
 		cmocka_unit_test(what_apt_plans_is_read),
 		cmocka_unit_test(what_apt_cannot_have_written_is_refused),
 		cmocka_unit_test(what_is_told_is_short),
+		cmocka_unit_test(
+		    what_needs_somebody_is_told_in_words_with_its_remedy),
+		cmocka_unit_test(
+		    what_is_for_root_alone_is_not_told_on_the_terminal),
+		cmocka_unit_test(why_and_remedy_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
