@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/root.h"
 #include "snapshots/statcache.h"
+#include "snapshots/statlook.h"
 
 enum {
 	VERSION_NOW = 4,
@@ -146,7 +147,7 @@ same_machine(const struct options *o, int store, uint64_t seen_sum)
 
 	return c != NULL && statcache_sum(c) == seen_sum &&
 	    root_open(&r, o->root, &ignored) == 0 &&
-	    statcache_unchanged(c, &r);
+	    statlook_unchanged(c, &r);
 }
 
 /* With seen, what is tracked does not count. */

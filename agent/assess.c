@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/entrypaths.h"
 #include "agent/evidence.h"
 #include "agent/lost.h"
 #include "agent/rewritten.h"
@@ -79,7 +80,7 @@ moved_differs(const struct manifest *live, const struct entry *was,
 
 	if (was->hardlink == NULL || is->hardlink == NULL)
 		return d;
-	evidence_resolve(live, was->hardlink, &real);
+	entrypaths_resolve(live, was->hardlink, &real);
 	if (strcmp(buf_str(&real), is->hardlink) == 0)
 		d &= ~(unsigned)DIFF_HARDLINK;
 	return d;
@@ -101,7 +102,7 @@ follow_moved_folders(struct assessment *a)
 		const struct entry *is = NULL;
 
 		if (c->is == NULL) {
-			evidence_resolve(&a->live.manifest, c->was->path,
+			entrypaths_resolve(&a->live.manifest, c->was->path,
 			    &real);
 			is = manifest_find(&a->live.manifest, buf_str(&real));
 		}

@@ -6,15 +6,15 @@
 #include "agent/begin/tworoots.h"
 #include "agent/changetext.h"
 #include "agent/command.h"
-#include "snapshots/compare.h"
 #include "agent/json.h"
 #include "agent/say.h"
-#include "agent/semantic/tell.h"
+#include "agent/semantictell.h"
 #include "agent/snapshotarg.h"
 #include "agent/untracked.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/tr.h"
+#include "snapshots/compare.h"
 
 /* What is compared: two snapshots, or one and the live system. */
 struct sides {

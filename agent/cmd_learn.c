@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "agent/command.h"
+#include "agent/entrypaths.h"
 #include "agent/evidence.h"
 #include "agent/machine.h"
 #include "agent/say.h"
@@ -182,7 +183,7 @@ check_found(const struct learning *l, struct err *e)
 	for (size_t i = 0; i < l->paths.n; i++) {
 		CLEANUP(drop_buf) struct buf real = { 0 };
 
-		evidence_resolve(&l->live.manifest, l->paths.items[i], &real);
+		entrypaths_resolve(&l->live.manifest, l->paths.items[i], &real);
 		if (manifest_find(&l->live.manifest, buf_str(&real)) == NULL)
 			return err_set(e, ERR_MISSING, l->paths.items[i],
 			    _("is not there, so nothing can be learned of "

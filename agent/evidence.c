@@ -10,15 +10,15 @@
 
 #include "agent/ask.h"
 #include "agent/devices.h"
+#include "agent/entrypaths.h"
 #include "agent/glance.h"
 #include "base/file.h"
-#include "base/glob.h"
 #include "base/meta.h"
-#include "base/path.h"
+#include "base/pathset.h"
 #include "base/tr.h"
 #include "base/vec.h"
 
-enum { LINKS_MAX = 40, BYTES_MAX = 16 << 20 };
+enum { BYTES_MAX = 16 << 20 };
 
 /* Bytes that were read once; path order, so that they are found again. */
 struct held {
@@ -26,6 +26,12 @@ struct held {
 	char *bytes;		/* NULL: could not be had, for `failed` */
 	size_t len;
 	struct err *failed;
+};
+
+/* What was looked at, though nobody tracks it: many rules ask the same. */
+struct looked {
+	int there;
+	enum entry_kind kind;
 };
 
 struct evidence_source {
@@ -43,67 +49,12 @@ struct evidence_source {
 		struct held *items;
 		size_t n, cap;
 	} held;
+	struct pathset looked_at;
+	struct {
+		struct looked *items;
+		size_t n, cap;
+	} looked;
 };
-
-static void
-up(struct buf *done)
-{
-	while (done->len > 0 && done->bytes[done->len - 1] != '/')
-		buf_truncate(done, done->len - 1);
-	if (done->len > 0)
-		buf_truncate(done, done->len - 1);
-}
-
-/* One component of a path that is being resolved; the rest comes back. */
-static char *
-step(const struct manifest *m, struct buf *done, char *rest, bool last_too,
-    int *links)
-{
-	size_t n, before = done->len;
-	const struct entry *en;
-	char *p = rest + strspn(rest, "/"), *next;
-
-	n = strcspn(p, "/");
-	if ((n == 1 && p[0] == '.') || n == 0)
-		return xstrdup(p + n);
-	if (n == 2 && p[0] == '.' && p[1] == '.') {
-		up(done);
-		return xstrdup(p + n);
-	}
-	buf_addc(done, '/');
-	buf_add(done, p, n);
-	en = p[n] == '/' || last_too ? manifest_find(m, buf_str(done)) : NULL;
-	if (en == NULL || en->kind != ENTRY_SYMLINK || *links >= LINKS_MAX)
-		return xstrdup(p + n);
-	++*links;
-	buf_truncate(done, en->target[0] == '/' ? 0 : before);
-	next = xasprintf("%s%s", en->target, p + n);
-	return next;
-}
-
-static void
-resolve(const struct manifest *m, const char *path, bool last_too,
-    struct buf *out)
-{
-	CLEANUP(drop_buf) struct buf done = { 0 };
-	char *rest = xstrdup(path);
-	int links = 0;
-
-	while (rest[strspn(rest, "/")] != '\0') {
-		char *next = step(m, &done, rest, last_too, &links);
-
-		free(rest);
-		rest = next;
-	}
-	free(rest);
-	buf_adds(out, done.len > 0 ? buf_str(&done) : "/");
-}
-
-void
-evidence_resolve(const struct manifest *m, const char *path, struct buf *out)
-{
-	resolve(m, path, false, out);
-}
 
 /* A rule may follow a symlink to something that nothing else tracks. */
 static const struct entry *
@@ -140,86 +91,11 @@ ev_entry(void *ctx, const char *path)
 
 	if (en != NULL)
 		return en;
-	evidence_resolve(s->m, path, &real);
+	entrypaths_resolve(s->m, path, &real);
 	en = manifest_find(s->m, buf_str(&real));
 	if (en == NULL && s->live)
 		en = look_live(s, path);
 	return en;
-}
-
-void
-evidence_resolve_pattern(const struct manifest *m, const char *pattern,
-    struct buf *out)
-{
-	CLEANUP(drop_buf) struct buf folder = { 0 };
-	size_t n = 0;
-
-	while (pattern[n] == '/') {
-		size_t len = strcspn(pattern + n + 1, "/");
-
-		if (!glob_literal(pattern + n + 1, len))
-			break;
-		n += len + 1;
-	}
-	if (pattern[n] == '\0') {
-		evidence_resolve(m, pattern, out);
-		return;
-	}
-	buf_add(&folder, pattern, n);
-	buf_adds(&folder, "/x");
-	evidence_resolve(m, buf_str(&folder), out);
-	buf_truncate(out, out->len - 2);
-	buf_adds(out, pattern + n);
-}
-
-void
-evidence_match(const struct manifest *m, const char *pattern,
-    void (*each)(void *arg, const struct entry *en), void *arg)
-{
-	CLEANUP(drop_buf) struct buf real = { 0 };
-	size_t n, i;
-	char saved;
-
-	evidence_resolve_pattern(m, pattern, &real);
-	n = strcspn(buf_str(&real), "*?[\\");
-	if (buf_str(&real)[n] == '\0') {
-		const struct entry *en = manifest_find(m, buf_str(&real));
-
-		if (en != NULL)
-			each(arg, en);
-		return;
-	}
-	/* Everything that matches lies in the folder before the wildcard. */
-	while (n > 1 && real.bytes[n - 1] != '/')
-		n--;
-	saved = real.bytes[n - 1];
-	real.bytes[n - 1] = '\0';
-	i = manifest_lower(m, n > 1 ? real.bytes : "/");
-	for (; i < m->n; i++) {
-		const struct entry *en = &m->items[i];
-
-		if (n > 1 && !path_is_under(en->path, real.bytes))
-			break;
-		real.bytes[n - 1] = saved;
-		if (glob_path(real.bytes, en->path))
-			each(arg, en);
-		real.bytes[n - 1] = '\0';
-	}
-	real.bytes[n - 1] = saved;
-}
-
-bool
-evidence_hides(const struct manifest *m, const char *pattern, const char *at)
-{
-	const struct entry *en;
-
-	if (glob_literal(pattern, strlen(pattern)))
-		return path_is_under(pattern, at);
-	if (!path_is_under(pattern, at) && !glob_reaches(pattern, at))
-		return false;
-	/* A file that cannot be read hides but itself. */
-	en = manifest_find(m, at);
-	return en == NULL || en->kind == ENTRY_DIR;
 }
 
 static void
@@ -232,7 +108,7 @@ ev_find(void *ctx, const char *pattern,
 		glance_at(&s->glance, &s->machine->root, pattern, s->inputs,
 		    &s->arena, each, arg);
 	else
-		evidence_match(s->m, pattern, each, arg);
+		entrypaths_match(s->m, pattern, each, arg);
 }
 
 static int
@@ -260,7 +136,7 @@ read_stored(struct evidence_source *s, const char *path, struct buf *out,
 	CLEANUP(drop_buf) struct buf real = { 0 };
 	const struct entry *en;
 
-	resolve(s->m, path, true, &real);
+	entrypaths_resolve_all(s->m, path, &real);
 	en = manifest_find(s->m, buf_str(&real));
 	if (en == NULL || en->kind != ENTRY_FILE)
 		return err_set(e, ERR_MISSING, path,
@@ -271,17 +147,7 @@ read_stored(struct evidence_source *s, const char *path, struct buf *out,
 static size_t
 held_at(const struct evidence_source *s, const char *path)
 {
-	size_t lo = 0, hi = s->held.n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(s->held.items[mid].path, path) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return VEC_LOWER(s->held.n, i, strcmp(s->held.items[i].path, path) < 0);
 }
 
 static struct held *
@@ -364,12 +230,10 @@ ev_baseline_bytes(void *ctx, const char *path, const char **out_bytes,
 	return 0;
 }
 
-/* What nobody tracks is asked of the machine itself. */
 static int
-ev_look(void *ctx, const char *path, int *out_kind, struct err *e)
+look_now(struct evidence_source *s, const char *path, enum entry_kind *out,
+    struct err *e)
 {
-	struct evidence_source *s = ctx;
-	enum entry_kind kind;
 	struct stat st;
 	CLEANUP(drop_fd) int fd = -1;
 
@@ -378,10 +242,31 @@ ev_look(void *ctx, const char *path, int *out_kind, struct err *e)
 	fd = root_open_in(&s->machine->root, path, O_PATH);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
 		return 0;
-	if (fd < 0 || fstat(fd, &st) < 0 || meta_kind(st.st_mode, &kind) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0 || meta_kind(st.st_mode, out) < 0)
 		return err_sys(e, path, _("cannot look at it"));
-	*out_kind = (int)kind;
 	return 1;
+}
+
+/* What nobody tracks is asked of the machine itself. */
+static int
+ev_look(void *ctx, const char *path, int *out_kind, struct err *e)
+{
+	struct evidence_source *s = ctx;
+	struct looked now = { 0 };
+	size_t at;
+
+	if (pathset_find(&s->looked_at, path, &at)) {
+		now = s->looked.items[at];
+	} else {
+		now.there = look_now(s, path, &now.kind, e);
+		if (now.there < 0)
+			return -1;
+		pathset_add(&s->looked_at, path, s->looked.n);
+		*VEC_ADD(&s->looked) = now;
+	}
+	if (now.there > 0)
+		*out_kind = (int)now.kind;
+	return now.there;
 }
 
 static int
@@ -419,9 +304,9 @@ ev_hidden(void *ctx, const char *path)
 
 	if (why != NULL || c == NULL || c->unknown.n == 0)
 		return why;
-	evidence_resolve_pattern(s->m, path, &real);
+	entrypaths_resolve_pattern(s->m, path, &real);
 	for (size_t i = 0; i < c->unknown.n; i++)
-		if (evidence_hides(s->m, buf_str(&real),
+		if (entrypaths_hides(s->m, buf_str(&real),
 		    c->unknown.items[i].path))
 			return c->unknown.items[i].why;
 	return NULL;
@@ -479,6 +364,8 @@ evidence_free(struct evidence_source *s)
 	for (size_t i = 0; i < s->held.n; i++)
 		free(s->held.items[i].bytes);
 	free(s->held.items);
+	pathset_done(&s->looked_at);
+	free(s->looked.items);
 	devices_free(s->devices);
 	glance_done(&s->glance);
 	arena_done(&s->arena);

@@ -36,19 +36,4 @@ void drop_evidence(struct evidence_source **s);	/* for CLEANUP */
 
 const struct evidence *evidence_get(const struct evidence_source *s);
 
-/* Appends where path is by the manifest's own symlinks among its parents. */
-void evidence_resolve(const struct manifest *m, const char *path,
-    struct buf *out);
-/* The same for the folders of a pattern before its first wildcard. */
-void evidence_resolve_pattern(const struct manifest *m, const char *pattern,
-    struct buf *out);
-/* Whether what a resolved pattern (or path) stands for may lie in what nobody
- * could look at, which is at `at`. */
-bool evidence_hides(const struct manifest *m, const char *pattern,
-    const char *at);
-/* Calls each for what a pattern without braces matches, symlinks among the
- * folders before its first wildcard followed. */
-void evidence_match(const struct manifest *m, const char *pattern,
-    void (*each)(void *arg, const struct entry *en), void *arg);
-
 #endif

@@ -102,7 +102,8 @@ add_own_file(void *inputs, const char *path)
 /* Captured paths are real ones; so that a rule about /var/run is found again
  * in what is said of /run, it is told where its paths lead. */
 static int
-resolve_rule(struct machine *m, struct rule *r, struct err *e)
+resolve_rule(struct machine *m, struct rootmemo *memo, struct rule *r,
+    struct err *e)
 {
 	struct arena *a = &m->catalogue.arena;
 
@@ -113,8 +114,8 @@ resolve_rule(struct machine *m, struct rule *r, struct err *e)
 		if (glob_braces(r->paths.items[i], &plain, e) < 0)
 			return -1;
 		for (size_t k = 0; k < plain.n; k++) {
-			if (scope_resolve(&m->root, plain.items[k], &real,
-			    e) < 0)
+			if (scope_resolve(memo, &m->root, plain.items[k],
+			    &real, e) < 0)
 				return -1;
 			if (strcmp(plain.items[k], real.items[k]) != 0)
 				*VEC_ADD_IN(a, &r->real_paths) =
@@ -127,11 +128,13 @@ resolve_rule(struct machine *m, struct rule *r, struct err *e)
 static int
 resolve_rules(struct machine *m, struct err *e)
 {
+	CLEANUP(drop_rootmemo) struct rootmemo memo = { 0 };
+
 	for (size_t i = 0; i < m->catalogue.n; i++) {
 		struct spec *s = m->catalogue.specs[i];
 
 		for (size_t k = 0; s->applies && k < s->n_rules; k++)
-			if (resolve_rule(m, &s->rules[k], e) < 0)
+			if (resolve_rule(m, &memo, &s->rules[k], e) < 0)
 				return -1;
 	}
 	return 0;

@@ -69,7 +69,6 @@ struct machine_capture {
 	struct packfile *pack;	/* NULL: only look */
 	const struct scope *scope;	/* NULL: everything tracked */
 	struct capture *taken;	/* this one is handed out; NULL: a new one */
-	bool likely_same;	/* see capture.h */
 };
 
 /* Captures the live system. */

@@ -62,7 +62,6 @@ capture_now(struct machine *m, const struct machine_capture *how,
 	}
 	o.cache = cache;
 	o.cache_names = cache != NULL && how->scope == NULL;
-	o.likely_same = how->likely_same;
 	o.last = n > 0 ? &last : NULL;
 	o.progress = tell_read;
 	progress_begin(&sink.progress, m->o);
@@ -87,7 +86,8 @@ machine_state(const struct capture *c)
 {
 	return (struct store_state){ .manifest = &c->manifest,
 		.lines = c->lines, .last = &c->last, .same = c->same,
-		.all = c->as != STATCACHE_OTHER };
+		.all = c->as == STATCACHE_SAME ||
+		    c->as == STATCACHE_BUT_TIMES };
 }
 
 int

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/path.h"
+#include "base/rootmemo.h"
 #include "base/vec.h"
 
 static bool
@@ -87,12 +88,17 @@ find_wish(const struct wishes *w, const char *path)
 
 /* Where path is today, or path itself. NULL and e. */
 static const char *
-today(const struct root *root, struct arena *a, const struct wishes *wishes,
-    const char *path, struct err *e)
+today(struct rootmemo *memo, const struct root *root, struct arena *a,
+    const struct wishes *wishes, const char *path, struct err *e)
 {
 	CLEANUP(drop_strlist) struct strlist links = { 0 };
 	CLEANUP(drop_buf) struct buf real = { 0 };
 
+	if (rootmemo_resolve(memo, root, path, &real, NULL, e) < 0)
+		return NULL;
+	if (strcmp(buf_str(&real), path) == 0)
+		return path;
+	buf_reset(&real);
 	if (root_resolve(root, path, &real, &links, e) < 0)
 		return NULL;
 	for (size_t i = 0; i < links.n; i++) {
@@ -107,15 +113,16 @@ today(const struct root *root, struct arena *a, const struct wishes *wishes,
 }
 
 static int
-redirect(const struct root *root, struct arena *a, const struct wishes *all,
-    struct wish *w, struct err *e)
+redirect(struct rootmemo *memo, const struct root *root, struct arena *a,
+    const struct wishes *all, struct wish *w, struct err *e)
 {
 	const char *key = w->want != NULL ? w->want->hardlink : NULL;
 
-	w->path = today(root, a, all, w->path, e);
+	w->path = today(memo, root, a, all, w->path, e);
 	if (w->path == NULL)
 		return -1;
-	if (key != NULL && (key = today(root, a, all, key, e)) == NULL)
+	if (key != NULL && (key = today(memo, root, a, all, key,
+	    e)) == NULL)
 		return -1;
 	if (key != NULL && key != w->want->hardlink) {
 		struct entry *mine = arena_alloc(a, sizeof(*mine));
@@ -132,6 +139,7 @@ moved_redirect(const struct root *root, struct arena *a,
     struct wishes *wishes, struct err *e)
 {
 	CLEANUP(drop_wishes) struct wishes out = { 0 };
+	CLEANUP(drop_rootmemo) struct rootmemo memo = { 0 };
 	const char *last = NULL;	/* lies where it says */
 
 	for (size_t i = 0; i < wishes->n; i++) {
@@ -142,7 +150,7 @@ moved_redirect(const struct root *root, struct arena *a,
 			*VEC_ADD(&out) = w;
 			continue;
 		}
-		if (redirect(root, a, wishes, &w, e) < 0)
+		if (redirect(&memo, root, a, wishes, &w, e) < 0)
 			return -1;
 		/* What was there under its own name already wins. */
 		if (w.path == wishes->items[i].path ||

@@ -6,9 +6,63 @@
 
 #include "agent/evidence.h"
 #include "agent/snapshotarg.h"
+#include "base/glob.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
+
+/* Whether the pattern, without braces, may be about one of the paths or about
+ * what lies below. */
+static bool
+meets(const char *pattern, const struct strlist *paths)
+{
+	if (paths_cover(paths, pattern))
+		return true;
+	for (size_t i = 0; i < paths->n; i++)
+		if (glob_path(pattern, paths->items[i]) ||
+		    glob_reaches(pattern, paths->items[i]))
+			return true;
+	return false;
+}
+
+/*
+ * False for a rule whose results can be about none of the paths. One that only
+ * looks at each of its files by itself speaks of these alone; what others may
+ * say is known when they have said it.
+ */
+static bool
+may_concern(const struct rule *r, const struct strlist *paths)
+{
+	CLEANUP(drop_strlist) struct strlist plain = { 0 };
+	struct err ignored = { 0 };
+	bool met = false;
+
+	if (rule_is_joint(r) || r->relation != NULL || r->command != NULL ||
+	    r->newest != NULL || r->count != NULL)
+		return true;
+	for (size_t i = 0; i < r->paths.n; i++)
+		if (glob_braces(r->paths.items[i], &plain, &ignored) < 0)
+			return true;
+	for (size_t i = 0; i < plain.n && !met; i++)
+		met = meets(plain.items[i], paths);
+	for (size_t i = 0; i < r->real_paths.n && !met; i++)
+		met = meets(r->real_paths.items[i], paths);
+	return met;
+}
+
+static void
+judge_concerned(const struct catalogue *cat, const struct evidence *ev,
+    const struct strlist *paths, struct results *out)
+{
+	for (size_t i = 0; i < cat->n; i++) {
+		const struct spec *s = cat->specs[i];
+
+		for (size_t k = 0; s->applies && k < s->n_rules; k++)
+			if (!s->rules[k].disabled &&
+			    may_concern(&s->rules[k], paths))
+				eval_rule(&s->rules[k], ev, out);
+	}
+}
 
 /* The rules' results about these paths alone. */
 static void
@@ -63,7 +117,7 @@ judge_paths(struct machine *m, const struct strlist *paths,
 	ev = evidence_live(m, &a->live.manifest,
 	    a->has_baseline ? &a->baseline_commit : NULL, NULL);
 	evidence_set_unknown(ev, &a->live);
-	assess_rules(&m->catalogue, evidence_get(ev), &a->results);
+	judge_concerned(&m->catalogue, evidence_get(ev), paths, &a->results);
 	keep_paths(&a->results, paths);
 	return 0;
 }

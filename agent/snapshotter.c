@@ -2,21 +2,17 @@
 #include "agent/snapshotter.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-#include "agent/json.h"
-#include "agent/merge/pristine.h"
+#include "agent/pristine.h"
 #include "agent/say.h"
 #include "base/path.h"
-#include "base/text.h"
 #include "base/tr.h"
 #include "base/vec.h"
 #include "snapshots/capturecache.h"
 #include "snapshots/gitfiles.h"
 #include "snapshots/gitfold.h"
 
-enum { PACKS_MAX = 40, NAME_DIGITS = 10 };
+enum { PACKS_MAX = 40 };
 
 void
 snapshot_result_done(struct snapshot_result *r)
@@ -28,68 +24,6 @@ void
 drop_snapshot_result(struct snapshot_result *r)
 {
 	snapshot_result_done(r);
-}
-
-void
-snapshot_name(const struct oid *o, struct buf *out)
-{
-	text_hex(out, o->b, NAME_DIGITS / 2);
-}
-
-void
-snapshot_time(int64_t t, struct buf *out)
-{
-	time_t when = (time_t)t;
-	char text[64] = "?";
-	struct tm tm;
-
-	if (localtime_r(&when, &tm) != NULL)
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-	buf_adds(out, text);
-}
-
-void
-snapshot_json(const char *verb, const struct oid *commit, bool made,
-    int exit_code, struct buf *out)
-{
-	CLEANUP(drop_buf) struct buf hex = { 0 };
-	struct json j = { .out = out };
-
-	text_hex(&hex, commit->b, OID_LEN);
-	json_open(&j, NULL, '{');
-	json_number(&j, "version", 1);
-	json_text(&j, "verb", verb);
-	json_text(&j, "snapshot", buf_str(&hex));
-	json_bool(&j, "changed", made);
-	json_number(&j, "exit", (uint64_t)exit_code);
-	json_close(&j, '}');
-	buf_addc(out, '\n');
-}
-
-/* A subject is one line whatever was typed. */
-static void
-add_line(struct buf *out, const char *text)
-{
-	text_escape(out, text, strlen(text));
-	buf_addc(out, '\n');
-}
-
-void
-snapshot_message(const struct machine *m, const struct snapshot_reason *why,
-    struct buf *out)
-{
-	const char *os = facts_os_name(m->facts);
-
-	add_line(out, why->subject);
-	buf_adds(out, "\nTrigger: ");
-	add_line(out, why->trigger);
-	if (why->trailers != NULL)
-		buf_adds(out, why->trailers);
-	if (os != NULL) {
-		buf_adds(out, "Os-Release: ");
-		add_line(out, os);
-	}
-	buf_adds(out, "Driftctl-Version: " VERSION "\n");
 }
 
 /* A state to record: what was seen, and what is taken over from before. */
@@ -192,8 +126,8 @@ snapshot_take(struct machine *m, const struct snapshot_reason *why,
 	if (has_last == 0)
 		lost = has_last = machine_baseline(m, &last, e);
 	if (has_last < 0 || (pack = store_pack(m->store, e)) == NULL ||
-	    machine_capture(m, &(struct machine_capture){ .pack = pack,
-	    .likely_same = why->likely_same }, &out->live, e) < 0)
+	    machine_capture(m, &(struct machine_capture){ .pack = pack },
+	    &out->live, e) < 0)
 		return -1;
 	capturecache_fill_lines(&out->live);
 	state = machine_state(&out->live);

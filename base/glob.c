@@ -157,12 +157,27 @@ match_one(const char *p, size_t len, unsigned char c)
 	return (unsigned char)p[0] == c ? 1 : 0;
 }
 
+/* False when the pattern ends with a plain byte that the name does not. */
+static bool
+last_fits(const char *p, size_t len, const char *name)
+{
+	size_t n;
+
+	if (len == 0 || strchr("*?]\\", p[len - 1]) != NULL ||
+	    (len > 1 && p[len - 2] == '\\'))
+		return true;
+	n = strlen(name);
+	return n > 0 && name[n - 1] == p[len - 1];
+}
+
 bool
 glob_name(const char *p, size_t len, const char *name)
 {
 	size_t i = 0, star = len + 1;	/* star: where to resume after a `*` */
 	const char *resume = NULL;
 
+	if (!last_fits(p, len, name))
+		return false;
 	for (;;) {
 		size_t n = 0;
 
@@ -205,34 +220,24 @@ next_component(const char **pattern, const char **path)
 	return true;
 }
 
-/*
- * False when the plain bytes that the pattern ends with are not those of the
- * path: one look keeps thousands of paths from being taken apart for nothing.
- */
-static bool
-tail_fits(const char *pattern, const char *path)
+struct glob
+glob_ready(const char *pattern)
 {
-	size_t p = strlen(pattern), n = strlen(path);
+	size_t n = strlen(pattern), p = n;
 
-	for (; p > 0 && n > 0; p--, n--) {
-		if (strchr("*?]\\/", pattern[p - 1]) != NULL ||
-		    (p > 1 && pattern[p - 2] == '\\'))
-			return true;
-		if (pattern[p - 1] != path[n - 1])
-			return false;
-	}
-	return true;
+	while (p > 0 && strchr("*?]\\/", pattern[p - 1]) == NULL &&
+	    (p == 1 || pattern[p - 2] != '\\'))
+		p--;
+	return (struct glob){ pattern, pattern + p, n - p };
 }
 
 /* Where something behind a `**` fits, trying it further on can only leave less
  * for the next one: so it is the last alone that is ever tried again. */
-bool
-glob_path(const char *pattern, const char *path)
+static bool
+match_path(const char *pattern, const char *path)
 {
 	const char *again = NULL, *from = NULL;
 
-	if (!tail_fits(pattern, path))
-		return false;
 	for (;;) {
 		pattern += strspn(pattern, "/");
 		path += strspn(path, "/");
@@ -254,6 +259,25 @@ glob_path(const char *pattern, const char *path)
 		pattern = again;
 		path = from;
 	}
+}
+
+bool
+glob_fits(const struct glob *g, const char *path)
+{
+	size_t n = strlen(path), t = g->tail_len;
+
+	/* The last byte alone tells most of them apart. */
+	return n >= t && (t == 0 || (path[n - 1] == g->tail[t - 1] &&
+	    memcmp(path + n - t, g->tail, t) == 0)) &&
+	    match_path(g->pattern, path);
+}
+
+bool
+glob_path(const char *pattern, const char *path)
+{
+	const struct glob g = glob_ready(pattern);
+
+	return glob_fits(&g, path);
 }
 
 bool

@@ -32,6 +32,16 @@ bool glob_name(const char *pattern, size_t len, const char *name);
 /* A whole pattern without braces against a whole path. */
 bool glob_path(const char *pattern, const char *path);
 
+/* The same for one pattern and many paths: most are told by the plain bytes
+ * that it ends with. The pattern is borrowed. */
+struct glob {
+	const char *pattern;
+	const char *tail;
+	size_t tail_len;
+};
+struct glob glob_ready(const char *pattern);
+bool glob_fits(const struct glob *g, const char *path);
+
 /* True when len bytes of pattern hold none of * ? [ \ */
 bool glob_literal(const char *pattern, size_t len);
 

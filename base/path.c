@@ -27,6 +27,20 @@ path_cmp(const char *a, const char *b)
 	return x < y ? -1 : 1;
 }
 
+bool
+path_is_regular(const char *path)
+{
+	const char *p = path;
+
+	for (size_t n; *p == '/'; p += n) {
+		n = strcspn(++p, "/");
+		if (n == 0 || (p[0] == '.' && (n == 1 || (n == 2 &&
+		    p[1] == '.'))))
+			return false;
+	}
+	return p > path && *p == '\0';
+}
+
 const char *
 path_name(const char *path)
 {

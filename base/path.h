@@ -19,6 +19,9 @@ struct buf;
  */
 int path_cmp(const char *a, const char *b);
 
+/* Absolute, with neither "//" nor "." nor ".." in it, and not "/" itself. */
+bool path_is_regular(const char *path);
+
 /* The last component; "" of "/". Borrowed from path. */
 const char *path_name(const char *path);
 /* Appends the parent: "/etc" of "/etc/fstab", "/" of "/etc" and of "/". */

@@ -211,21 +211,6 @@ resolve(const struct root *r, const char *path, struct buf *out,
 	return 0;
 }
 
-/* A path as path.h has it. */
-static bool
-is_regular(const char *path)
-{
-	const char *p = path;
-
-	for (size_t n; *p == '/'; p += n) {
-		n = strcspn(++p, "/");
-		if (n == 0 || (p[0] == '.' && (n == 1 || (n == 2 &&
-		    p[1] == '.'))))
-			return false;
-	}
-	return p > path && *p == '\0';
-}
-
 /* Most paths lead through no symlink at all: one call of the kernel tells. */
 static bool
 is_there_itself(const struct root *r, const char *path, bool last_too)
@@ -234,7 +219,7 @@ is_there_itself(const struct root *r, const char *path, bool last_too)
 	const char *name;
 	struct stat st;
 
-	if (!is_regular(path))
+	if (!path_is_regular(path))
 		return false;
 	if (!last_too)
 		return (fd = root_open_parent(r, path, &name)) >= 0;

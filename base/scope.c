@@ -38,15 +38,15 @@ literal_prefix(const char *pattern)
 }
 
 static int
-settle_one(const struct root *r, const char *pattern, struct strlist *out,
-    struct strlist *links, struct err *e)
+settle_one(struct rootmemo *m, const struct root *r, const char *pattern,
+    struct strlist *out, struct strlist *links, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf where = { 0 };
 	CLEANUP(drop_buf) struct buf folder = { 0 };
 	size_t n = literal_prefix(pattern);
 
 	if (pattern[n] == '\0') {
-		if (root_resolve(r, pattern, &where, links, e) < 0)
+		if (rootmemo_resolve(m, r, pattern, &where, links, e) < 0)
 			return -1;
 		strlist_add(out, buf_str(&where));
 		return 0;
@@ -54,7 +54,7 @@ settle_one(const struct root *r, const char *pattern, struct strlist *out,
 	/* The folder itself counts as a parent: resolve one name below it. */
 	buf_add(&folder, pattern, n);
 	buf_adds(&folder, "/x");
-	if (root_resolve(r, buf_str(&folder), &where, links, e) < 0)
+	if (rootmemo_resolve(m, r, buf_str(&folder), &where, links, e) < 0)
 		return -1;
 	buf_truncate(&where, where.len - 2);
 	buf_adds(&where, pattern + n);
@@ -76,12 +76,10 @@ sort_unique(struct strlist *l)
 }
 
 int
-scope_resolve(const struct root *r, const char *pattern, struct strlist *out,
-    struct err *e)
+scope_resolve(struct rootmemo *m, const struct root *r, const char *pattern,
+    struct strlist *out, struct err *e)
 {
-	CLEANUP(drop_strlist) struct strlist links = { 0 };
-
-	return settle_one(r, pattern, out, &links, e);
+	return settle_one(m, r, pattern, out, NULL, e);
 }
 
 static size_t *
@@ -110,9 +108,11 @@ scope_settle(struct scope *s, const struct root *r, struct err *e)
 {
 	CLEANUP(drop_strlist) struct strlist settled = { 0 };
 	CLEANUP(drop_strlist) struct strlist links = { 0 };
+	CLEANUP(drop_rootmemo) struct rootmemo m = { 0 };
 
 	for (size_t i = 0; i < s->include.n; i++)
-		if (settle_one(r, s->include.items[i], &settled, &links, e) < 0)
+		if (settle_one(&m, r, s->include.items[i], &settled, &links,
+		    e) < 0)
 			return -1;
 	for (size_t i = 0; i < links.n; i++)
 		strlist_add(&settled, links.items[i]);

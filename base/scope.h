@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/root.h"
+#include "base/rootmemo.h"
 #include "base/strlist.h"
 
 /*
@@ -34,8 +35,8 @@ int scope_ignore(struct scope *s, const char *pattern, struct err *e);
  */
 int scope_settle(struct scope *s, const struct root *r, struct err *e);
 /* Adds where one pattern without braces leads on this root; see above. */
-int scope_resolve(const struct root *r, const char *pattern,
-    struct strlist *out, struct err *e);
+int scope_resolve(struct rootmemo *m, const struct root *r,
+    const char *pattern, struct strlist *out, struct err *e);
 /* For a scope that is only asked, not walked: sorts and measures patterns.
  * scope_settle does so, too; both come before the questions below. */
 void scope_prepare(struct scope *s);

@@ -121,21 +121,24 @@ hex_digit(char c)
 int
 text_decode(struct buf *out, const char *word, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
+	const char *end = word + len;
+
+	while (word < end) {
+		const char *code = memchr(word, '\\', (size_t)(end - word));
 		int hi, lo;
 
-		if (word[i] != '\\') {
-			buf_addc(out, word[i]);
-			continue;
-		}
-		if (i + 3 >= len || word[i + 1] != 'x')
+		buf_add(out, word, (size_t)((code != NULL ? code : end) -
+		    word));
+		if (code == NULL)
+			return 0;
+		if (end - code < 4 || code[1] != 'x')
 			return -1;
-		hi = hex_digit(word[i + 2]);
-		lo = hex_digit(word[i + 3]);
+		hi = hex_digit(code[2]);
+		lo = hex_digit(code[3]);
 		if (hi < 0 || lo < 0)
 			return -1;
 		buf_addc(out, (char)(hi << 4 | lo));
-		i += 3;
+		word = code + 4;
 	}
 	return 0;
 }

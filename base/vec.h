@@ -40,4 +40,20 @@
 	&v_->items[v_->n++];						\
 })
 
+/*
+ * A search by halves: how many of n sorted things stand before a place. before
+ * is an expression of the index i, true for these and for none behind them.
+ */
+#define VEC_LOWER(n_, i, before) __extension__({			\
+	size_t lo_ = 0, hi_ = (n_);					\
+	while (lo_ < hi_) {						\
+		size_t i = lo_ + (hi_ - lo_) / 2;			\
+		if (before)						\
+			lo_ = i + 1;					\
+		else							\
+			hi_ = i;					\
+	}								\
+	lo_;								\
+})
+
 #endif

@@ -25,6 +25,9 @@ struct state {
 struct states {
 	struct state *items;
 	size_t n, cap;
+	/* All of them stand at a `**` or behind one: below a name that none of
+	 * the others matches they are the same again. */
+	bool steady;
 };
 
 static void
@@ -95,9 +98,34 @@ struct match {
 	bool named;		/* some pattern has it on its way */
 };
 
+/* True where no more is to be known than where names below it stand. */
+static bool
+match_steady(const struct states *here, const char *name, struct match *out)
+{
+	bool whole = false;
+
+	for (size_t i = 0; i < here->n; i++) {
+		const char *at = here->items[i].at;
+
+		if (is_stars(at))
+			whole |= at[2] == '\0';
+		else if (glob_name(at, strcspn(at, "/"), name))
+			return false;
+	}
+	out->whole = whole;
+	out->below = *here;
+	out->below.cap = here->n;
+	out->below.items = xcalloc(here->n, sizeof(*here->items));
+	memcpy(out->below.items, here->items, here->n * sizeof(*here->items));
+	return true;
+}
+
 static void
 match_name(const struct states *here, const char *name, struct match *out)
 {
+	if (here->steady && here->n > 0 && match_steady(here, name, out))
+		return;
+	out->below.steady = true;
 	for (size_t i = 0; i < here->n; i++) {
 		struct state s = here->items[i];
 		size_t n = strcspn(s.at, "/");
@@ -117,6 +145,7 @@ match_name(const struct states *here, const char *name, struct match *out)
 			out->named |= s.named;
 			s.at = skip(s.at);
 			add_state(&out->below, s);
+			out->below.steady = false;
 		}
 	}
 }
@@ -323,6 +352,7 @@ leave_ignored(struct match *m)
 		if (m->below.items[i].literal)
 			m->below.items[kept++] = m->below.items[i];
 	m->below.n = kept;
+	m->below.steady = false;
 }
 
 /* 1 when that was all, 0 when the patterns must be asked after all. */

@@ -32,9 +32,6 @@ struct capture_options {
 	/* The cache was made with this very scope: it knows what is in folders
 	 * that have not changed. */
 	bool cache_names;
-	/* Nothing will have changed, most likely: all of the cache is tried
-	 * first, which costs as much again as it saves where that fails. */
-	bool likely_same;
 	/* The last snapshot: what the cache says is stored in it is stored.
 	 * NULL or another than the cache's: nothing is. */
 	const struct oid *last;
@@ -80,6 +77,7 @@ struct capture {
 	 * that differs or may. NULL: nothing is known.
 	 */
 	size_t *same;
+	bool *news;	/* of each entry SEEN_NEWS; NULL as same is */
 	struct oid last;
 	enum statcache_as as;	/* of all of it together */
 	struct statcache *cache;	/* closed with the capture; or NULL */

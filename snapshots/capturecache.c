@@ -54,29 +54,47 @@ next_known(const struct statcache *cache, size_t *k, struct seen *out)
 	return false;
 }
 
+/* The folder that something went from is not as it was. */
+static void
+note_gone(struct capture *out, const struct open_folders *way, bool *placed)
+{
+	if (way->n > 0)
+		out->news[way->items[way->n - 1].slot] = true;
+	else
+		*placed = false;
+}
+
 /*
  * Both are in path order. An entry whose line lies in the cache is as it was
  * there; a folder none of whose entries went, came or changed is the same.
+ * *placed is false where something went from a folder that is no entry.
  */
 static bool
-compare(struct capture *out, const struct statcache *cache)
+compare(struct capture *out, const struct statcache *cache, bool *placed)
 {
 	struct open_folders way = { 0 };
 	struct seen known;
 	size_t i = 0, k = 0;
 	bool more = next_known(cache, &k, &known), all = true;
 
+	*placed = true;
+
 	while (i < out->manifest.n || more) {
 		const struct entry *en = i < out->manifest.n ?
 		    &out->manifest.items[i] : NULL;
-		bool same = en != NULL && more && out->lines[i] == known.line;
-		int order = same ? 0 : en == NULL ? 1 : !more ? -1 :
+		bool met = en != NULL && more && out->lines[i] == known.line;
+		bool same = met && (known.flags & SEEN_NEWS) == 0;
+		int order = met ? 0 : en == NULL ? 1 : !more ? -1 :
 		    path_cmp(en->path, known.path);
 
 		leave(&way, out, order <= 0 ? en->path : known.path, i);
 		if (!same) {
 			differs(&way);
 			all = false;
+			if (order <= 0)
+				out->news[i] = true;
+			else
+				note_gone(out, &way, placed);
 		}
 		if (order <= 0 && en->kind == ENTRY_DIR)
 			*VEC_ADD(&way) = (struct open_folder){ i, !same };
@@ -96,17 +114,23 @@ capturecache_compare(struct capture *out, const struct statcache *cache,
     const struct oid *last)
 {
 	enum statcache_as as = statcache_as(cache);
+	bool placed;
 
 	if (as == STATCACHE_OTHER || out->unknown.n > 0)
 		return;
 	out->last = *last;
 	out->same = xcalloc(out->manifest.n + 1, sizeof(*out->same));
-	if (compare(out, cache))
+	out->news = xcalloc(out->manifest.n + 1, sizeof(*out->news));
+	if (compare(out, cache, &placed))
 		out->as = as;
-	if (as == STATCACHE_SAME)
+	else if (as != STATCACHE_BUT_TIMES && placed)
+		out->as = STATCACHE_PARTLY;
+	if (as != STATCACHE_BUT_TIMES)
 		return;
 	free(out->same);
+	free(out->news);
 	out->same = NULL;
+	out->news = NULL;
 }
 
 void
@@ -172,6 +196,9 @@ capturecache_write(const struct capture *c, int dirfd, const char *name,
 			continue;
 		if (how->stored)
 			items[i].flags |= SEEN_STORED;
+		items[i].flags &= ~(unsigned)SEEN_NEWS;
+		if (how->as == STATCACHE_PARTLY && c->news[k])
+			items[i].flags |= SEEN_NEWS;
 		set_line(c, k++, &lines, at, &items[i]);
 	}
 	if (c->as != STATCACHE_OTHER && c->as == how->as &&

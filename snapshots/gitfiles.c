@@ -101,6 +101,21 @@ gitfiles_plain(int fd)
 	    faccessat(fd, "refs/heads", X_OK, 0) == 0;
 }
 
+void
+gitfiles_loose_folders(int fd, bool out[256])
+{
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+
+	memset(out, file_names(fd, "objects", &names) < 0, 256);
+	for (size_t i = 0; i < names.n; i++) {
+		unsigned char first;
+
+		if (strlen(names.items[i]) == 2 &&
+		    text_unhex(names.items[i], &first, 1) == 0)
+			out[first] = true;
+	}
+}
+
 bool
 gitfiles_loose(int fd, const struct oid *oid)
 {

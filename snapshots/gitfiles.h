@@ -21,6 +21,9 @@ int gitfiles_check_owner(int fd, const char *dir, struct err *e);
 /* True where the repository fd is one as gitfiles_init makes it: nobody's
  * configuration says that its files are to be read differently. */
 bool gitfiles_plain(int fd);
+/* Which first bytes objects in files of their own have, as far as there are
+ * folders for them; every one where that cannot be seen. */
+void gitfiles_loose_folders(int fd, bool out[256]);
 /* Whether an object lies there in a file of its own. */
 bool gitfiles_loose(int fd, const struct oid *oid);
 

@@ -194,15 +194,29 @@ item_cmp(const void *a, const void *b)
 	return c - d;
 }
 
+/* A tree has thousands: printf(3) would be most of the work. */
+static void
+add_octal(struct buf *out, unsigned v)
+{
+	char digits[12];
+	size_t n = sizeof(digits);
+
+	do {
+		digits[--n] = (char)('0' + (v & 7));
+		v >>= 3;
+	} while (v > 0);
+	buf_add(out, digits + n, sizeof(digits) - n);
+}
+
 void
 gittree_format(struct buf *out, struct gittree_item *items, size_t n)
 {
 	if (n > 1)
 		qsort(items, n, sizeof(*items), item_cmp);
 	for (size_t i = 0; i < n; i++) {
-		buf_addf(out, "%o %s", (unsigned)items[i].mode,
-		    items[i].name);
-		buf_addc(out, '\0');
+		add_octal(out, (unsigned)items[i].mode);
+		buf_addc(out, ' ');
+		buf_add(out, items[i].name, strlen(items[i].name) + 1);
 		buf_add(out, items[i].oid.b, OID_LEN);
 	}
 }

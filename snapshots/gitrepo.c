@@ -26,6 +26,7 @@ struct gitrepo {
 	int fd, pack_fd;
 	bool plain;		/* as we made it, so that we can read it */
 	struct packread *packs;
+	bool loose[256];	/* see gitfiles_loose_folders */
 	git_repository *repo;	/* NULL until the library is needed */
 	git_odb *odb;		/* owned by us, shared with repo */
 	struct oidset shallow;
@@ -117,6 +118,7 @@ open_objects(struct gitrepo *r, struct err *e)
 		return -1;
 	packread_free(r->packs);
 	r->packs = packread_new(r->pack_fd);
+	gitfiles_loose_folders(r->fd, r->loose);
 	return gitfiles_read_shallow(r->fd, r->dir, &r->shallow, e);
 }
 
@@ -258,7 +260,8 @@ gitrepo_has(struct gitrepo *r, const struct oid *oid)
 	if (packread_has(r->packs, oid))
 		return true;
 	/* Loose ones are somebody else's. */
-	if (r->odb == NULL && !gitfiles_loose(r->fd, oid))
+	if (!r->loose[oid->b[0]] ||
+	    (r->odb == NULL && !gitfiles_loose(r->fd, oid)))
 		return false;
 	return need_library(r, &ignored) == 0 && git_odb_exists_ext(r->odb,
 	    git_name(oid), GIT_ODB_LOOKUP_NO_REFRESH) == 1;

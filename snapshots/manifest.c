@@ -26,17 +26,7 @@ drop_manifest(struct manifest *m)
 size_t
 manifest_lower(const struct manifest *m, const char *path)
 {
-	size_t lo = 0, hi = m->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (path_cmp(m->items[mid].path, path) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return VEC_LOWER(m->n, i, path_cmp(m->items[i].path, path) < 0);
 }
 
 const struct entry *

@@ -53,7 +53,8 @@ void manifest_line(struct buf *out, const struct entry *en, const char *name,
  */
 int manifest_parse(const char *where, const char *bytes, size_t len,
     const char *folder, struct manifest *m, struct err *e);
-/* One line without its newline; path is put in as it is. */
+/* One line without its newline; path is put in as it is. out_name may be
+ * NULL. */
 int manifest_parse_line(const char *line, size_t len, struct arena *a,
     struct entry *out, const char **out_name, const char *where,
     unsigned lineno, struct err *e);

@@ -80,6 +80,8 @@ word_mode(struct line *l, const char *v, const char *end)
 	return 0;
 }
 
+static const char root[] = "root";
+
 static int
 owner(struct line *l, const char *v, const char *end, uint32_t *id,
     const char **name)
@@ -91,6 +93,12 @@ owner(struct line *l, const char *v, const char *end, uint32_t *id,
 	*id = (uint32_t)n;
 	if (v + 1 == end)
 		return 0;
+	/* Nearly all is root's: that needs no copy for each entry. */
+	if (end - v == sizeof(root) && memcmp(v + 1, root,
+	    sizeof(root) - 1) == 0) {
+		*name = root;
+		return 0;
+	}
 	return decode(l, v + 1, (size_t)(end - v - 1), name, NULL);
 }
 
@@ -198,26 +206,30 @@ enum {
 	DEVICES = 1 << ENTRY_BLOCK | 1 << ENTRY_CHAR,
 };
 
+#define KEY(key)	key, sizeof(key) - 1
+
 static const struct {
 	const char *key;
+	size_t len;
 	int (*read)(struct line *l, const char *v, const char *end);
 	int needed_by;
 } words[] = {
-	{ "mode=", word_mode, ALL_KINDS },
-	{ "owner=", word_owner, ALL_KINDS },
-	{ "group=", word_group, ALL_KINDS },
-	{ "size=", word_size, 1 << ENTRY_FILE },
-	{ "mtime=", word_mtime, ALL_KINDS },
-	{ "target=", word_target, 1 << ENTRY_SYMLINK },
-	{ "dev=", word_dev, DEVICES },
-	{ "acl=", word_acl, 0 },
-	{ "default-acl=", word_default_acl, 0 },
-	{ "flags=", word_flags, 0 },
-	{ "hardlink=", word_hardlink, 0 },
-	{ "content=", word_content, 0 },
-	{ "oid=", word_oid, 0 },
+	{ KEY("mode="), word_mode, ALL_KINDS },
+	{ KEY("owner="), word_owner, ALL_KINDS },
+	{ KEY("group="), word_group, ALL_KINDS },
+	{ KEY("size="), word_size, 1 << ENTRY_FILE },
+	{ KEY("mtime="), word_mtime, ALL_KINDS },
+	{ KEY("target="), word_target, 1 << ENTRY_SYMLINK },
+	{ KEY("dev="), word_dev, DEVICES },
+	{ KEY("acl="), word_acl, 0 },
+	{ KEY("default-acl="), word_default_acl, 0 },
+	{ KEY("flags="), word_flags, 0 },
+	{ KEY("hardlink="), word_hardlink, 0 },
+	{ KEY("content="), word_content, 0 },
+	{ KEY("oid="), word_oid, 0 },
 };
-enum { N_WORDS = sizeof(words) / sizeof(words[0]) };
+/* Those that some kind needs come first. */
+enum { N_WORDS = sizeof(words) / sizeof(words[0]), N_NEEDED = 7 };
 
 static int
 word_xattr(struct line *l, const char *v, const char *end)
@@ -244,7 +256,7 @@ read_word(struct line *l, const char *w, const char *end)
 
 		if (w == end || words[i].key[0] != w[0])
 			continue;
-		n = strlen(words[i].key);
+		n = words[i].len;
 		if ((size_t)(end - w) < n || memcmp(w, words[i].key, n) != 0)
 			continue;
 		if (l->seen & 1u << i)
@@ -283,13 +295,13 @@ read_line(struct line *l, const char **out_name)
 	memcpy(kind, w, (size_t)(end - w));
 	kind[end - w] = '\0';
 	if (entry_kind_from(kind, &l->en->kind) < 0 ||
-	    (w = next_word(l, &end)) == NULL || w == end ||
-	    decode(l, w, (size_t)(end - w), out_name, NULL) < 0)
+	    (w = next_word(l, &end)) == NULL || w == end || (out_name !=
+	    NULL && decode(l, w, (size_t)(end - w), out_name, NULL) < 0))
 		return -1;
 	while ((w = next_word(l, &end)) != NULL)
 		if (read_word(l, w, end) < 0)
 			return -1;
-	for (int i = 0; i < N_WORDS; i++)
+	for (int i = 0; i < N_NEEDED; i++)
 		if ((words[i].needed_by & 1 << l->en->kind) &&
 		    !(l->seen & 1u << i))
 			return -1;

@@ -15,50 +15,27 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/vec.h"
-
-/*
- * The file: header, records, texts. Numbers are in the machine's own order: it
- * never leaves the machine, and another order fails at the version.
- */
-struct header {
-	char magic[8];
-	uint32_t version, n;
-	uint64_t total;		/* bytes of the whole file */
-	uint64_t key;
-	struct oid commit;
-	uint32_t as;		/* enum statcache_as */
-	uint64_t sum;		/* over the rest of the file and of this */
-};
-
-struct record {
-	uint64_t dev, ino, size;
-	int64_t mtime, ctime;
-	uint32_t mode, uid, gid, flags;
-	uint32_t path, line, line_len;	/* offsets into the texts */
-	uint32_t parent;	/* index of the folder, NONE at the top */
-	struct oid oid;
-	uint32_t spare;
-};
+#include "snapshots/statfile.h"
 
 #define MAGIC "drftseen"
-enum { VERSION_NOW = 2 };
-#define NONE UINT32_MAX
+enum { VERSION_NOW = 3 };
 
 /*
  * The coarse clock that file systems stamp with advances 100 times a second at
  * the least (CONFIG_HZ=100); two ticks leave room for the reading itself.
  */
-enum { RACY_NS = 20 * 1000 * 1000, LATEST = 16 };
+enum { RACY_NS = 20 * 1000 * 1000 };
 
-struct statcache {
-	void *map;
-	size_t size;
-	const struct header *head;
-	const struct record *records;
-	const char *texts;
-	size_t texts_len;
-	size_t hint;
-};
+/* Nanoseconds, of the last or first second that can be counted in them at most:
+ * who sets such a time moves ctime. */
+static int64_t
+counted(const struct timespec *ts)
+{
+	const int64_t most = 9000000000, sec = ts->tv_sec;
+
+	return (sec > most ? most : sec < -most ? -most : sec) * 1000000000 +
+	    ts->tv_nsec;
+}
 
 struct seen_stat
 seen_stat_of(const struct stat *st)
@@ -66,8 +43,8 @@ seen_stat_of(const struct stat *st)
 	return (struct seen_stat){
 		.dev = st->st_dev, .ino = st->st_ino,
 		.size = (uint64_t)st->st_size,
-		.mtime = st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
-		.ctime = st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec,
+		.mtime = counted(&st->st_mtim),
+		.ctime = counted(&st->st_ctim),
 		.mode = st->st_mode, .uid = st->st_uid, .gid = st->st_gid,
 	};
 }
@@ -91,7 +68,7 @@ seen_stat_sum(uint64_t sum, const struct seen_stat *st)
 }
 
 static uint64_t
-sum_of(const struct header *h, const void *rest, size_t len)
+sum_of(const struct statfile_header *h, const void *rest, size_t len)
 {
 	return checksum(checksum(h->key ^ h->n ^ (uint64_t)h->as << 32,
 	    &h->commit, OID_LEN), rest, len);
@@ -103,11 +80,11 @@ static bool
 sound_records(const struct statcache *c)
 {
 	for (uint32_t i = 0; i < c->head->n; i++) {
-		const struct record *r = &c->records[i];
+		const struct statfile_record *r = &c->records[i];
 
 		if (r->path >= c->texts_len || r->line >= c->texts_len ||
 		    r->line_len >= c->texts_len - r->line ||
-		    (r->parent != NONE && r->parent >= i))
+		    (r->parent != STATFILE_NONE && r->parent >= i))
 			return false;
 	}
 	return true;
@@ -116,19 +93,19 @@ sound_records(const struct statcache *c)
 static bool
 sound(struct statcache *c, const uint64_t *key)
 {
-	const struct header *h = c->map;
+	const struct statfile_header *h = c->map;
 	size_t table;
 
 	if (c->size < sizeof(*h) || memcmp(h->magic, MAGIC, 8) != 0 ||
 	    h->version != VERSION_NOW || h->total != c->size ||
 	    (key != NULL && h->key != *key))
 		return false;
-	table = (size_t)h->n * sizeof(struct record);
+	table = (size_t)h->n * sizeof(struct statfile_record);
 	if (table > c->size - sizeof(*h) || h->sum !=
 	    sum_of(h, h + 1, c->size - sizeof(*h)))
 		return false;
 	c->head = h;
-	c->records = (const struct record *)(h + 1);
+	c->records = (const struct statfile_record *)(h + 1);
 	c->texts = (const char *)(h + 1) + table;
 	c->texts_len = c->size - sizeof(*h) - table;
 	return c->texts_len > 0 && c->texts[c->texts_len - 1] == '\0' &&
@@ -199,22 +176,6 @@ statcache_n(const struct statcache *c)
 	return c->head->n;
 }
 
-static const char *
-path_of(const struct statcache *c, size_t i)
-{
-	return c->texts + c->records[i].path;
-}
-
-static struct seen_stat
-stat_of(const struct record *r)
-{
-	return (struct seen_stat){
-		.dev = r->dev, .ino = r->ino, .size = r->size,
-		.mtime = r->mtime, .ctime = r->ctime, .mode = r->mode,
-		.uid = r->uid, .gid = r->gid,
-	};
-}
-
 static size_t
 search(const struct statcache *c, const char *path)
 {
@@ -223,7 +184,7 @@ search(const struct statcache *c, const char *path)
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (path_cmp(path_of(c, mid), path) < 0)
+		if (path_cmp(statfile_path(c, mid), path) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -238,13 +199,23 @@ index_of(struct statcache *c, const char *path)
 	size_t i = c->hint;
 
 	/* The next one, or the same once more. */
-	if (i >= c->head->n || strcmp(path_of(c, i), path) != 0)
+	if (i >= c->head->n || strcmp(statfile_path(c, i), path) != 0)
 		i = i > 0 && i <= c->head->n &&
-		    strcmp(path_of(c, i - 1), path) == 0 ? i - 1 :
+		    strcmp(statfile_path(c, i - 1), path) == 0 ? i - 1 :
 		    search(c, path);
-	if (i >= c->head->n || strcmp(path_of(c, i), path) != 0)
+	if (i >= c->head->n || strcmp(statfile_path(c, i), path) != 0)
 		return c->head->n;
 	return i;
+}
+
+/* Whether a record lies in the folder i, as all from it to this one do. */
+static bool
+is_below(const struct statcache *c, size_t k, size_t i)
+{
+	uint32_t parent = c->records[k].parent;
+
+	return parent != STATFILE_NONE ? parent >= i :
+	    path_is_under(statfile_path(c, k), statfile_path(c, i));
 }
 
 bool
@@ -257,24 +228,23 @@ statcache_names(struct statcache *c, const char *path,
 	if (i == c->head->n || (c->records[i].flags &
 	    (SEEN_LISTED | SEEN_UNTRUSTED)) != SEEN_LISTED)
 		return false;
-	then = stat_of(&c->records[i]);
+	then = statfile_stat(&c->records[i]);
 	if (!seen_stat_equal(&then, now))
 		return false;
-	for (size_t k = i + 1; k < c->head->n &&
-	    path_is_under(path_of(c, k), path); k++)
+	for (size_t k = i + 1; k < c->head->n && is_below(c, k, i); k++)
 		if (c->records[k].parent == i)
-			strlist_add(out, path_name(path_of(c, k)));
+			strlist_add(out, path_name(statfile_path(c, k)));
 	return true;
 }
 
 void
 statcache_get(const struct statcache *c, size_t i, struct seen *out)
 {
-	const struct record *r = &c->records[i];
+	const struct statfile_record *r = &c->records[i];
 
-	*out = (struct seen){ .path = path_of(c, i), .flags = r->flags,
+	*out = (struct seen){ .path = statfile_path(c, i), .flags = r->flags,
 		.line = c->texts + r->line, .line_len = r->line_len,
-		.st = stat_of(r), .oid = r->oid };
+		.st = statfile_stat(r), .oid = r->oid };
 }
 
 bool
@@ -295,134 +265,19 @@ statcache_holds(const struct statcache *c, const struct seen *items, size_t n)
 	if (c->head->n != n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		const struct record *r = &c->records[i];
-		struct seen_stat st = stat_of(r);
+		const struct statfile_record *r = &c->records[i];
+		struct seen_stat st = statfile_stat(r);
 
 		if (r->flags != items[i].flags ||
 		    !seen_stat_equal(&st, &items[i].st) ||
 		    memcmp(&r->oid, &items[i].oid, OID_LEN) != 0 ||
 		    r->line_len != items[i].line_len ||
-		    strcmp(path_of(c, i), items[i].path) != 0 ||
+		    strcmp(statfile_path(c, i), items[i].path) != 0 ||
 		    (r->line_len > 0 && memcmp(c->texts + r->line,
 		    items[i].line, r->line_len) != 0))
 			return false;
 	}
 	return true;
-}
-
-/* An open folder on the way from the root to the record looked at. */
-struct open_dir {
-	uint32_t record;
-	int fd;
-};
-
-struct open_dirs {
-	struct open_dir *items;
-	size_t n, cap;
-};
-
-static int
-enter(const struct statcache *c, const struct root *r, struct open_dirs *way,
-    uint32_t folder)
-{
-	const char *name;
-	int fd;
-
-	if (folder == NONE) {
-		while (way->n > 0)
-			close(way->items[--way->n].fd);
-		return r->fd;
-	}
-	while (way->n > 0 && way->items[way->n - 1].record > folder)
-		close(way->items[--way->n].fd);
-	if (way->n > 0 && way->items[way->n - 1].record == folder)
-		return way->items[way->n - 1].fd;
-	/* Path order: the folder of this folder is open already. */
-	name = path_name(path_of(c, folder));
-	fd = enter(c, r, way, c->records[folder].parent);
-	if (fd < 0)
-		return -1;
-	fd = openat(fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0)
-		*VEC_ADD(way) = (struct open_dir){ folder, fd };
-	return fd;
-}
-
-static bool
-same(const struct statcache *c, const struct root *r, struct open_dirs *way,
-    uint32_t i)
-{
-	const struct record *rec = &c->records[i];
-	struct seen_stat now, then = stat_of(rec);
-	struct stat st;
-	int dirfd;
-
-	if (rec->flags & SEEN_UNTRUSTED)
-		return false;
-	dirfd = enter(c, r, way, rec->parent);
-	if (dirfd < 0)
-		return false;
-	if (fstatat(dirfd, path_name(path_of(c, i)), &st,
-	    AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT && (rec->flags & SEEN_ABSENT);
-	if (rec->flags & SEEN_ABSENT)
-		return false;
-	now = seen_stat_of(&st);
-	if (rec->flags & (SEEN_ENTRY | SEEN_LISTED))
-		return seen_stat_equal(&now, &then);
-	/* A folder that was only passed through: what lies in it decides. */
-	return (now.mode & S_IFMT) == (then.mode & S_IFMT);
-}
-
-/* The records that changed last, in path order. */
-struct latest {
-	uint32_t items[LATEST];
-	size_t n;
-};
-
-static void
-find_latest(const struct statcache *c, struct latest *out)
-{
-	size_t oldest = 0;
-
-	for (uint32_t i = 0; i < c->head->n; i++) {
-		if (out->n < LATEST) {
-			out->items[out->n++] = i;
-		} else if (c->records[i].ctime >
-		    c->records[out->items[oldest]].ctime) {
-			memmove(&out->items[oldest], &out->items[oldest + 1],
-			    (LATEST - 1 - oldest) * sizeof(out->items[0]));
-			out->items[LATEST - 1] = i;
-		} else {
-			continue;
-		}
-		for (size_t k = oldest = 0; k < out->n; k++)
-			if (c->records[out->items[k]].ctime <
-			    c->records[out->items[oldest]].ctime)
-				oldest = k;
-	}
-}
-
-bool
-statcache_unchanged(const struct statcache *c, const struct root *r)
-{
-	struct open_dirs way = { 0 };
-	struct latest latest = { 0 };
-	bool ok = true;
-
-	/* What changed last changes next: mostly that is all there is to see
-	 * where anything has changed. */
-	find_latest(c, &latest);
-	for (size_t i = 0; ok && i < latest.n; i++)
-		ok = same(c, r, &way, latest.items[i]);
-	while (way.n > 0)
-		close(way.items[--way.n].fd);
-	for (uint32_t i = 0; ok && i < c->head->n; i++)
-		ok = same(c, r, &way, i);
-	while (way.n > 0)
-		close(way.items[--way.n].fd);
-	free(way.items);
-	return ok;
 }
 
 int64_t
@@ -456,7 +311,7 @@ static void
 add_record(struct buf *records, struct buf *texts, const struct seen *s,
     uint32_t parent)
 {
-	struct record r = {
+	struct statfile_record r = {
 		.dev = s->st.dev, .ino = s->st.ino, .size = s->st.size,
 		.mtime = s->st.mtime, .ctime = s->st.ctime,
 		.mode = s->st.mode, .uid = s->st.uid, .gid = s->st.gid,
@@ -486,7 +341,7 @@ find_parent(struct chain *way, const struct seen *items, uint32_t i)
 			return top;
 		way->n--;
 	}
-	return NONE;
+	return STATFILE_NONE;
 }
 
 int
@@ -497,7 +352,7 @@ statcache_write(int dirfd, const char *name, uint64_t key,
 	CLEANUP(drop_buf) struct buf file = { 0 };
 	CLEANUP(drop_buf) struct buf texts = { 0 };
 	struct chain way = { 0 };
-	struct header h = { .magic = MAGIC, .version = VERSION_NOW,
+	struct statfile_header h = { .magic = MAGIC, .version = VERSION_NOW,
 		.n = (uint32_t)n, .key = key, .commit = *commit, .as = as };
 
 	buf_add(&file, &h, sizeof(h));

@@ -29,6 +29,8 @@ enum seen_flag {
 	SEEN_LISTED = 1 << 2,	/* a folder whose names were read */
 	SEEN_UNTRUSTED = 1 << 3,
 	SEEN_STORED = 1 << 4,	/* its content is in the cache's commit */
+	SEEN_NEWS = 1 << 5,	/* STATCACHE_PARTLY: this is not; of a folder
+				 * that, or something in it went */
 };
 
 struct seen_stat {
@@ -70,6 +72,7 @@ enum statcache_as {
 	STATCACHE_OTHER,	/* who knows */
 	STATCACHE_BUT_TIMES,	/* all of it, and nothing else; times aside */
 	STATCACHE_SAME,		/* all of it as it stands here, line by line */
+	STATCACHE_PARTLY,	/* that, but for what is SEEN_NEWS */
 };
 
 /* The checksum, which names this very cache; and what was stored with it. */
@@ -91,9 +94,6 @@ bool statcache_find(struct statcache *c, const char *path, struct seen *out);
  * false when it is not. */
 bool statcache_names(struct statcache *c, const char *path,
     const struct seen_stat *now, struct strlist *out);
-
-/* True when every object is what it was: nothing needs to be read. */
-bool statcache_unchanged(const struct statcache *c, const struct root *r);
 
 /* When a capture starts: what changed later than this is not trusted. */
 int64_t statcache_now(void);

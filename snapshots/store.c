@@ -444,14 +444,17 @@ name_object(void *ctx, enum packed_type type, const void *bytes, size_t len,
 	return 0;
 }
 
-/* What of a state need not be built, as the commit's tree has it already. */
+/* What of a state need not be built, as the last snapshot has it already. */
 static struct trees_base
-base_of(struct store *s, const struct oid *commit, const struct oid *tree,
-    const struct store_state *state)
+base_of(struct store *s, const struct store_state *state)
 {
-	return (struct trees_base){ s->repo, *tree, commit != NULL &&
-		state->last != NULL && oid_equal(commit, state->last) ?
-		state->same : NULL };
+	struct trees_base base = { .repo = s->repo };
+	struct err ignored = { 0 };
+
+	if (state->last != NULL && state->same != NULL &&
+	    tree_of(s, state->last, &base.root, &ignored) == 0)
+		base.same = state->same;
+	return base;
 }
 
 static bool
@@ -476,7 +479,7 @@ store_compare(struct store *s, const struct oid *commit,
 	if (is_all(commit, state))
 		return 0;
 	digest = digest_new();
-	base = base_of(s, commit, &tree, state);
+	base = base_of(s, state);
 	if (trees_build(state->manifest, state->lines, &base, name_object,
 	    digest, &built, e) < 0)
 		return -1;
@@ -513,7 +516,7 @@ fill_pack(struct sink *k, const struct store_state *state,
 		return -1;
 	if (!how->even_if_same && is_all(how->parent, state))
 		return 0;
-	base = base_of(k->s, how->parent, &tree, state);
+	base = base_of(k->s, state);
 	if (trees_build(state->manifest, state->lines, &base, sink_object, k,
 	    &built, e) < 0)
 		return -1;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "snapshots/tarnames.h"
 
-#include <limits.h>
 #include <search.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -105,8 +104,6 @@ tarnames_add(struct tarnames *t, const char *path, enum tarnames_kind kind)
 	size_t len = strlen(path), known;
 	struct node *n;
 
-	if (len >= PATH_MAX)
-		return _("has a longer name than a path can be");
 	known = known_folder(t, path);
 	if (known == len && known > 1)
 		return _("lies below a member that is no folder");

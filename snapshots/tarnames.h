@@ -33,7 +33,7 @@ const char *tarnames_path(struct arena *a, const char *name);
 /*
  * Takes a member's path in. Returns NULL, or what is wrong with it as the end
  * of a sentence about the member: it is there already, lies below something
- * that is no folder, or is too long, or one too many to be kept.
+ * that is no folder, or is one too many to be kept.
  */
 const char *tarnames_add(struct tarnames *t, const char *path,
     enum tarnames_kind kind);

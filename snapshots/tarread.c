@@ -2,6 +2,7 @@
 #include "snapshots/tarread.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -108,6 +109,10 @@ take_name(struct reading *r, const struct archiver_member *m,
 		    e);
 	if (link != NULL && take_link(r, name, link, out, e) < 0)
 		return -1;
+	/* Ours name what was reached folder by folder, however deep. */
+	if (r->foreign && strlen(out->path) >= PATH_MAX)
+		return refuse(r, name,
+		    _("has a longer name than a path can be"), e);
 	wrong = tarnames_add(&r->names, out->path,
 	    out->kind == ENTRY_FILE ? TARNAMES_FILE :
 	    out->kind == ENTRY_DIR ? TARNAMES_FOLDER : TARNAMES_OTHER);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The third part of trees.h: where a stored tree and a built one differ. */
+#include "base/vec.h"
 #include "snapshots/trees.h"
 
 #include <string.h>
@@ -19,16 +20,8 @@ struct differ {
 static const struct trees_folder *
 built_folder(const struct trees *t, const char *path)
 {
-	size_t lo = 0, hi = t->n;
+	size_t lo = VEC_LOWER(t->n, i, path_cmp(t->folders[i].path, path) < 0);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (path_cmp(t->folders[mid].path, path) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
 	return lo < t->n && strcmp(t->folders[lo].path, path) == 0 ?
 	    &t->folders[lo] : NULL;
 }

@@ -42,17 +42,10 @@ add_lines(struct buf *out, const struct mergeside *s, size_t start, size_t end)
 static const struct mergenode *
 place(const struct mergeside *s, const struct view_node *n)
 {
-	size_t lo = 0, hi = s->n_nodes;
+	size_t lo;
 
 	/* Nodes of one line have one start; they are shared anyway. */
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (s->nodes[mid].node->start < n->start)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	lo = VEC_LOWER(s->n_nodes, i, s->nodes[i].node->start < n->start);
 	return &s->nodes[lo];
 }
 
@@ -72,19 +65,13 @@ last_section(const struct mergeside *s, const char *name)
 {
 	struct mergegroup like = { .section = name, .name = "" };
 	const struct view_node *found = NULL;
-	size_t lo = 0, hi = s->n_groups;
+	size_t lo;
 
 	if (name[0] == '\0')
 		return s->top.child != NULL && s->top.child->name[0] == '\0' ?
 		    s->top.child : NULL;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (mergegroup_cmp(s->view, &s->groups[mid], &like) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	lo = VEC_LOWER(s->n_groups, i,
+	    mergegroup_cmp(s->view, &s->groups[i], &like) < 0);
 	for (; lo < s->n_groups && !s->groups[lo].row &&
 	    view_same(s->view, s->groups[lo].section, name); lo++) {
 		const struct mergegroup *g = &s->groups[lo];

@@ -392,16 +392,8 @@ relation_sort(struct side_values *v)
 const struct sided *
 relation_find(const struct side_values *v, const char *value)
 {
-	size_t lo = 0, hi = v->n;
+	size_t lo = VEC_LOWER(v->n, i, strcmp(v->items[i].value, value) < 0);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(v->items[mid].value, value) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
 	return lo < v->n && strcmp(v->items[lo].value, value) == 0 ?
 	    &v->items[lo] : NULL;
 }

@@ -84,12 +84,12 @@ is_installed(struct judge *j, const char *module)
 
 	if (module[0] == '/')
 		return sound_look(j, module);
-	for (size_t i = 0; i < COUNT(folders) && there == 0; i++) {
+	for (size_t i = 0; i < COUNT(folders) && there == 0; i++)
 		there = sound_look(j, arena_printf(&j->arena, "%s/%s",
 		    folders[i], module));
-		any |= sound_look(j, arena_printf(&j->arena,
-		    "%s/pam_deny.so", folders[i])) == 1;
-	}
+	for (size_t i = 0; i < COUNT(folders) && there == 0 && any == 0; i++)
+		any = sound_look(j, arena_printf(&j->arena, "%s/pam_deny.so",
+		    folders[i])) == 1;
 	/* Where not even that one is, modules lie elsewhere. */
 	return there != 0 ? there : any ? 0 : -1;
 }

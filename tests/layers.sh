@@ -175,6 +175,10 @@ rule "snapshots sees only base and snapshots" sees snapshots 'base|snapshots'
 rule "nothing sees tests" sees agent 'base|specs|snapshots|agent'
 rule "the engine of a restore sees no command" \
     sees agent/apply 'base|snapshots|agent/apply'
+rule "what files mean is apart from telling it" \
+    sees agent/semantic 'base|specs|snapshots|agent/semantic'
+rule "records of transactions see only packages" \
+    sees agent/ledger 'base|snapshots|agent/pkg|agent/ledger'
 rule "what is apart from the verbs sees none of them" no_verbs
 rule "each library stands behind one .c" libraries
 rule "one file knows of threads" threads

@@ -47,17 +47,7 @@ index_names(const struct manifest *m, struct names *out)
 static size_t
 names_of(const struct names *l, const char *key)
 {
-	size_t lo = 0, hi = l->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(l->items[mid]->hardlink, key) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return VEC_LOWER(l->n, i, strcmp(l->items[i]->hardlink, key) < 0);
 }
 
 /*

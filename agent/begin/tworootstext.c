@@ -10,7 +10,7 @@
 #include "agent/report/moment.h"
 #include "agent/report/report.h"
 #include "agent/report/reportjson.h"
-#include "agent/semantic/tell.h"
+#include "agent/semantictell.h"
 #include "agent/wrap.h"
 #include "base/path.h"
 #include "base/text.h"

@@ -89,7 +89,6 @@ conclude_snapshot(struct machine *m, const struct transaction *t,
 	describe(t, when, &subject, &more);
 	if (snapshot_take(m, &(struct snapshot_reason){
 	    .subject = buf_str(&subject), .trigger = t->origin,
-	    .likely_same = true,
 	    .trailers = buf_str(&more) }, &r, e) < 0)
 		return -1;
 	*out = r.commit;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "agent/entrypaths.h"
 #include "agent/evidence.h"
 #include "base/tr.h"
 #include "specs/eval.h"
@@ -24,7 +25,7 @@ is_it(const struct overlay *o, const char *path)
 
 	if (strcmp(path, o->job->path) == 0)
 		return true;
-	evidence_resolve(o->live, path, &real);
+	entrypaths_resolve(o->live, path, &real);
 	return strcmp(buf_str(&real), o->job->path) == 0;
 }
 

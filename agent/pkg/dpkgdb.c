@@ -46,8 +46,8 @@ is_md5(const char *word)
 {
 	int n = 0;
 
-	while (n < MD5_LEN && word[n] != '\0' &&
-	    strchr("0123456789abcdef", word[n]) != NULL)
+	while (n < MD5_LEN && ((word[n] >= '0' && word[n] <= '9') ||
+	    (word[n] >= 'a' && word[n] <= 'f')))
 		n++;
 	return n == MD5_LEN;
 }

@@ -110,16 +110,9 @@ drop_owners(struct owners *o)
 const struct owned *
 owners_of(const struct owners *o, const char *path, size_t *out_n)
 {
-	size_t from = 0, to = o->files.n, end;
+	size_t from = VEC_LOWER(o->files.n, i,
+	    path_cmp(o->files.items[i].path, path) < 0), end;
 
-	while (from < to) {
-		size_t mid = from + (to - from) / 2;
-
-		if (path_cmp(o->files.items[mid].path, path) < 0)
-			from = mid + 1;
-		else
-			to = mid;
-	}
 	for (end = from; end < o->files.n &&
 	    strcmp(o->files.items[end].path, path) == 0; end++)
 		;
@@ -163,16 +156,9 @@ const struct package *
 owners_same(const struct owners *o, const struct package *p)
 {
 	const struct package *found = NULL;
-	size_t from = 0, to = o->packages.n;
+	size_t from = VEC_LOWER(o->packages.n, i,
+	    strcmp(o->packages.items[i].name, p->name) < 0);
 
-	while (from < to) {
-		size_t mid = from + (to - from) / 2;
-
-		if (strcmp(o->packages.items[mid].name, p->name) < 0)
-			from = mid + 1;
-		else
-			to = mid;
-	}
 	for (; from < o->packages.n; from++) {
 		const struct package *q = &o->packages.items[from];
 

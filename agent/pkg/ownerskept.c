@@ -3,11 +3,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/pkg/ownerstext.h"
 #include "base/checksum.h"
 #include "base/file.h"
+#include "base/path.h"
 
 #define FILE_NAME "packages"
 /* Its first line: the sums of the databases' stat data and of the rest. */
@@ -133,6 +135,34 @@ ownerskept_load(int store_fd, const struct root *r,
 
 	load(store_fd, r, wanted, &names, out);
 	owners_resolve(r, wanted != NULL ? wanted : &names, out);
+}
+
+/* Where a path leads is up to its folders: the name at its end stays. */
+static void
+keep_named(struct owners *o, const struct strlist *names)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < o->files.n; i++) {
+		const char *name = path_name(o->files.items[i].path);
+
+		if (names->n > 0 && bsearch(&name, names->items, names->n,
+		    sizeof(char *), strlist_cmp) != NULL)
+			o->files.items[kept++] = o->files.items[i];
+	}
+	o->files.n = kept;
+}
+
+void
+ownerskept_load_named(int store_fd, const struct root *r,
+    const struct strlist *wanted, const struct strlist *file_names,
+    struct owners *out)
+{
+	CLEANUP(drop_strlist) struct strlist names = { 0 };
+
+	load(store_fd, r, wanted, &names, out);
+	keep_named(out, file_names);
+	owners_resolve(r, wanted, out);
 }
 
 int

@@ -18,6 +18,10 @@
  */
 void ownerskept_load(int store_fd, const struct root *r,
     const struct strlist *wanted, struct owners *out);
+/* The same, of files only those with one of these names, which are sorted. */
+void ownerskept_load_named(int store_fd, const struct root *r,
+    const struct strlist *wanted, const struct strlist *file_names,
+    struct owners *out);
 /* The packages alone; as pkglist_load. */
 int ownerskept_packages(int store_fd, const struct root *r,
     struct pkglist *out, struct err *e);

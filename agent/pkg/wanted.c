@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "base/vec.h"
 
 static int
 cmp(const void *a, const void *b)
@@ -32,17 +33,7 @@ wanted_settle(struct strlist *w)
 static size_t
 behind(const struct strlist *w, const char *path)
 {
-	size_t from = 0, to = w->n;
-
-	while (from < to) {
-		size_t mid = from + (to - from) / 2;
-
-		if (path_cmp(w->items[mid], path) <= 0)
-			from = mid + 1;
-		else
-			to = mid;
-	}
-	return from;
+	return VEC_LOWER(w->n, i, path_cmp(w->items[i], path) <= 0);
 }
 
 bool

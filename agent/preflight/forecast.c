@@ -204,16 +204,9 @@ by_mark(const void *a, const void *b)
 static const struct mark *
 maybe(const struct forecast *f, const char *path)
 {
-	size_t from = 0, to = f->then.marks.n;
+	size_t from = VEC_LOWER(f->then.marks.n, i,
+	    path_cmp(f->then.marks.items[i]->path, path) < 0);
 
-	while (from < to) {
-		size_t mid = from + (to - from) / 2;
-
-		if (path_cmp(f->then.marks.items[mid]->path, path) < 0)
-			from = mid + 1;
-		else
-			to = mid;
-	}
 	for (; from < f->then.marks.n; from++) {
 		const struct mark *m = f->then.marks.items[from];
 

@@ -28,17 +28,8 @@ drop_foresight(struct foresight *f)
 size_t
 foresight_lower(const struct foresight *f, const char *path)
 {
-	size_t from = 0, to = f->paths.n;
-
-	while (from < to) {
-		size_t mid = from + (to - from) / 2;
-
-		if (path_cmp(f->paths.items[mid]->entry.path, path) < 0)
-			from = mid + 1;
-		else
-			to = mid;
-	}
-	return from;
+	return VEC_LOWER(f->paths.n, i,
+	    path_cmp(f->paths.items[i]->entry.path, path) < 0);
 }
 
 struct foreseen *

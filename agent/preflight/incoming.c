@@ -153,17 +153,10 @@ incoming_settle(struct incoming *in, const struct root *r)
 const struct coming_file *
 incoming_find(const struct incoming *in, const char *path)
 {
-	size_t from = 0, to = in->files.n;
+	size_t from = VEC_LOWER(in->files.n, i,
+	    path_cmp(in->files.items[i].owned.path, path) < 0);
 	const struct coming_file *found = NULL;
 
-	while (from < to) {
-		size_t mid = from + (to - from) / 2;
-
-		if (path_cmp(in->files.items[mid].owned.path, path) < 0)
-			from = mid + 1;
-		else
-			to = mid;
-	}
 	for (; from < in->files.n; from++) {
 		const struct coming_file *f = &in->files.items[from];
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/entrypaths.h"
 #include "agent/evidence.h"
 #include "agent/glance.h"
 #include "base/path.h"
@@ -47,7 +48,7 @@ follow(const struct overlay *o, const char *path, struct buf *out)
 {
 	const struct manifest *is = &o->in.then->is;
 
-	evidence_resolve(is, path, out);
+	entrypaths_resolve(is, path, out);
 	for (int i = 0; i < LINKS_MAX; i++) {
 		const struct entry *en = manifest_find(is, buf_str(out));
 		CLEANUP(drop_buf) struct buf to = { 0 };
@@ -56,7 +57,7 @@ follow(const struct overlay *o, const char *path, struct buf *out)
 			return;
 		path_link(&to, buf_str(out), en->target);
 		buf_reset(out);
-		evidence_resolve(is, buf_str(&to), out);
+		entrypaths_resolve(is, buf_str(&to), out);
 	}
 }
 
@@ -79,7 +80,7 @@ ev_entry(void *ctx, const char *path)
 
 	if (en != NULL)
 		return en;
-	evidence_resolve(&o->in.then->is, path, &real);
+	entrypaths_resolve(&o->in.then->is, path, &real);
 	en = manifest_find(&o->in.then->is, buf_str(&real));
 	if (en != NULL || is_gone(o, buf_str(&real)))
 		return en;
@@ -97,7 +98,7 @@ ev_find(void *ctx, const char *pattern,
 	if (glance_has(&o->glance, pattern))
 		o->in.live->find(o->in.live->ctx, pattern, each, arg);
 	else
-		evidence_match(&o->in.then->is, pattern, each, arg);
+		entrypaths_match(&o->in.then->is, pattern, each, arg);
 }
 
 /* What is there and nobody has seen is not missing: it cannot be told. */

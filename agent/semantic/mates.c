@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/vec.h"
+
 /* So many of one name are tried with each other, and so much of each. */
 enum { LIKE_MAX = 8, LIKE_CHILDREN = 16 };
 
@@ -184,16 +186,8 @@ group_end(const struct ref *r, size_t from, size_t n)
 static bool
 is_sole(const struct ref *r, size_t n, const char *name)
 {
-	size_t low = 0, high = n;
+	size_t low = VEC_LOWER(n, i, strcmp(r[i].s->name, name) < 0);
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(r[mid].s->name, name) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
 	return low < n && strcmp(r[low].s->name, name) == 0 &&
 	    (low + 1 == n || strcmp(r[low + 1].s->name, name) != 0);
 }
@@ -279,16 +273,9 @@ keep_longest(struct mates *m, const size_t *at, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		long place = m->of_b[at[i]];
-		size_t low = 0, high = len;
+		size_t low = VEC_LOWER(len, k,
+		    m->of_b[at[tail[k]]] < place);
 
-		while (low < high) {
-			size_t mid = low + (high - low) / 2;
-
-			if (m->of_b[at[tail[mid]]] < place)
-				low = mid + 1;
-			else
-				high = mid;
-		}
 		before[i] = low > 0 ? tail[low - 1] : n;
 		tail[low] = i;
 		len += low == len;

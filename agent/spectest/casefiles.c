@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/entrypaths.h"
 #include "agent/evidence.h"
 #include "agent/spectest/caseids.h"
 #include "base/file.h"
@@ -42,7 +43,7 @@ casefiles_follow(const struct casefiles *f, const char *path)
 	CLEANUP(drop_free) char *whole = xasprintf("%s/.", path);
 	CLEANUP(drop_buf) struct buf real = { 0 };
 
-	evidence_resolve(&f->manifest, whole, &real);
+	entrypaths_resolve(&f->manifest, whole, &real);
 	return manifest_find(&f->manifest, buf_str(&real));
 }
 
@@ -410,7 +411,7 @@ lay(struct casefiles *f, const struct spec_case *c,
 	int kind = x->kind < 0 && content ? (int)ENTRY_FILE : x->kind;
 	size_t i;
 
-	evidence_resolve(&f->manifest, x->path, &real);
+	entrypaths_resolve(&f->manifest, x->path, &real);
 	old = manifest_find(&f->manifest, buf_str(&real));
 	if (x->absent && old != NULL)
 		take_out(f, buf_str(&real));

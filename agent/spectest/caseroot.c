@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/devices.h"
+#include "agent/entrypaths.h"
 #include "agent/evidence.h"
 #include "agent/facts.h"
 #include "agent/spectest/casefiles.h"
@@ -27,7 +28,7 @@ find(const struct casefiles *f, const char *path)
 {
 	CLEANUP(drop_buf) struct buf real = { 0 };
 
-	evidence_resolve(&f->manifest, path, &real);
+	entrypaths_resolve(&f->manifest, path, &real);
 	return manifest_find(&f->manifest, buf_str(&real));
 }
 
@@ -49,7 +50,7 @@ ev_find(void *ctx, const char *pattern,
 {
 	const struct caseroot *r = ctx;
 
-	evidence_match(&r->files.manifest, pattern, each, arg);
+	entrypaths_match(&r->files.manifest, pattern, each, arg);
 }
 
 static const char *
@@ -58,9 +59,9 @@ ev_hidden(void *ctx, const char *path)
 	const struct caseroot *r = ctx;
 	CLEANUP(drop_buf) struct buf real = { 0 };
 
-	evidence_resolve_pattern(&r->files.manifest, path, &real);
+	entrypaths_resolve_pattern(&r->files.manifest, path, &real);
 	for (size_t i = 0; i < r->files.closed.n; i++)
-		if (evidence_hides(&r->files.manifest, buf_str(&real),
+		if (entrypaths_hides(&r->files.manifest, buf_str(&real),
 		    r->files.closed.items[i]))
 			return strerror(EACCES);
 	return NULL;

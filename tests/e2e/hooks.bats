@@ -19,6 +19,14 @@ h() {
 	d --specs "$SITE" "$@"
 }
 
+# Something that stands for a package manager, $owner; as long as it is but the
+# shell that starts it, a hook looks for who started that.
+manager() {
+	sleep 60 3>&- &
+	owner=$!
+	until grep -qx sleep "/proc/$owner/comm"; do :; done
+}
+
 # Starts the plugin with a pipe for its input, in our own process group as
 # zypper does.
 plugin_starts() {
@@ -201,8 +209,7 @@ record() {
 @test "a record that is damaged is told of and does not stop the next" {
 	mkdir -p "$STORE/transactions"
 	echo rubbish > "$STORE/transactions/20261121T193012Z-rpm.open"
-	sleep 60 3>&- &
-	owner=$!
+	manager
 	h hook rpm begin --owner $owner
 	[ "$status" -eq 0 ]
 	[[ $stderr == *"193012Z-rpm.open:1: is no record of a transaction"* ]]
@@ -250,8 +257,7 @@ record() {
 }
 
 @test "the report has all of it" {
-	sleep 60 3>&- &
-	owner=$!
+	manager
 	h hook apt begin --owner $owner
 	rm "$ROOT/etc/pam.d/imap"
 	echo new > "$ROOT/etc/added"
@@ -355,8 +361,7 @@ noticed_later() {
 
 @test "gc keeps what a transaction that is under way is held against" {
 	echo 'keep-snapshots: 1' > "$BATS_TEST_TMPDIR/config"
-	sleep 60 3>&- &
-	owner=$!
+	manager
 	echo "# by hand" >> "$ROOT/etc/pam.d/imap"
 	h hook rpm begin --owner $owner
 	rm "$ROOT/etc/pam.d/imap"
@@ -373,8 +378,7 @@ noticed_later() {
 }
 
 @test "what was recorded after a begin that was killed is not the state before" {
-	sleep 60 3>&- &
-	owner=$!
+	manager
 	h hook rpm begin --owner $owner
 	kill $owner
 	# It was killed before it could record anything.

@@ -8,7 +8,7 @@ setup() {
 	scratch
 	cd "$BATS_TEST_TMPDIR" || return
 	mkdir -p base specs/catalog snapshots agent/front agent/apply \
-	    tests packaging build
+	    agent/semantic agent/ledger tests packaging build
 	touch Makefile .clang-tidy
 	for file in Makefile .clang-tidy; do
 		echo '# SPDX-License-Identifier: MIT' > "$file"
@@ -16,12 +16,9 @@ setup() {
 	source_of base/a.h '#ifndef BASE_A_H' '#define BASE_A_H' '#endif'
 	source_of base/a.c '#include "base/a.h"'
 	source_of snapshots/b.c '#include "base/a.h"'
-	# Each house has its own file for it.
-	source_of snapshots/tar.c '#include <archive.h>'
-	source_of agent/tar.c '#include <archive.h>'
 	i=0
-	for header in git2.h yaml.h libxml/tree.h sys/acl.h pcre2.h \
-	    sodium.h libdeflate.h openssl/evp.h openssl/pem.h \
+	for header in git2.h yaml.h libxml/tree.h archive.h sys/acl.h \
+	    pcre2.h sodium.h libdeflate.h openssl/evp.h openssl/pem.h \
 	    libcryptsetup.h augeas.h rpm/rpmlib.h curl/curl.h pthread.h; do
 		i=$((i + 1))
 		source_of "specs/lib$i.c" "#include <$header>"
@@ -70,6 +67,19 @@ breaks() {
 	source_of agent/apply/p.c '#include "agent/machine.h"'
 	breaks agent/apply/p.c:2 "includes agent/machine.h" \
 	    "the engine of a restore sees no command"
+}
+
+@test "meanings and records know nothing of telling" {
+	source_of agent/semantic/x.c '#include "agent/json.h"'
+	breaks agent/semantic/x.c:2 "includes agent/json.h" \
+	    "what files mean is apart from telling it"
+	rm agent/semantic/x.c
+	source_of agent/ledger/x.c '#include "agent/pkg/owners.h"'
+	layers
+	[ "$status" -eq 0 ]
+	source_of agent/ledger/x.c '#include "agent/hook/zypp.h"'
+	breaks agent/ledger/x.c:2 "includes agent/hook/zypp.h" \
+	    "records of transactions see only packages"
 }
 
 @test "base includes base alone" {
@@ -174,5 +184,5 @@ breaks() {
 	says "not ok 1 - base sees only base"
 	says "# base/x.c:2: includes specs/yaml.h"
 	says "ok 2 - specs sees only base and specs"
-	says "1..17"
+	says "1..19"
 }

@@ -1188,7 +1188,8 @@ EOS
 	waits 20 has_said 4 json
 	[ $SECONDS -lt 15 ]
 	waits 10 none_waits
-	[ "$(wc -l < "$BATS_TEST_TMPDIR/journal")" -lt 250 ]
+	[ ! -e "$BATS_TEST_TMPDIR/journal" ] ||
+	    [ "$(wc -l < "$BATS_TEST_TMPDIR/journal")" -lt 250 ]
 	# Nor does a list of how they do that nobody can read.
 	head -c 3000000 /dev/urandom > "$box/notifiers"
 	h hook timer

@@ -16,6 +16,7 @@
 #include "snapshots/rollfiles.h"
 #include "snapshots/seal.h"
 #include "snapshots/statcache.h"
+#include "snapshots/statlook.h"
 #include "written.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -80,7 +81,7 @@ ask_cache(struct statcache *c, int fd)
 		assert(checksum(0, s.line, s.line_len) != 1);
 		statcache_names(c, asked[i], &s.st, &names);
 	}
-	statcache_unchanged(c, &root);
+	statlook_unchanged(c, &root);
 }
 
 static void

@@ -474,8 +474,8 @@ files_that_move_while_they_are_read_do_no_harm(void **state)
 	static const char *const work[] = {
 		/* come and go, change their type, grow, are renamed */
 		"while :; do echo x > a; echo y > z; ln z z2; rm a z z2; done",
-		"while :; do rm -rf a; mkdir a; echo > a/b; rm -rf a; "
-		    "ln -s b a; done",
+		("while :; do rm -rf a; mkdir a; echo > a/b; rm -rf a; "
+		    "ln -s b a; done"),
 		"while :; do echo more >> a; : > z; echo and >> z; done",
 		"while :; do echo x > t; mv t a; mv a z; done",
 	};

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "base/rootmemo.h"
 #include "base/rootwalk.h"
 #include "tests/unit/scratch.h"
 
@@ -135,12 +136,47 @@ without_openat2_nothing_leads_out(void **state)
 	scratch_end(&s);
 }
 
+/* In any order: what is known of one path says nothing wrong of another. */
+static void
+whoever_remembers_folders_resolves_the_same(void **state)
+{
+	const size_t n = sizeof(paths) / sizeof(paths[0]);
+	CLEANUP(drop_root) struct root r = { .fd = -1 };
+	struct scratch s;
+
+	(void)state;
+	tree(&s, &r);
+	for (size_t from = 0; from < n; from++) {
+		CLEANUP(drop_rootmemo) struct rootmemo memo = { 0 };
+		CLEANUP(drop_strlist) struct strlist met = { 0 }, all = { 0 };
+
+		for (size_t i = 0; i < n; i++) {
+			const char *path = paths[(from + i * 7) % n];
+			CLEANUP(drop_buf) struct buf a = { 0 }, b = { 0 };
+			struct err ea = { 0 }, eb = { 0 };
+
+			assert_int_equal(root_resolve(&r, path, &a, &all,
+			    &ea), rootmemo_resolve(&memo, &r, path, &b, &met,
+			    &eb));
+			assert_string_equal(buf_str(&a), buf_str(&b));
+		}
+		strlist_sort(&met);
+		strlist_sort(&all);
+		assert_int_equal(met.n, all.n);
+		for (size_t i = 0; i < all.n; i++)
+			assert_string_equal(met.items[i], all.items[i]);
+	}
+	scratch_sh(&s, "chmod 755 root/shut");
+	scratch_end(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(with_openat2_and_without_the_same_is_found),
 		cmocka_unit_test(without_openat2_nothing_leads_out),
+		cmocka_unit_test(whoever_remembers_folders_resolves_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,8 @@ they_are_what_systemd_makes_of_them(void **state)
 
 		buf_addf(&text, "[Service]\nExecStart=/bin/echo %s\n", said);
 		scratch_write(&s, cases[i].file, text.bytes, text.len);
-		scratch_try(&s, "HOME=/root SYSTEMD_UNIT_PATH=$PWD SYSTEMD_LOG_LEVEL=debug "
+		scratch_try(&s, "unset TMPDIR TEMP TMP; HOME=/root "
+		    "SYSTEMD_UNIT_PATH=$PWD SYSTEMD_LOG_LEVEL=debug "
 		    "systemd-analyze verify --man=no --generators=no '%s' "
 		    "2>&1 | sed -n 's/.*Command Line: .bin.echo //p' | "
 		    "head -n 1 > told", cases[i].name);

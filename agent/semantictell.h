@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_SEMANTIC_TELL_H
-#define AGENT_SEMANTIC_TELL_H
+#ifndef AGENT_SEMANTICTELL_H
+#define AGENT_SEMANTICTELL_H
 
 #include "agent/changetext.h"
 #include "agent/semantic/semantic.h"

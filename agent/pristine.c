@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/merge/pristine.h"
+#include "agent/pristine.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/pkg/attribute.h"
 #include "agent/pkg/ownerskept.h"
-#include "agent/snapshotter.h"
+#include "agent/snapshottext.h"
+#include "base/path.h"
 #include "base/tr.h"
 #include "base/vec.h"
 #include "snapshots/compare.h"
@@ -108,7 +109,7 @@ pristine_record(struct machine *m, const struct oid *last,
 {
 	CLEANUP(drop_candidates) struct candidates c = { 0 };
 	CLEANUP(drop_news) struct news news = { 0 };
-	CLEANUP(drop_strlist) struct strlist wanted = { 0 };
+	CLEANUP(drop_strlist) struct strlist wanted = { 0 }, names = { 0 };
 	CLEANUP(drop_owners) struct owners owners = { 0 };
 	CLEANUP(drop_buf) struct buf message = { 0 };
 
@@ -117,7 +118,11 @@ pristine_record(struct machine *m, const struct oid *last,
 	if (c.n == 0)
 		return 0;
 	attribute_wanted(&live->manifest, &wanted);
-	ownerskept_load(store_fd(m->store), &m->root, &wanted, &owners);
+	for (size_t i = 0; i < c.n; i++)
+		strlist_add(&names, path_name(c.items[i]->path));
+	strlist_sort(&names);
+	ownerskept_load_named(store_fd(m->store), &m->root, &wanted, &names,
+	    &owners);
 	for (size_t i = 0; i < c.n; i++) {
 		int n = is_pristine(m, &owners, c.items[i], e);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/semantic/tell.h"
+#include "agent/semantictell.h"
 
 #include "agent/json.h"
 #include "agent/wrap.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef AGENT_MERGE_PRISTINE_H
-#define AGENT_MERGE_PRISTINE_H
+#ifndef AGENT_PRISTINE_H
+#define AGENT_PRISTINE_H
 
 #include "agent/machine.h"
 
