@@ -72,8 +72,8 @@ option_words(const char *verb, const char *option)
 }
 
 static const struct verb_word verb_words[] = {
-	{ "spec", "lint", N_("finds mistakes in these files, or in the specs in "
-	    "force") },
+	{ "spec", "lint", N_("finds mistakes in these files, or in the specs "
+	    "in force") },
 	{ "spec", "list", N_("which specs there are, and which apply here") },
 	{ "spec", "show", N_("a spec as it applies here, rule by rule") },
 	{ "spec", "test", N_("runs the cases that specs are tested with") },
