@@ -247,6 +247,9 @@ run(const struct options *o, struct err *e)
 	int n;
 
 	language_of_machine(o->root);
+	/* Options of both are to be had. */
+	if (o->listing != NULL)
+		notify(o, &trouble);
 	/* No package manager calls this. */
 	if (o->argc > 0 && strcmp(o->argv[0], "notify") == 0)
 		return notify(o, e);
@@ -257,7 +260,7 @@ run(const struct options *o, struct err *e)
 }
 
 const struct command cmd_hook = {
-	"hook", "zypp | rpm|dnf|apt|dpkg|pacman begin|end | timer | boot |\n"
-	"        notify [--test|--now]",
+	"hook", "zypp | rpm|dnf|apt|dpkg|pacman begin|end [--owner PID] "
+	    "[--packages] | timer | boot | notify [--test|--now]",
 	N_("what package managers, timers and boot call"), false, run
 };

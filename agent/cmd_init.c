@@ -209,8 +209,11 @@ again(struct beginning *b, int code, struct err *e)
 		b->baseline = live;
 		b->made = true;
 	}
-	buf_adds(out, _("there is a store already; nothing was changed\n"
-	    "baseline: "));
+	buf_adds(out, n == 0 ? _("there is a store already; its newest "
+	    "snapshot becomes the baseline\n") : b->hooks ?
+	    _("there is a store already; the baseline stays as it is\n") :
+	    _("there is a store already; nothing was changed\n"));
+	buf_adds(out, _("baseline: "));
 	snapshot_name(&b->baseline, out);
 	buf_adds(out, _("\nto record anew: driftctl snapshot; to move the "
 	    "baseline: driftctl accept\n"));

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/command.h"
+#include "agent/preflight/afterwards.h"
 #include "agent/preflight/foretell.h"
 #include "agent/preflight/gather.h"
 #include "agent/preflight/managers.h"
@@ -46,6 +47,7 @@ tell(struct forecast *f, struct err *e)
 {
 	CLEANUP(drop_buf) struct buf text = { 0 };
 
+	f->hooked = afterwards_hooked(f);
 	if (f->m->o->format == FORMAT_JSON)
 		foretell_json(f, &text);
 	else

@@ -84,6 +84,24 @@ help_all(const struct command *const *commands, struct buf *out)
 	    "driftctl-specs(5)\n"));
 }
 
+static void
+add_words(const char *verb, struct buf *out)
+{
+	const struct verb_word *w;
+	bool any = false;
+
+	for (size_t at = 0; (w = verb_word_next(verb, &at)) != NULL;) {
+		size_t from;
+
+		if (!any)
+			buf_addc(out, '\n');
+		any = true;
+		from = out->len;
+		buf_addf(out, "  %s", w->word);
+		add_row(out, from, VERB_COLUMN, _(w->words));
+	}
+}
+
 void
 help_verb(const struct command *c, struct buf *out)
 {
@@ -92,6 +110,7 @@ help_verb(const struct command *c, struct buf *out)
 	synopsis_usage(c->name, c->args, out);
 	buf_addc(out, '\n');
 	wrap_text(out, 0, _(c->summary));
+	add_words(c->name, out);
 	command_options(c, &l);
 	if (l.n > 0)
 		buf_addc(out, '\n');

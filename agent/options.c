@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/root.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -318,17 +319,42 @@ add_option(struct buf *out, const char *name, const char *value)
 }
 
 void
+options_absolute(const char *path, struct buf *out)
+{
+	CLEANUP(drop_free) char *cwd = path[0] == '/' ? NULL :
+	    getcwd(NULL, 0);
+	CLEANUP(drop_buf) struct buf full = { 0 };
+	struct err ignored = { 0 };
+
+	if (cwd == NULL)
+		buf_adds(out, path);
+	else if (path_normalize(&full, path, cwd, &ignored) == 0)
+		buf_adds(out, buf_str(&full));
+	else
+		buf_addf(out, "%s/%s", cwd, path);
+}
+
+static void
+add_place(struct buf *out, const char *name, const char *path)
+{
+	CLEANUP(drop_buf) struct buf full = { 0 };
+
+	options_absolute(path, &full);
+	add_option(out, name, buf_str(&full));
+}
+
+void
 options_command(const struct options *o, struct buf *out)
 {
 	buf_adds(out, "driftctl");
 	if (o->root_given)
-		add_option(out, "--root", o->root);
+		add_place(out, "--root", o->root);
 	if (o->store != NULL)
-		add_option(out, "--store", o->store);
+		add_place(out, "--store", o->store);
 	for (size_t i = 0; i < o->specs.n; i++)
-		add_option(out, "--specs", o->specs.items[i]);
+		add_place(out, "--specs", o->specs.items[i]);
 	if (o->config != NULL)
-		add_option(out, "--config", o->config);
+		add_place(out, "--config", o->config);
 }
 
 bool

@@ -64,9 +64,12 @@ int options_store(const struct options *o, struct buf *out, struct err *e);
 
 /*
  * Appends "driftctl" with the options that say which machine, store and specs
- * are meant, quoted for sh(1): what a person can type to reach the same.
+ * are meant, quoted for sh(1): what a person can type to reach the same, from
+ * whatever folder.
  */
 void options_command(const struct options *o, struct buf *out);
+/* Appends a path of the command line as it is reached from any folder. */
+void options_absolute(const char *path, struct buf *out);
 
 /* Whether what goes to stdout may be coloured. */
 bool options_color(const struct options *o);

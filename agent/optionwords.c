@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/optionwords.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include "base/tr.h"
@@ -41,6 +40,7 @@ static const struct {
 	{ NULL, "max-count", N_("so many at most") },
 	{ NULL, "message", N_("the reason, kept with the snapshot") },
 	{ NULL, "name", N_("the name of the spec") },
+	{ NULL, "now", N_("tell all that waits, at once and once") },
 	{ NULL, "output", N_("write to FILE instead of standard output") },
 	{ NULL, "owner", N_("the process that the transaction belongs to") },
 	{ NULL, "packages", N_("the packages of the transaction are on "
@@ -54,6 +54,8 @@ static const struct {
 	{ NULL, "service", N_("the service that a spec is drafted for") },
 	{ NULL, "since", N_("from this time on") },
 	{ NULL, "since-last", N_("from the last report on") },
+	{ NULL, "test", N_("tell everybody a message that is a test, and say "
+	    "how each took it") },
 	{ NULL, "word", N_("show the words that differ") },
 	{ NULL, "yes", N_("do it without asking") },
 };
@@ -67,4 +69,32 @@ option_words(const char *verb, const char *option)
 		    strcmp(known[i].verb, verb) == 0)))
 			return _(known[i].words);
 	return "";
+}
+
+static const struct verb_word verb_words[] = {
+	{ "spec", "lint", N_("finds mistakes in these files, or in the specs "
+	    "in force") },
+	{ "spec", "list", N_("which specs there are, and which apply here") },
+	{ "spec", "show", N_("a spec as it applies here, rule by rule") },
+	{ "spec", "test", N_("runs the cases that specs are tested with") },
+	{ "spec", "schema", N_("the language of specs as a JSON schema, for "
+	    "editors") },
+	{ "hook", "zypp", N_("the plugin of libzypp, which speaks on standard "
+	    "input and output") },
+	{ "hook", "begin", N_("after the name of a package manager: takes a "
+	    "snapshot and opens a transaction") },
+	{ "hook", "end", N_("ends it: snapshot, judge, put back, tell") },
+	{ "hook", "timer", N_("what is done each night: ends what was "
+	    "interrupted, finds upgrades that no hook saw") },
+	{ "hook", "boot", N_("the same when the machine starts") },
+	{ "hook", "notify", N_("tells what waits to be told") },
+};
+
+const struct verb_word *
+verb_word_next(const char *verb, size_t *at)
+{
+	while (*at < sizeof(verb_words) / sizeof(verb_words[0]))
+		if (strcmp(verb_words[(*at)++].verb, verb) == 0)
+			return &verb_words[*at - 1];
+	return NULL;
 }

@@ -92,16 +92,20 @@ void
 checkup_begin(struct checkup *c, const struct options *o, const struct root *r)
 {
 	CLEANUP(drop_buf) struct buf command = { 0 }, dir = { 0 };
+	CLEANUP(drop_buf) struct buf prefix = { 0 }, store = { 0 };
 	struct err e = { 0 };
 
 	c->now = (int64_t)time(NULL);
 	c->live = is_live(r);
 	options_command(o, &command);
 	c->command = arena_strdup(&c->arena, buf_str(&command));
-	c->prefix = c->live ? "" : arena_strdup(&c->arena, r->dir);
+	options_absolute(r->dir, &prefix);
+	c->prefix = c->live ? "" : arena_strdup(&c->arena, buf_str(&prefix));
 	if (options_store(o, &dir, &e) < 0)
 		c->store_trouble = checkup_say(c, &e);
-	c->store_dir = arena_strdup(&c->arena, buf_str(&dir));
+	options_absolute(buf_str(&dir), &store);
+	c->store_dir = dir.len == 0 ? "" : arena_strdup(&c->arena,
+	    buf_str(&store));
 	c->store_there = dir.len == 0 || access(buf_str(&dir), F_OK) == 0 ||
 	    (errno != ENOENT && errno != ENOTDIR);
 }

@@ -186,8 +186,8 @@ judge_rest(const struct checkup *c, struct diagnoses *d)
 
 		if (n->failed == 0) {
 			diagnose_complaint(d, "notifier", diagnose_verb(d, c,
-			    "hook notify --test"), _("%s cannot be told: %s"),
-			    n->name, n->why);
+			    "hook notify --test"), _("%s cannot be told: %s; "
+			    "once that is mended, test it"), n->name, n->why);
 			continue;
 		}
 		diagnose_complaint(d, "notifier", diagnose_verb(d, c,

@@ -25,6 +25,7 @@ forecast_done(struct forecast *f)
 	results_done(&f->later);
 	catalogue_done(&f->catalogue);
 	strlist_done(&f->leaving_specs);
+	strlist_done(&f->others);
 	overlay_free(f->overlay);
 	attribute_free(f->attributor);
 	foresight_done(&f->then);

@@ -57,6 +57,9 @@ struct forecast {
 		size_t n, cap;
 	} risks, unknowns;
 	size_t tracked;
+	const char *manager;	/* that was asked, or NULL */
+	struct strlist others;	/* that could have been, where it was chosen */
+	bool hooked;		/* our hook sees the upgrade */
 };
 
 /* The machine as it is; then `in` can be filled. */

@@ -6,6 +6,7 @@
 
 #include "agent/pkg/attributetext.h"
 #include "agent/pkg/beside.h"
+#include "agent/preflight/afterwards.h"
 #include "agent/wrap.h"
 #include "base/text.h"
 #include "base/tr.h"
@@ -215,8 +216,8 @@ alike(const struct risk *items, size_t n, size_t i)
 
 /* said: the rule told of before, whose reason need not be told again. */
 static void
-add_risks(const struct risk *r, size_t n, const struct rule *said, bool all,
-    bool color, struct buf *out)
+add_risks(const struct forecast *f, const struct risk *r, size_t n,
+    const struct rule *said, bool all, bool color, struct buf *out)
 {
 	const struct result *t = r->then;
 	CLEANUP(drop_strlist) struct strlist paths = { 0 };
@@ -239,18 +240,19 @@ add_risks(const struct risk *r, size_t n, const struct rule *said, bool all,
 	if (t->verdict == VERDICT_FAILS && t->rule->why != NULL &&
 	    t->rule != said)
 		wrap_text(out, INDENT, t->rule->why);
+	afterwards_risks(f, r, n, out);
 }
 
 static void
-add_all_risks(const struct risk *items, size_t n, bool all, bool color,
-    struct buf *out)
+add_all_risks(const struct forecast *f, const struct risk *items, size_t n,
+    bool all, bool color, struct buf *out)
 {
 	const struct rule *said = NULL;
 
 	for (size_t i = 0; i < n;) {
 		size_t k = alike(items, n, i);
 
-		add_risks(&items[i], k, said, all, color, out);
+		add_risks(f, &items[i], k, said, all, color, out);
 		said = items[i].then->rule;
 		i += k;
 	}
@@ -303,17 +305,19 @@ group(struct groups *g, const struct outlook *o, int decision)
 	strlist_add(&g->items[i].paths, o->path);
 }
 
-/* Of which outlooks a rule that is at risk has told. */
-static bool *
-find_told(const struct forecast *f)
+/* Of which outlooks a rule that is at risk has told, by their names where all
+ * are listed. */
+static void
+mark_told(const struct forecast *f, const struct risk *items, size_t n,
+    bool *told)
 {
-	bool *told = xcalloc(f->outlooks.n + 1, sizeof(*told));
+	for (size_t i = 0; i < n; i++) {
+		const struct outlook *o = items[i].because;
 
-	for (size_t i = 0; i < f->risks.n; i++)
-		if (f->risks.items[i].because != NULL)
-			told[f->risks.items[i].because -
-			    f->outlooks.items] = true;
-	return told;
+		if (o != NULL && (f->m->o->verbose <= 0 ||
+		    strcmp(o->path, items[i].then->path) == 0))
+			told[o - f->outlooks.items] = true;
+	}
 }
 
 /* Notes are for files that a rule is about, others are counted. */
@@ -362,6 +366,24 @@ add_line(struct buf *out, struct buf *line)
 	buf_reset(line);
 }
 
+/* "apt was asked"; where others are here as well, why not them. */
+static void
+add_asked(const struct forecast *f, struct buf *line, struct buf *out)
+{
+	if (f->manager == NULL)
+		return;
+	buf_addf(line, _("%s was asked"), f->manager);
+	if (f->others.n > 0)
+		buf_adds(line, _(", as packages and os-release have it [or "
+		    "--manager "));
+	for (size_t i = 0; i < f->others.n; i++)
+		buf_addf(line, "%s%s", i > 0 ? "|" : "",
+		    f->others.items[i]);
+	if (f->others.n > 0)
+		buf_addc(line, ']');
+	add_line(out, line);
+}
+
 static void
 add_summary(const struct forecast *f, size_t hidden, struct buf *out)
 {
@@ -369,6 +391,7 @@ add_summary(const struct forecast *f, size_t hidden, struct buf *out)
 	size_t unknown = f->unknowns.n;
 	CLEANUP(drop_buf) struct buf line = { 0 };
 
+	add_asked(f, &line, out);
 	for (size_t i = 0; i < f->outlooks.n; i++)
 		n[f->outlooks.items[i].a.decision]++;
 	for (size_t i = 0; i < f->in.leaving.n; i++)
@@ -412,19 +435,23 @@ add_leaving_specs(const struct forecast *f, bool color, struct buf *out)
 void
 foretell_risks(const struct forecast *f, bool color, struct buf *out)
 {
-	add_all_risks(f->risks.items, f->risks.n, false, color, out);
+	add_all_risks(f, f->risks.items, f->risks.n, false, color, out);
 }
 
 void
 foretell_text(const struct forecast *f, bool color, struct buf *out)
 {
 	CLEANUP(drop_groups) struct groups groups = { 0 };
-	CLEANUP(drop_free) bool *told = find_told(f);
+	CLEANUP(drop_free) bool *told = xcalloc(f->outlooks.n + 1,
+	    sizeof(*told));
 	int verbose = f->m->o->verbose;
 	size_t hidden = 0;
 
-	add_all_risks(f->risks.items, f->risks.n, verbose > 0, color, out);
-	add_all_risks(f->unknowns.items, f->unknowns.n, verbose > 0, color,
+	mark_told(f, f->risks.items, f->risks.n, told);
+	if (verbose > 0)
+		mark_told(f, f->unknowns.items, f->unknowns.n, told);
+	add_all_risks(f, f->risks.items, f->risks.n, verbose > 0, color, out);
+	add_all_risks(f, f->unknowns.items, f->unknowns.n, verbose > 0, color,
 	    out);
 	for (size_t i = 0; i < f->in.wanting.n; i++) {
 		add_word(out, _("unknown"), "\033[1;35m", color);
@@ -434,7 +461,7 @@ foretell_text(const struct forecast *f, bool color, struct buf *out)
 	for (size_t i = 0; i < f->outlooks.n; i++) {
 		const struct outlook *o = &f->outlooks.items[i];
 
-		if (verbose <= 0 && told[i])
+		if (told[i])
 			continue;
 		if (tells(o, verbose))
 			group(&groups, o, (int)o->a.decision);
@@ -448,6 +475,8 @@ foretell_text(const struct forecast *f, bool color, struct buf *out)
 		add_leaving_specs(f, color, out);
 	for (size_t i = 0; i < groups.n; i++)
 		add_group(&groups.items[i], verbose > 0, color, out);
-	if (verbose >= 0)
+	if (verbose >= 0) {
 		add_summary(f, hidden, out);
+		afterwards_sum(f, out);
+	}
 }

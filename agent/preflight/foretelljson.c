@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/json.h"
+#include "agent/preflight/afterwards.h"
 
 static void
 add_package(struct json *j, const struct package *p, const char *was,
@@ -67,9 +68,21 @@ add_path(const struct forecast *f, const struct outlook *o, struct json *j)
 	json_close(j, '}');
 }
 
+/* What becomes of a rule that would not hold. */
 static void
-add_risks(struct json *j, const char *name, const struct risk *items,
-    size_t n)
+add_afterwards(const struct forecast *f, const struct risk *r, struct json *j)
+{
+	CLEANUP(drop_buf) struct buf remedy = { 0 };
+
+	afterwards_remedy(f, r, 1, &remedy);
+	json_text(j, "afterwards", afterwards_itself(f, r) ? "hook" :
+	    "person");
+	json_text(j, "remedy", remedy.len > 0 ? buf_str(&remedy) : NULL);
+}
+
+static void
+add_risks(const struct forecast *f, struct json *j, const char *name,
+    const struct risk *items, size_t n)
 {
 	json_open(j, name, '[');
 	for (size_t i = 0; i < n; i++) {
@@ -87,6 +100,8 @@ add_risks(struct json *j, const char *name, const struct risk *items,
 		json_text(j, "why", r->rule->why);
 		json_text(j, "because", items[i].because != NULL ?
 		    buf_str(&because) : NULL);
+		if (r->verdict == VERDICT_FAILS)
+			add_afterwards(f, &items[i], j);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -104,13 +119,14 @@ foretell_json(const struct forecast *f, struct buf *out)
 	json_number(&j, "exit", (uint64_t)forecast_exit(f));
 	json_number(&j, "tracked", f->tracked);
 	json_number(&j, "rules", f->now.rules);
+	json_text(&j, "manager", f->manager);
 	add_packages(f, &j);
 	json_open(&j, "leaving-specs", '[');
 	for (size_t i = 0; i < f->leaving_specs.n; i++)
 		json_text(&j, NULL, f->leaving_specs.items[i]);
 	json_close(&j, ']');
-	add_risks(&j, "risks", f->risks.items, f->risks.n);
-	add_risks(&j, "unknown", f->unknowns.items, f->unknowns.n);
+	add_risks(f, &j, "risks", f->risks.items, f->risks.n);
+	add_risks(f, &j, "unknown", f->unknowns.items, f->unknowns.n);
 	json_open(&j, "missing", '[');
 	for (size_t i = 0; i < f->in.wanting.n; i++) {
 		json_open(&j, NULL, '{');

@@ -57,6 +57,7 @@ preflight_hooked(const struct options *o, const struct aptlist *list,
 	    forecast_look(&f, e) < 0 || gather(&f, list, e) < 0)
 		return -1;
 	gather_answer(&f);
+	f.hooked = true;
 	if (forecast_make(&f, e) < 0)
 		return -1;
 	*out_refused = m.config.preflight == PREFLIGHT_ENFORCE &&

@@ -291,6 +291,10 @@ managers_ask(struct forecast *f, const char *name, bool dist, struct err *e)
 		return err_set(e, ERR_MISSING, "preflight", _("no package "
 		    "manager is here that could be asked [name the files of "
 		    "the packages]"));
+	f->manager = m->name;
+	for (int i = 0; i < N_MANAGERS && name == NULL; i++)
+		if (&managers[i] != m && access(managers[i].program, X_OK) == 0)
+			strlist_add(&f->others, managers[i].name);
 	/* A release that rolls has no other way. */
 	dist |= id != NULL && strcmp(id, "opensuse-tumbleweed") == 0;
 	dist &= m->dist[0] != NULL;

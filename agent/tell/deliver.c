@@ -136,16 +136,31 @@ by_program(const struct notifier *to, const struct message *m,
 	    why);
 }
 
+static const char sendmail_first[] = "/usr/sbin/sendmail";
+
+/* NULL: this machine has no program for mail. */
 static const char *
 sendmail_path(void)
 {
-	static const char *const paths[] = { "/usr/sbin/sendmail",
+	static const char *const paths[] = { sendmail_first,
 		"/usr/lib/sendmail", "/usr/bin/sendmail" };
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (access(paths[i], X_OK) == 0)
 			return paths[i];
-	return paths[0];
+	return NULL;
+}
+
+static int
+mailer_check(const struct mailer *mailer, struct err *e)
+{
+	const char *program = mailer->program.n > 0 ?
+	    mailer->program.items[0] : sendmail_path();
+
+	return program != NULL ? program_check(program, e) :
+	    err_set(e, ERR_MISSING, sendmail_first, _("this machine has no "
+	    "program that takes mail [install a mail server or msmtp-mta, or "
+	    "name another in driftctl.yaml: 'mail: {program: [...]}']"));
 }
 
 static enum delivery
@@ -158,8 +173,13 @@ by_mail(const struct mailer *mailer, const struct texts *to,
 	struct mail x = { .from = mailer->from != NULL ? mailer->from :
 		"root", .to = to, .when = m->when, .id = m->id,
 		.host = m->host, .event = message_event_words[m->event] };
+	struct err e = { 0 };
 	enum delivery n;
 
+	if (mailer_check(mailer, &e) < 0) {
+		err_format(&e, why);
+		return DELIVERY_LATER;
+	}
 	message_subject(m, &subject);
 	message_text(m, SPELLED_OUT, &text);
 	message_html(m, &html);
@@ -393,8 +413,7 @@ deliver_check(const struct notifiers *l, const struct notifier *to,
 	CLEANUP(drop_buf) struct buf sender = { 0 };
 
 	if (to == NULL || to->kind == NOTIFIER_MAIL)
-		return program_check(l->mail.program.n > 0 ?
-		    l->mail.program.items[0] : sendmail_path(), e);
+		return mailer_check(&l->mail, e);
 	if (to->kind == NOTIFIER_EXEC)
 		return program_check(to->words.items[0], e);
 	find_sender(&sender);

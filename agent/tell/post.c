@@ -148,8 +148,9 @@ start_unit(const struct strlist *own)
 	    &ignored) == 0 && code == 0;
 }
 
-static _Noreturn void
-become(struct strlist *argv)
+/* What was begun by whoever called us is none of it. */
+static bool
+leave(void)
 {
 	CLEANUP(drop_fd) int null = -1;
 
@@ -160,11 +161,7 @@ become(struct strlist *argv)
 	for (int i = 0; null >= 0 && i < 3; i++)
 		dup2(null, i);
 	/* No file system is kept busy by us. */
-	if (chdir("/") == 0 && !start_unit(argv)) {
-		*VEC_ADD(argv) = NULL;
-		execv(argv->items[0], argv->items);
-	}
-	_exit(0);
+	return chdir("/") == 0;
 }
 
 void
@@ -176,9 +173,12 @@ post_start(const struct options *o)
 	if (own_words(o, &argv) < 0 || (pid = fork()) < 0)
 		return;
 	if (pid == 0) {
-		/* Its parent is gone at once, so nobody has to wait for it. */
-		if (fork() == 0)
-			become(&argv);
+		/* The unit is there before our service ends. Otherwise its
+		 * parent is gone at once, so nobody has to wait for it. */
+		if (leave() && !start_unit(&argv) && fork() == 0) {
+			*VEC_ADD(&argv) = NULL;
+			execv(argv.items[0], argv.items);
+		}
 		_exit(0);
 	}
 	waitpid(pid, NULL, 0);

@@ -202,6 +202,18 @@ verbs() {
 	says "--dry-run" "let the next report say all of it again"
 	run driftctl help learn
 	says "--name SPEC"
+	run driftctl help hook
+	says "--owner PID" "the process that"
+	says "--now " "tell all that waits"
+	says "--test " "a message that is a test"
+	for word in lint list show test schema; do
+		run driftctl help spec
+		grep -qE "^  $word +[a-z]" <<< "$output"
+	done
+	for word in zypp begin end timer boot notify; do
+		run driftctl help hook
+		grep -qE "^  $word +[a-z]" <<< "$output"
+	done
 	for option in $(driftctl complete -- -- | cut -f 1); do
 		driftctl help | grep -qE -- " $option( |\$)"
 	done

@@ -221,3 +221,35 @@ tells() {
 	h doctor
 	says "actions.conf switches dnf's actions off"
 }
+
+@test "remedies work from any folder, and keep within 80 columns" {
+	rm "$ROOT/etc/dpkg/dpkg.cfg.d/driftctl" "$ROOT/etc/cron.d/driftctl"
+	from_here() {
+		status=0
+		output=$(cd "$BATS_TEST_TMPDIR" && "$DRIFTCTL" --root root \
+		    --store ./store --specs specs "$@" 2>&1) || status=$?
+		echo "$output"
+	}
+	from_here doctor
+	[ "$status" -eq 1 ]
+	tells "make -C $TOP install-hooks HOOKS=dpkg DESTDIR=$ROOT"
+	tells "driftctl --root $ROOT --store $STORE --specs $SITE init"
+	# What cannot be broken is longer.
+	not grep -E '^.{81}' < <(grep -vE '[^ ]{60}' <<< "$output")
+	from_here --format json doctor
+	python3 -c 'import json, sys
+for x in json.load(sys.stdin)["checks"]:
+    if x.get("remedy"):
+        print(x["remedy"])' <<< "$output" > "$BATS_TEST_TMPDIR/remedies"
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/remedies")" -ge 3 ]
+	mkdir "$BATS_TEST_TMPDIR/elsewhere"
+	(cd "$BATS_TEST_TMPDIR/elsewhere" &&
+	    PATH=$(dirname "$DRIFTCTL"):$PATH sh -e ../remedies)
+	[ -z "$(ls -A "$BATS_TEST_TMPDIR/elsewhere")" ]
+	from_here doctor
+	[ "$status" -eq 0 ]
+	[ -d "$STORE/repo.git" ]
+	chmod 644 "$STORE/seal.key"
+	from_here doctor
+	tells "chmod 0400 $STORE/seal.key"
+}

@@ -92,6 +92,8 @@ begins_from() {
 	says "all hooks are there already"
 	echo "# mine" >> "$ROOT/etc/dpkg/dpkg.cfg.d/driftctl"
 	d init --hooks
+	says "there is a store already; the baseline stays as it is"
+	says_not "nothing was changed"
 	says "installed the hook of dpkg"
 	not grep -q mine "$ROOT/etc/dpkg/dpkg.cfg.d/driftctl"
 	d --format json init --hooks
@@ -460,4 +462,16 @@ killed_at() {
 		[ "$status" -eq 0 ]
 		umount "$STORE"
 	done
+}
+
+@test "a store whose baseline was never set gets it, and says so" {
+	scratch
+	mkdir -p "$ROOT/etc"
+	d init
+	git --git-dir="$STORE/repo.git" update-ref -d refs/driftctl/baseline
+	d init
+	[ "$status" -eq 0 ]
+	says "there is a store already; its newest snapshot becomes the baseline"
+	d init
+	says "there is a store already; nothing was changed"
 }

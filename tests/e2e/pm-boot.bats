@@ -165,6 +165,14 @@ rules:
     why: Users are what they are.
     command: {run: [/bin/true]}
 E
+cat > /usr/local/sbin/page << 'E'
+#!/bin/sh
+[ "$(readlink /proc/self/ns/net)" = "$(readlink /proc/1/ns/net)" ] &&
+    echo "$DRIFTCTL_EVENT by $DRIFTCTL_ORIGIN, with the network" >> /shared/told
+E
+chmod 755 /usr/local/sbin/page
+echo 'on-finding: {exec: [/usr/local/sbin/page]}' \
+    > /etc/driftctl/driftctl.yaml
 cp /bin/true /etc/helper
 chown games:games /etc/helper
 chmod 6755 /etc/helper
@@ -174,7 +182,7 @@ rm /etc/helper
 no_hooks
 dpkg -i /shared/deb/cyrus-imapd-2.deb > /dev/null
 [ ! -e /etc/pam.d/imap ]
-rm -f /shared/seen
+rm -f /shared/seen /shared/told /shared/mail
 at_start postfix 'pamtester imap root authenticate > /shared/seen 2>&1'
 at_start judge 'exec /bin/sh /judge' "postfix.service driftctl-boot.service"
 cat > /judge << 'E'
@@ -191,7 +199,13 @@ grep -h -e ^origin: -e ^unknown: -e ^failed: \
     /var/lib/driftctl/transactions/2*-boot
 stat -c '%a %U:%G' /etc/helper
 echo "timer: $(show ActiveState driftctl-report.timer)"
+rm /etc/helper
 systemctl start driftctl-catch-up.service && echo "caught up"
+n=0
+until grep -q timer /shared/told || [ $((n += 1)) -gt 100 ]; do
+	sleep 0.1
+done
+cat /shared/told
 driftctl doctor -v
 touch /etc/added
 # The same again at night; what it says goes to the journal.
@@ -200,6 +214,20 @@ echo "report: $(show Result driftctl-report.service)" \
     "$(show ExecMainStatus driftctl-report.service)"
 journalctl --no-pager -o cat -u driftctl-report.service
 driftctl report --dry-run --always | tail -n 3
+cat > /usr/local/sbin/mailer << 'F'
+#!/bin/sh
+sed 's/^/mailed: /' > /shared/mail
+F
+chmod 755 /usr/local/sbin/mailer
+echo 'mail: {to: root, program: [/usr/local/sbin/mailer]}' \
+    > /etc/driftctl/driftctl.yaml
+touch /etc/added-too
+systemctl start driftctl-report.service
+n=0
+until [ -s /shared/mail ] || [ $((n += 1)) -gt 100 ]; do
+	sleep 0.1
+done
+cat /shared/mail
 systemctl mask --now driftctl-report.timer
 systemctl disable driftctl-boot.service
 driftctl doctor | grep -A 1 systemctl
@@ -219,6 +247,9 @@ EOS
 	says_not "unknown:"
 	says_not "failed:"
 	says "caught up"
+	says "by boot, with the network"
+	says "by timer, with the network"
+	says "mailed: " "/etc/added-too"
 	says "report: success 1"
 	says "/etc/added"
 	says "services' own checkers answered"
@@ -282,7 +313,7 @@ EOS
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
 	for unit in report boot catch-up; do
-		run systemd-analyze security --offline=yes --threshold=52 \
+		run systemd-analyze security --offline=yes --threshold=45 \
 		    "$dir/driftctl-$unit.service"
 		tail -n 1 <<< "$output"
 		[ "$status" -eq 0 ]

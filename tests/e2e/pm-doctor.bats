@@ -176,3 +176,28 @@ EOS
 	says "rpm alone, and programs that have no hook, change packages unnoticed"
 	says "well: rpm runs the triggers of the package driftctl"
 }
+
+@test "where no program takes mail the remedy says what to install" {
+	box << 'EOS'
+[ ! -e /usr/sbin/sendmail ]
+apt_ready
+cron_is_there
+mkdir -p /etc/driftctl
+echo 'mail: root' > /etc/driftctl/driftctl.yaml
+driftctl init -q
+driftctl hook notify --test || :
+driftctl doctor > /tmp/doctor || [ $? -eq 1 ]
+cat /tmp/doctor
+awk 'length > 80 { exit 1 }' /tmp/doctor
+cat > /usr/sbin/sendmail << 'END'
+#!/bin/sh
+cat > /dev/null
+END
+chmod 755 /usr/sbin/sendmail
+driftctl doctor
+EOS
+	[ "$status" -eq 0 ]
+	output=$(tr -s '\\ \n' ' ' <<< "$output") \
+	    says "/usr/sbin/sendmail: this machine has no program that takes mail [install a mail server or msmtp-mta, or name another in driftctl.yaml: 'mail: {program: [...]}']; once that is mended, test it driftctl hook notify --test"
+	says "all well"
+}

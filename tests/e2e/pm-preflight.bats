@@ -58,6 +58,7 @@ zypper_up
 judge
 EOS
 	[ "$status" -eq 0 ]
+	says "zypper was asked, as packages and os-release have it [or --manager dnf|apt]"
 	says "at risk   /etc/pam.d/imap, /etc/pam.d/smtp: is missing"
 	says "cyrus-imapd 1-1 -> 2-1 no longer ships it; it goes without a copy"
 	says "preflight: 1"
@@ -90,6 +91,21 @@ EOS
 	says "preflight: 1"
 }
 
+@test "what the hook is said to put right it puts right" {
+	foretelling_box << 'EOS'
+zypper_ready
+driftctl init -q
+foretell
+zypper_up
+login_works && echo "put right"
+EOS
+	[ "$status" -eq 0 ]
+	says "          -> the hook puts it right when the upgrade ends"
+	says "2 findings the hook puts right by itself, 0 need somebody"
+	says_not "no hook is here"
+	says "put right"
+}
+
 @test "dnf: what it would do is asked, and is what it does" {
 	foretelling_box << 'EOS'
 no_hooks
@@ -99,6 +115,8 @@ dnf_up
 judge
 EOS
 	[ "$status" -eq 0 ]
+	says "dnf was asked"
+	says_not "[or --manager"
 	says "at risk   /etc/pam.d/imap, /etc/pam.d/smtp: is missing"
 	says "preflight: 1"
 	says "agreement: 2 gone as foretold"

@@ -176,6 +176,49 @@ mail_packages() {
 	says "/etc/mail/c.conf: is missing"
 }
 
+@test "what a hook puts right is told from what somebody has to, and how" {
+	needs dpkg-deb
+	needs_root
+	mail_packages
+	installed "$M/mail-1.deb"
+	sed -i 's/require: present}/require: present, on-drift: restore}/' \
+	    "$BATS_TEST_TMPDIR/specs/mail.yaml"
+	me="driftctl --root $ROOT --store $STORE --specs $BATS_TEST_TMPDIR/specs"
+	p "$M/mail-2.deb"
+	tells "before the upgrade: $me init [without a baseline nothing can be put back]"
+	says_not "          ->"
+	d --specs "$BATS_TEST_TMPDIR/specs" init
+	p "$M/mail-2.deb"
+	[ "$status" -eq 1 ]
+	tells "in the clear otherwise. -> afterwards: $me restore /etc/mail/a.conf"
+	tells "-> afterwards: $me restore --rule mail/b"
+	tells "0 findings the hook puts right by itself, 2 need somebody"
+	tells "no hook is here that would see this upgrade [$me init --hooks]"
+	tells "before the upgrade: $me snapshot"
+	mkdir -p "$ROOT/usr/bin"
+	: > "$ROOT/usr/bin/dpkg"
+	d --specs "$BATS_TEST_TMPDIR/specs" init --hooks
+	p "$M/mail-2.deb"
+	tells "-> afterwards: $me restore /etc/mail/a.conf"
+	tells "It is read first. -> the hook puts it right when the upgrade ends"
+	tells "1 finding the hook puts right by itself, 1 needs somebody"
+	says_not "no hook is here"
+	says_not "was asked"
+	# Nothing is named twice.
+	p -v "$M/mail-2.deb"
+	[ "$(grep -o '/etc/mail/[ab].conf: ' <<< "$output" | sort)" = \
+	    $'/etc/mail/a.conf: \n/etc/mail/b.conf: ' ]
+	p --format json "$M/mail-2.deb"
+	printf '%s\n' "$output" > "$M/told.json"
+	python3 "$TOP/tests/schema.py" "$TOP/doc/preflight.schema.json" \
+	    "$M/told.json"
+	python3 -c 'import json, sys
+x = json.load(open(sys.argv[1]))
+assert x["manager"] is None
+assert [r["afterwards"] for r in x["risks"]] == ["hook", "person"], x["risks"]
+assert x["risks"][1]["remedy"].endswith("restore /etc/mail/a.conf")' "$M/told.json"
+}
+
 @test "what a script certainly writes cannot be told, and is exit 2" {
 	needs dpkg-deb
 	needs_root

@@ -171,8 +171,8 @@ who_could_not_be_told_is_told(void **state)
 		.name = "exec page", .why = "WHY" };
 	says(&c, "notifier: mail could not be told, last at 2026-11-21 23:00, "
 	    "and 2 messages wait: WHY [driftctl hook notify --test]\n"
-	    "notifier: exec page cannot be told: WHY "
-	    "[driftctl hook notify --test]\n");
+	    "notifier: exec page cannot be told: WHY; "
+	    "once that is mended, test it [driftctl hook notify --test]\n");
 }
 
 int
