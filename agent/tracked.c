@@ -22,7 +22,7 @@ static const char *const volatile_names[] = {
 	"/etc/lvm/archive", "/etc/lvm/backup", "/etc/lvm/cache",
 	"/etc/udev/hwdb.bin", "/etc/prelink.cache", "/etc/mail/*.pid",
 	"/etc/tor/stats", "/etc/NetworkManager/system-connections/.*.swp",
-	"/etc/driftctl/seal.key",
+	"/etc/driftctl/seal.key", "/run/systemd/transient",
 	"*.dpkg-new", "*.dpkg-tmp", "*~", "*.swp", "*.swo", "*.swx", "#*#",
 	".git", ".svn", ".hg", ".bzr", ".driftctl-*",
 };

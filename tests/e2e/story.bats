@@ -34,6 +34,16 @@ setup() {
 	[[ $output == *"denies everybody"* ]]
 }
 
+@test "units that systemd makes while it runs are no news" {
+	mkdir -p "$ROOT/run/systemd"
+	d accept -q -m "it has started"
+	mkdir "$ROOT/run/systemd/transient"
+	echo "[Unit]" > "$ROOT/run/systemd/transient/run-u1.service"
+	d check
+	[ "$status" -eq 0 ]
+	says "clean: "
+}
+
 @test "the sentence of a rule that goes on ends once" {
 	story_upgrade
 	d check
