@@ -137,8 +137,9 @@ dnf_up() {
 # As on a machine of one distribution: the others' package managers are gone.
 only_manager() {
 	case $1 in
-	apt)	rm -f /usr/bin/zypper /usr/bin/dnf* ;;
-	zypper)	rm -f /usr/bin/apt* /usr/bin/dpkg /usr/bin/dnf* ;;
+	apt)	rm -f /usr/bin/zypper /usr/bin/dnf* /usr/bin/pacman ;;
+	zypper)	rm -f /usr/bin/apt* /usr/bin/dpkg /usr/bin/dnf* \
+		    /usr/bin/pacman ;;
 	esac
 }
 
