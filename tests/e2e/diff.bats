@@ -218,7 +218,7 @@ added    /etc/motd: file" ]
 	rm "$ROOT/etc/pam.d/dangling" "$ROOT/etc/pam.d/loop" "$ROOT/etc/other"
 	echo "auth required pam_deny.so" > "$ROOT/etc/pam.d/dangling"
 	cp "$ROOT/etc/pam.d/dangling" "$ROOT/etc/pam.d/loop"
-	echo 'root:$6$sesame:19000::::::' > "$ROOT/etc/other"
+	echo "root:\$6\$sesame:19000::::::" > "$ROOT/etc/other"
 	link="type symlink -> file, it was a link to"
 	dm diff /etc/pam.d/common-auth
 	says "changed  /etc/pam.d/common-auth: $link common-auth-pc"

@@ -205,11 +205,9 @@ narrow() {
 }
 
 @test "monitoring is answered in English, once more too" {
-	local i
-
 	german_story
 	d check
-	for i in 1 2; do
+	for _ in 1 2; do
 		for verb in check report; do
 			d --format nagios $verb
 			[ "$status" -eq 2 ]

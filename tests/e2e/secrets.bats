@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154
+# shellcheck disable=SC2030,SC2031,SC2154
 # What is secret stays so: in no diff, and in the store only sealed.
 
 load ../lib.sh
