@@ -19,17 +19,17 @@ sweep() {
 }
 
 @test "a restore killed anywhere is whole or was not" {
-	sweep --every 4 restore
+	sweep --every 2 restore
 }
 
 @test "an undo killed anywhere is whole or was not" {
-	sweep --every 4 --seed 2 undo
+	sweep --every 2 --seed 2 undo
 }
 
 @test "a snapshot killed anywhere leaves a sound store" {
-	sweep --every 4 record
+	sweep --every 2 record
 }
 
 @test "a call that fails is told, and nothing is lost" {
-	sweep --every 4 errors
+	sweep --every 2 errors
 }
