@@ -1168,6 +1168,8 @@ EOS
 		planted 1700000007 "$key"
 		chown 4711 "$box/1700000007.0123456789abcdef.$key"
 	fi
+	# Whoever delivered the first one is gone.
+	waits 5 flock -n "$box/lock" true
 	h hook notify
 	[ "$status" -eq 0 ]
 	has_said 3 json
